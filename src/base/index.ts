@@ -1,0 +1,4 @@
+export * from "./errors.ts";
+export * from "./rng.ts";
+export * from "./shape.ts";
+export * from "./tensorData.ts";

@@ -1,0 +1,96 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { InputError, Rng } from "../base/index.ts";
+import { plainSimilarityBlocks } from "./plainSimilarity.ts";
+import { blockRows, normalizeRows } from "./similarity.ts";
+
+describe("normalizeRows", () => {
+  it("makes rows of unit length, leaves zeros, and does not touch its input", () => {
+    const matrix = Float32Array.of(3, 4, 0, 0, -5, 0, 1e-30, 1e-30, 3e38, 3e38);
+    const copy = matrix.slice();
+    const half = Math.fround(Math.SQRT1_2);
+    expect(Array.from(normalizeRows(matrix, 5, 2))).toEqual([
+      Math.fround(0.6),
+      Math.fround(0.8),
+      0,
+      0,
+      -1,
+      0,
+      half,
+      half,
+      half,
+      half,
+    ]);
+    expect(matrix).toEqual(copy);
+  });
+
+  it("refuses what is not finite and what does not fit", () => {
+    expect(() => normalizeRows(Float32Array.of(1, 2, 3, Number.NaN), 2, 2)).toThrow(
+      new InputError(
+        "the matrix: row 1, column 1 (counted from 0) is NaN, expected finite numbers: the encoder that made them may have diverged",
+      ),
+    );
+    expect(() => normalizeRows(new Float32Array(5), 2, 2)).toThrow(
+      /^the matrix holds 5 numbers, expected 2 rows x 2 columns = 4$/,
+    );
+  });
+});
+
+describe("blockRows", () => {
+  it("keeps a block within 64 MiB, and at 1 to 1024 rows", () => {
+    expect(blockRows(200)).toBe(1024);
+    for (const references of [20_000, 41_000, 70_000, 1_000_000]) {
+      expect(blockRows(references) * references * 4).toBeLessThanOrEqual(2 ** 26);
+      expect((blockRows(references) + 1) * references * 4).toBeGreaterThan(2 ** 26);
+    }
+    expect(blockRows(100_000_000)).toBe(1);
+  });
+});
+
+describe("plainSimilarityBlocks", () => {
+  it("gives the cosines of a block, the same to the bit however the blocks are cut", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 150 }),
+        fc.integer({ min: 1, max: 12 }),
+        async (seed, queryCount, referenceCount, dim) => {
+          const rng = Rng.of(seed);
+          const queries = Float32Array.from({ length: queryCount * dim }, () => rng.normal());
+          const references = Float32Array.from({ length: referenceCount * dim }, () => rng.normal());
+          references.fill(0, 0, dim);
+          const blocks = plainSimilarityBlocks(queries, references, dim);
+          const whole = await blocks(0, queryCount);
+          for (let query = 0; query < queryCount; query++) {
+            expect(await blocks(query, 1)).toEqual(
+              whole.subarray(query * referenceCount, (query + 1) * referenceCount),
+            );
+            for (let reference = 0; reference < referenceCount; reference++) {
+              const x = queries.subarray(query * dim, (query + 1) * dim);
+              const y = references.subarray(reference * dim, (reference + 1) * dim);
+              const dot = x.reduce((sum, value, k) => sum + value * y[k]!, 0);
+              const cosine = reference === 0 ? 0 : dot / (Math.hypot(...x) * Math.hypot(...y));
+              expect(whole[query * referenceCount + reference]).toBeCloseTo(cosine, 6);
+            }
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it("gives a row exactly 1 with itself and its multiples", async () => {
+    const matrix = Float32Array.of(0.1, 0.7, -0.3, 0.2, 1.4, -0.6);
+    expect(Array.from(await plainSimilarityBlocks(matrix, matrix, 3)(0, 2))).toEqual([1, 1, 1, 1]);
+  });
+
+  it("refuses queries it does not have and values that are not finite", async () => {
+    const matrix = Float32Array.of(1, 2, 3, 4);
+    const outside = plainSimilarityBlocks(matrix, matrix, 2)(1, 2);
+    await expect(outside).rejects.toThrow(/^queries 1 to 2 were asked for, expected 0 to 1$/);
+    const broken = plainSimilarityBlocks(matrix, matrix.with(3, Number.POSITIVE_INFINITY), 2)(0, 1);
+    await expect(broken).rejects.toThrow(/^references: row 1, column 1 .* is Infinity/);
+    expect(() => plainSimilarityBlocks(matrix, matrix, 3)).toThrow(/^queries hold 4 numbers, .* dim 3$/);
+  });
+});

@@ -1,0 +1,6 @@
+export * from "./define.ts";
+export * from "./graph.ts";
+export * from "./print.ts";
+export * from "./schema.ts";
+export * from "./tensor.ts";
+export * from "./validate.ts";

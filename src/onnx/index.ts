@@ -1,0 +1,2 @@
+export { encodeDynamicBatch } from "./dynamicBatch.ts";
+export { type EncodeOptions, encodeModel, updateName } from "./encode.ts";

@@ -1,0 +1,3 @@
+export { matchTensors, type TensorLike } from "./match.ts";
+export { readPt, writePt } from "./pt.ts";
+export { readSafetensors, type SafetensorsFile, writeSafetensors } from "./safetensors.ts";

@@ -1,0 +1,4 @@
+import { referenceRuntime } from "../../src/runtime/index.ts";
+import { conformanceSuite } from "./suite.ts";
+
+conformanceSuite("reference", async () => referenceRuntime());
