@@ -92,6 +92,12 @@ export const ConvTranspose = defineOp<"ConvTranspose">({
     if (bias && !sameShape(bias.shape, [perGroup * group])) {
       throw new GraphError(`bias must be [${perGroup * group}]`);
     }
+    // More would leave rows that belong to no input; ONNX Runtime refuses it too.
+    if (output_padding.some((rows, axis) => rows >= strides[axis]!)) {
+      throw new GraphError(
+        `output_padding [${output_padding.join(",")}] must be smaller than the strides [${strides.join(",")}]`,
+      );
+    }
     const extents = spatial.map((extent, axis) => {
       const reach = dilations[axis]! * (kernel_shape[axis]! - 1) + 1;
       return strides[axis]! * (extent - 1) + output_padding[axis]! + reach - pads[axis]! - pads[axis + 2]!;
@@ -100,10 +106,9 @@ export const ConvTranspose = defineOp<"ConvTranspose">({
       throw new GraphError(`the result would be [${extents.join(",")}]`);
     return [{ dtype: x!.dtype, shape: [n, perGroup * group, ...extents] }];
   },
-  // The same convolution the other way round: its input is this one's output gradient. An output padding of a
-  // stride or more leaves room for windows that belong to no input.
+  // The same convolution the other way round: its input is this one's output gradient.
   gradient: ({ inputs: [x, weight, bias], attributes: { output_padding: _, ...attributes } }, [dy]) => [
-    cropTo(applyOne(Conv, [dy!, weight!, null], attributes), x!.shape.slice(2)),
+    applyOne(Conv, [dy!, weight!, null], attributes),
     weightGradient(dy!, weight!.shape, attributes, x!),
     bias ? reduceSum(dy!, [0, 2, 3]) : null,
   ],

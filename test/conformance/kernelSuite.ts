@@ -25,7 +25,7 @@ export function kernelSuite(runtime: () => Runtime, skips: Skips): void {
       it.skipIf(reason !== undefined)(titled(titleOf(kernelCase), reason), () =>
         check(runtime(), kernelCase, 0),
       );
-      for (const index of kernelCase.outputs.keys().drop(1)) {
+      for (let index = 1; index < kernelCase.outputs.length; index++) {
         const noOutput = reason ?? (op === "MaxPool" ? skips["MaxPool indices"] : undefined);
         const title = titled(`${titleOf(kernelCase)}, with output ${index}`, noOutput);
         it.skipIf(noOutput !== undefined)(title, () => check(runtime(), kernelCase, index));

@@ -11,8 +11,14 @@ import { add, mul } from "../../src/ops/index.ts";
 import type { Values } from "../../src/runtime/index.ts";
 
 /** float32 values of a vector, or of another shape. */
-export function floats(values: readonly number[], shape: Shape = [values.length]): TensorData {
+export function floats(values: readonly number[], shape: Shape = [values.length]): TensorData<"float32"> {
   return tensorData("float32", shape, values);
+}
+
+/** Overwrites float32 values where they lie. */
+export function overwrite(tensor: TensorData | undefined): void {
+  if (!(tensor?.data instanceof Float32Array)) throw new Error("expected float32 values");
+  tensor.data.fill(0);
 }
 
 /** Values as plain numbers, by name. */

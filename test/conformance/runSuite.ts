@@ -3,7 +3,7 @@ import { RuntimeError, tensorData } from "../../src/base/index.ts";
 import { constant, input, random, state } from "../../src/graph/index.ts";
 import { add, mul, reduceSum } from "../../src/ops/index.ts";
 import type { Runtime } from "../../src/runtime/index.ts";
-import { affineGraph, floats, graphOf, plain } from "./programs.ts";
+import { affineGraph, floats, graphOf, overwrite, plain } from "./programs.ts";
 
 /** What `Program.run` takes and gives. */
 export function runSuite(runtime: () => Runtime): void {
@@ -15,7 +15,7 @@ export function runSuite(runtime: () => Runtime): void {
       const program = await runtime().compile(affineGraph());
       const first = await program.run({ a, b });
       expect(first).toEqual({ y: floats([5, 11, 19]) });
-      first.y!.data.fill(0 as never);
+      overwrite(first.y);
       expect(await program.run({ a, b })).toEqual({ y: floats([5, 11, 19]) });
       expect(await program.run({ b: a, a: floats([0, 0, 1]) })).toEqual({ y: floats([1, 1, 4]) });
     });
@@ -115,7 +115,7 @@ export function runSuite(runtime: () => Runtime): void {
         expect((error as RuntimeError).message).toMatch(message);
       };
       await refused({ a }, /"b".*expected float32\[3\]/);
-      await refused({ a, b, c: a }, /"c".*expected a, b/);
+      await refused({ a, b, c: a }, /"c" was fed but is no input/);
       await refused({ a, b: floats([1, 2]) }, /"b" was fed float32\[2\], expected float32\[3\]/);
       await refused({ a, b: tensorData("int32", [3], [1, 2, 3]) }, /"b" was fed int32\[3\]/);
       expect(plain(await program.run({ a, b }))).toEqual({ y: [5, 11, 19] });

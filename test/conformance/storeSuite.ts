@@ -3,7 +3,7 @@ import { RuntimeError, type TensorData, tensorData } from "../../src/base/index.
 import { constant, input, state } from "../../src/graph/index.ts";
 import { add, mul, sub } from "../../src/ops/index.ts";
 import type { Runtime, Store } from "../../src/runtime/index.ts";
-import { accumulateGraph, floats, graphOf, plain } from "./programs.ts";
+import { accumulateGraph, floats, graphOf, overwrite, plain } from "./programs.ts";
 
 async function refusal(promise: Promise<unknown>): Promise<string> {
   const error = await promise.catch((reason: unknown) => reason);
@@ -103,13 +103,13 @@ export function storeSuite(runtime: () => Runtime, makeRuntime: () => Promise<Ru
       const made = floats([1, 2]);
       const written = floats([3, 4]);
       const store = await storeOf({ w: made, v: floats([0]) });
-      made.data.fill(0 as never);
+      overwrite(made);
       const read = await store.read(["w"]);
       expect(plain(read)).toEqual({ w: [1, 2] });
-      read.get("w")!.data.fill(0 as never);
+      overwrite(read.get("w"));
       expect(plain(await store.read(["w"]))).toEqual({ w: [1, 2] });
       await store.write(new Map([["w", written]]));
-      written.data.fill(0 as never);
+      overwrite(written);
       expect(plain(await store.read())).toEqual({ w: [3, 4], v: [0] });
       const program = await runtime().compile(graphOf("double", { y: mul(state("w", [2]), 2) }));
       expect(plain(await program.run({}, { store }))).toEqual({ y: [6, 8] });
@@ -118,7 +118,7 @@ export function storeSuite(runtime: () => Runtime, makeRuntime: () => Promise<Ru
     it("refuses to write what does not fit, and then keeps all", async () => {
       const store = await storeOf({ w: floats([1, 2]), v: floats([3]) });
       const write = (name: string, value: TensorData): Promise<string> =>
-        refusal(store.write(new Map([["v", floats([9])]]).set(name, value)));
+        refusal(store.write(new Map<string, TensorData>([["v", floats([9])]]).set(name, value)));
       expect(await write("w", floats([1, 2, 3]))).toMatch(/"w".*float32\[2\].*float32\[3\]/);
       expect(await write("w", tensorData("int32", [2], [1, 2]))).toMatch(/"w".*float32\[2\].*int32\[2\]/);
       expect(await write("u", floats([1]))).toMatch(/"u"/);

@@ -266,8 +266,6 @@ conv_transpose_case("stride 2, pads, output padding", (2, 2, 3, 2), (2, 1, 3, 3)
 conv_transpose_case("strides 3 and 2, asymmetric pads", (1, 1, 3, 3), (1, 2, 3, 2), False, strides=(3, 2), pads=(0, 1, 2, 0),
                     output_padding=(2, 1))
 conv_transpose_case("dilation 2", (1, 2, 3, 3), (2, 2, 2, 3), True, dilations=(2, 2))
-conv_transpose_case("output padding beyond the stride, dilation 2", (1, 1, 3, 2), (1, 2, 2, 2), False, dilations=(2, 2),
-                    output_padding=(1, 1))
 conv_transpose_case("groups 2, stride 2, dilation 2", (2, 4, 2, 2), (4, 2, 2, 2), True, strides=(2, 2), dilations=(2, 2), group=2)
 
 # Pools.

