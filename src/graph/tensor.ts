@@ -17,7 +17,7 @@ export interface TensorType {
 
 /** A symbolic tensor: its type, and where its values will come from. */
 export interface Tensor extends TensorType {
-  readonly source: InputSource | ConstantSource | NodeSource;
+  readonly source: InputSource | ConstantSource | NodeSource | LoweredSource;
 }
 
 /**
@@ -45,6 +45,11 @@ export interface NodeSource {
   readonly kind: "node";
   readonly node: Node;
   readonly index: number;
+}
+
+/** Made by a provider's lowering of a graph; only the serialised model knows how. */
+export interface LoweredSource {
+  readonly kind: "lowered";
 }
 
 /** An input's tensor, narrowed. */

@@ -1,11 +1,6 @@
 import { GraphError, type TensorData } from "../base/index.ts";
-import {
-  type AttributeValue,
-  type Graph,
-  type InputTensor,
-  opsetVersion,
-  type Tensor,
-} from "../graph/index.ts";
+import { type AttributeValue, type InputTensor, opsetVersion, type Tensor } from "../graph/index.ts";
+import type { LoweredGraph } from "./lower/index.ts";
 import {
   BinaryWriter,
   dataTypes,
@@ -48,7 +43,7 @@ export interface EncodeOptions {
  * @throws GraphError when a given parameter does not fit the state input of its name.
  * @see https://onnx.ai/onnx/repo-docs/IR.html
  */
-export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
+export function encodeModel(graph: LoweredGraph, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
   const writer = new BinaryWriter();
   integer(writer, 1, irVersion);
   text(writer, 2, "kindred");
@@ -57,6 +52,12 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
     text(opset, 1, "");
     integer(opset, 2, opsetVersion);
   });
+  for (const [domain, version] of Object.entries(graph.domains ?? {})) {
+    message(writer, 8, (opset) => {
+      text(opset, 1, domain);
+      integer(opset, 2, version);
+    });
+  }
   for (const [key, value] of Object.entries(options.metadata ?? {})) {
     message(writer, 14, (entry) => {
       text(entry, 1, key);
@@ -67,13 +68,13 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
 }
 
 class GraphEncoder {
-  readonly #graph: Graph;
+  readonly #graph: LoweredGraph;
   readonly #options: EncodeOptions;
   readonly #names = new Map<Tensor, string>();
   /** Constants by their bytes, so that equal ones are written once. */
   readonly #constants = new Map<string, { name: string; data: TensorData }>();
 
-  constructor(graph: Graph, options: EncodeOptions) {
+  constructor(graph: LoweredGraph, options: EncodeOptions) {
     this.#graph = graph;
     this.#options = options;
   }
@@ -96,7 +97,8 @@ class GraphEncoder {
     // A computed tensor takes the name of the first result it is; further results, inputs and constants
     // leave by way of Identity.
     for (const [name, tensor] of results) {
-      if (tensor.source.kind === "node" && !this.#names.has(tensor)) this.#names.set(tensor, name);
+      if (tensor.source.kind !== "input" && tensor.source.kind !== "constant" && !this.#names.has(tensor))
+        this.#names.set(tensor, name);
     }
     for (const node of nodes) {
       message(body, 1, (proto) => {
@@ -112,6 +114,7 @@ class GraphEncoder {
         for (const [name, value] of Object.entries(node.attributes)) {
           message(proto, 5, (attribute) => writeAttribute(attribute, name, onnxAttribute(name, value)));
         }
+        if (node.domain !== undefined) text(proto, 7, node.domain);
       });
     }
     for (const [name, tensor] of results) {

@@ -1,2 +1,3 @@
 export { encodeDynamicBatch } from "./dynamicBatch.ts";
 export { type EncodeOptions, encodeModel, updateName } from "./encode.ts";
+export { blockedConvolution, type LoweredGraph, type Lowering } from "./lower/index.ts";

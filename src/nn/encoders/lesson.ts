@@ -39,12 +39,14 @@ export function lessonEncoder(options: LessonEncoderOptions = {}): Encoder {
       `pictures of ${size} x ${size} are too small for the lesson's encoder, expected 10 x 10 or more`,
     );
   }
+  // Pooling before ReLU gives the same values and gradients as after it, since both keep order, on maps a quarter of
+  // the size. The numbered names, which only convolution and batch norm have, stay those of the usual order.
   const block = (inChannels: number, outChannels: number) =>
     sequential([
       conv2dLayer(inChannels, outChannels, 5, { padding: 1 }),
       batchNorm2dLayer(outChannels),
-      reluLayer(),
       maxPool2dLayer(2),
+      reluLayer(),
       dropoutLayer(dropout),
     ]);
   const layers = sequential({

@@ -1,9 +1,13 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { InputError } from "../../base/index.ts";
 import { buildGraph, input } from "../../graph/index.ts";
 import { add } from "../../ops/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
+import { probeBlockedConvolution } from "./blockedProbe.ts";
 import { OrtRuntime } from "./ortRuntime.ts";
 
 /** Devices that can be asked for; all but `auto` are names of ONNX Runtime's execution providers. */
@@ -21,7 +25,18 @@ export interface NodeRuntimeOptions {
 
 /** Execution providers that the installed ONNX Runtime was built with, best known first. */
 export function installedDevices(): string[] {
-  return ort.listSupportedBackends().map(({ name }) => name);
+  return ort
+    .listSupportedBackends()
+    .map(({ name }) => name)
+    .filter((name) => name !== "tensorrt" && (name !== "cuda" || existsSync(cudaLibrary())));
+}
+
+/** ONNX Runtime lists CUDA wherever it could be; the provider is a library of its own beside the binding. */
+function cudaLibrary(): string {
+  const folder = dirname(createRequire(import.meta.url).resolve("onnxruntime-node/package.json"));
+  const file =
+    process.platform === "win32" ? "onnxruntime_providers_cuda.dll" : "libonnxruntime_providers_cuda.so";
+  return join(folder, "bin", "napi-v6", process.platform, process.arch, file);
 }
 
 /**
@@ -70,6 +85,7 @@ async function open(
     const program = await runtime.compile(buildGraph({ name: "probe", outputs: { y: add(x, 1) } }));
     await program.run({ x: { dtype: "float32", shape: [1], data: new Float32Array([1]) } });
     await program.dispose();
+    if (device === "cpu") runtime.lowering = await probeBlockedConvolution(runtime);
   } catch (error) {
     await runtime.dispose();
     const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];

@@ -1,6 +1,6 @@
 import { RuntimeError, type TensorData } from "../../base/index.ts";
 import type { Graph, TensorType } from "../../graph/index.ts";
-import { encodeModel, updateName } from "../../onnx/index.ts";
+import { encodeModel, type Lowering, updateName } from "../../onnx/index.ts";
 import {
   checkFeeds,
   checkRead,
@@ -22,6 +22,8 @@ export class OrtRuntime implements Runtime {
   readonly #client: OrtClient;
   #nextProgram = 0;
   #nextStore = 0;
+  /** Rewrites each graph for this device before it is compiled; set once a probe has shown equal values. */
+  lowering: Lowering = (graph) => graph;
 
   constructor(device: Device, options: WorkerOptions) {
     this.device = device;
@@ -36,7 +38,7 @@ export class OrtRuntime implements Runtime {
       if (source.role === "state")
         state[source.name] = updates.has(source.name) ? updateName(source.name) : null;
     }
-    const model = encodeModel(graph);
+    const model = encodeModel(this.lowering(graph));
     const outputs = [...graph.outputs.keys()];
     try {
       await this.#client.request({ type: "compile", program, model, outputs, state }, [model.buffer]);

@@ -1,0 +1,2 @@
+export { blockedConvolution } from "./blockedConvolution.ts";
+export type { LoweredGraph, LoweredNode, Lowering } from "./lowering.ts";

@@ -1,0 +1,42 @@
+import type { Shape } from "../../base/index.ts";
+import type { AttributeValue, Graph, Node, Tensor } from "../../graph/index.ts";
+
+/** A node as it is serialised: possibly of an operator outside the graph's own schema. */
+export interface LoweredNode {
+  readonly op: string;
+  /** Operator domain; ONNX's own when absent. */
+  readonly domain?: string;
+  readonly inputs: readonly (Tensor | null)[];
+  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  readonly outputs: readonly Tensor[];
+}
+
+/** A graph whose nodes suit one provider; inputs, outputs and updates are those of the graph it came from. */
+export interface LoweredGraph extends Omit<Graph, "nodes"> {
+  readonly nodes: readonly LoweredNode[];
+  /** Versions of the operator domains used beside ONNX's own. */
+  readonly domains?: Readonly<Record<string, number>>;
+}
+
+/** Rewrites a graph for a provider without changing its values. */
+export type Lowering = (graph: Graph) => LoweredGraph;
+
+/** Collects the nodes that take the place of one. */
+export class NodeList {
+  readonly nodes: LoweredNode[] = [];
+
+  /** Adds a node of one output and returns that: a new tensor of `shape`, or `output` where one is given. */
+  add(node: Omit<LoweredNode, "outputs">, shape: Shape, output?: Tensor): Tensor {
+    const result: Tensor = output ?? { dtype: "float32", shape, source: { kind: "lowered" } };
+    this.nodes.push({ ...node, outputs: [result] });
+    return result;
+  }
+}
+
+/** Replaces each node for which `replace` gives others; the last of these must make the node's own outputs. */
+export function replaceNodes(
+  graph: Graph,
+  replace: (node: Node) => readonly LoweredNode[] | null,
+): LoweredNode[] {
+  return graph.nodes.flatMap((node) => replace(node) ?? [node]);
+}

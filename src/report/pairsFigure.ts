@@ -1,0 +1,221 @@
+import { InputError } from "../base/index.ts";
+
+/** One image of the figure. */
+export interface Picture {
+  /** `[channels, height, width]`, 0 to 255. */
+  readonly pixels: Uint8Array;
+  /** 1 for grey, 3 for red, green, blue. */
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  /** Written below the image, such as `positive 7`. */
+  readonly caption: string;
+}
+
+/** An anchor with an image of its label and one of another. */
+export interface PictureTriplet {
+  readonly anchor: Picture;
+  readonly positive: Picture;
+  readonly negative: Picture;
+}
+
+/** What {@link drawPairsFigure} draws. */
+export interface PairsFigure {
+  readonly title: string;
+  readonly subtitle: string;
+  /** One card each, from left to right and from top to bottom. */
+  readonly triplets: readonly PictureTriplet[];
+}
+
+/** The part of a 2D context that the figure needs; a browser's `CanvasRenderingContext2D` has it. */
+export interface FigureContext {
+  fillStyle: string | object;
+  font: string;
+  textAlign: "center" | "end" | "left" | "right" | "start";
+  textBaseline: "alphabetic" | "bottom" | "hanging" | "ideographic" | "middle" | "top";
+  beginPath(): void;
+  roundRect(x: number, y: number, width: number, height: number, radius: number): void;
+  fill(): void;
+  fillRect(x: number, y: number, width: number, height: number): void;
+  fillText(text: string, x: number, y: number, maxWidth?: number): void;
+}
+
+/** Where an image lies in the figure, in pixels. */
+export interface Tile {
+  readonly role: keyof PictureTriplet;
+  readonly picture: Picture;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Card {
+  readonly x: number;
+  readonly y: number;
+  readonly tiles: readonly Tile[];
+}
+
+/** All in pixels of the figure, which is meant to be shown at half its size on a usual screen. */
+export interface PairsLayout {
+  readonly width: number;
+  readonly height: number;
+  readonly cardWidth: number;
+  readonly cardHeight: number;
+  readonly cards: readonly Card[];
+}
+
+const roles = ["anchor", "positive", "negative"] as const;
+
+/** Blue and orange in the manner of Okabe and Ito, which every kind of colour vision tells apart. */
+const colours: Readonly<Record<keyof PictureTriplet, string>> = {
+  anchor: "#3d4654",
+  positive: "#0067a8",
+  negative: "#c24e00",
+};
+
+const cardsPerRow = 4;
+/** An image is enlarged by the integer that brings its longer side nearest to this, or shrunk to it. */
+const imageSide = 168;
+const margin = 72;
+const headerHeight = 148;
+const cardGap = 36;
+const cardPadding = 32;
+const tileGap = 28;
+const frame = 6;
+const captionHeight = 48;
+const fontFamily = "Inter, sans-serif";
+
+/**
+ * Where everything lies, and thereby the size of the canvas to draw on.
+ *
+ * @throws InputError when there is no triplet, or the bytes of an image do not fit its shape.
+ */
+export function layOutPairsFigure({ triplets }: PairsFigure): PairsLayout {
+  if (triplets.length === 0)
+    throw new InputError("a figure of 0 triplets was asked for, expected at least 1");
+  const pictures = triplets.flatMap((triplet) => roles.map((role) => triplet[role]));
+  for (const picture of pictures) requireWhole(picture);
+  const box = Math.max(...pictures.map((picture) => Math.max(...sizeDrawn(picture))));
+  const slot = box + 2 * frame;
+  const cardWidth = 2 * cardPadding + roles.length * slot + (roles.length - 1) * tileGap;
+  const cardHeight = cardPadding + slot + captionHeight + cardPadding / 2;
+  const perRow = Math.min(cardsPerRow, triplets.length);
+  const rows = Math.ceil(triplets.length / perRow);
+  const cards = triplets.map((triplet, i) => {
+    const x = margin + (i % perRow) * (cardWidth + cardGap);
+    const y = margin + headerHeight + Math.floor(i / perRow) * (cardHeight + cardGap);
+    const tiles = roles.map((role, column): Tile => {
+      const picture = triplet[role];
+      const [width, height] = sizeDrawn(picture);
+      return {
+        role,
+        picture,
+        x: x + cardPadding + frame + column * (slot + tileGap) + Math.floor((box - width) / 2),
+        y: y + cardPadding + frame + Math.floor((box - height) / 2),
+        width,
+        height,
+      };
+    });
+    return { x, y, tiles };
+  });
+  return {
+    width: 2 * margin + perRow * (cardWidth + cardGap) - cardGap,
+    height: 2 * margin + headerHeight + rows * (cardHeight + cardGap) - cardGap,
+    cardWidth,
+    cardHeight,
+    cards,
+  };
+}
+
+/**
+ * Draws a card for each triplet: the anchor, a positive (blue) and a negative (orange) side by side.
+ *
+ * @param context that of a canvas of the size that {@link layOutPairsFigure} gives, untransformed.
+ * @throws InputError as {@link layOutPairsFigure} does.
+ */
+export function drawPairsFigure(context: FigureContext, figure: PairsFigure): void {
+  const layout = layOutPairsFigure(figure);
+  const { width, height, cardWidth, cardHeight } = layout;
+  context.fillStyle = "#eef1f5";
+  context.fillRect(0, 0, width, height);
+  context.textAlign = "left";
+  context.textBaseline = "alphabetic";
+  context.fillStyle = "#141a24";
+  context.font = `600 52px ${fontFamily}`;
+  context.fillText(figure.title, margin, margin + 44, width - 2 * margin);
+  context.fillStyle = "#4c5666";
+  context.font = `400 30px ${fontFamily}`;
+  context.fillText(figure.subtitle, margin, margin + 98, width - 2 * margin);
+  context.textAlign = "center";
+  context.font = `600 26px ${fontFamily}`;
+  for (const { x, y, tiles } of layout.cards) {
+    context.fillStyle = "#ffffff";
+    context.beginPath();
+    context.roundRect(x, y, cardWidth, cardHeight, 20);
+    context.fill();
+    const slot = (cardWidth - 2 * cardPadding - (roles.length - 1) * tileGap) / roles.length;
+    for (const tile of tiles) {
+      context.fillStyle = colours[tile.role];
+      context.fillRect(tile.x - frame, tile.y - frame, tile.width + 2 * frame, tile.height + 2 * frame);
+      drawPicture(context, tile);
+      context.fillStyle = colours[tile.role];
+      const baseline = y + cardPadding + slot + captionHeight - 10;
+      context.fillText(tile.picture.caption, tile.x + tile.width / 2, baseline, slot + tileGap - 8);
+    }
+  }
+}
+
+/** The width and height of an image in the figure: those of its pixels times an integer, unless it is large. */
+function sizeDrawn({ width, height }: Picture): [number, number] {
+  const longer = Math.max(width, height);
+  const scale = longer > 2 * imageSide ? imageSide / longer : Math.max(1, Math.round(imageSide / longer));
+  return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+}
+
+/**
+ * Paints each pixel as a rectangle, which stays sharp where a canvas would smooth a scaled image, and each run of
+ * equal pixels at once.
+ */
+function drawPicture(context: FigureContext, { picture, x, y, width, height }: Tile): void {
+  const columns = Math.min(picture.width, width);
+  const rows = Math.min(picture.height, height);
+  const cellWidth = width / columns;
+  const cellHeight = height / rows;
+  for (let row = 0; row < rows; row++) {
+    const sourceRow = Math.floor(((row + 0.5) * picture.height) / rows);
+    let start = 0;
+    let colour = "";
+    for (let column = 0; column <= columns; column++) {
+      const sourceColumn = Math.floor(((column + 0.5) * picture.width) / columns);
+      const next = column < columns ? colourAt(picture, sourceRow, sourceColumn) : "";
+      if (next === colour) continue;
+      if (column > start) {
+        context.fillStyle = colour;
+        context.fillRect(
+          x + start * cellWidth,
+          y + row * cellHeight,
+          (column - start) * cellWidth,
+          cellHeight,
+        );
+      }
+      start = column;
+      colour = next;
+    }
+  }
+}
+
+function colourAt({ pixels, channels, height, width }: Picture, row: number, column: number): string {
+  const at = row * width + column;
+  const plane = channels === 3 ? height * width : 0;
+  return `rgb(${pixels[at]}, ${pixels[at + plane]}, ${pixels[at + 2 * plane]})`;
+}
+
+function requireWhole({ pixels, channels, height, width, caption }: Picture): void {
+  const valid =
+    (channels === 1 || channels === 3) && [height, width].every((n) => Number.isInteger(n) && n > 0);
+  if (valid && pixels.length === channels * height * width) return;
+  throw new InputError(
+    `the image "${caption}" of the figure has ${pixels.length} bytes for [channels, height, width] = [${channels}, ${height}, ${width}], expected 1 or 3 channels, positive extents and a byte for each value`,
+  );
+}
