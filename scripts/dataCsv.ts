@@ -6,25 +6,24 @@
  */
 
 import { InputError } from "../src/base/index.ts";
-import { digitCsvHeader, digitCsvRows } from "../src/data/csv.ts";
+import { encodeCsvHeader, encodeCsvRows } from "../src/data/index.ts";
 import { loadDataset } from "../src/platform/node/datasets.ts";
-import { openAtomicWriter } from "../src/platform/node/files.ts";
+import { writeStreamAtomic } from "../src/platform/node/files.ts";
 
 const rowsPerWrite = 1000;
 
 async function main(path: string): Promise<void> {
   const dataset = await loadDataset("mnist");
-  const writer = await openAtomicWriter(path);
   try {
-    await writer.write(digitCsvHeader(dataset));
-    for (let row = 0; row < dataset.count; row += rowsPerWrite) {
-      const end = Math.min(row + rowsPerWrite, dataset.count);
-      await writer.write(digitCsvRows(dataset, row, end));
-      if (process.stderr.isTTY) process.stderr.write(`\r${path}: ${end} of ${dataset.count} rows`);
-    }
-    await writer.commit();
+    await writeStreamAtomic(path, async (append) => {
+      await append(encodeCsvHeader(dataset));
+      for (let row = 0; row < dataset.count; row += rowsPerWrite) {
+        const end = Math.min(row + rowsPerWrite, dataset.count);
+        await append(encodeCsvRows(dataset, row, end));
+        if (process.stderr.isTTY) process.stderr.write(`\r${path}: ${end} of ${dataset.count} rows`);
+      }
+    });
   } finally {
-    await writer.abort();
     if (process.stderr.isTTY) process.stderr.write("\n");
   }
   process.stderr.write(`wrote ${dataset.count} rows to ${path}\n`);

@@ -74,7 +74,10 @@ export class ForwardPass {
 }
 
 /** Initial values of a module's state, each drawn from a stream of its own name. */
-export function initialState(module: Module, streamOf: (name: string) => Rng): Map<string, TensorData> {
+export function initialState(
+  module: Pick<Module, "state">,
+  streamOf: (name: string) => Rng,
+): Map<string, TensorData> {
   const values = new Map<string, TensorData>();
   for (const spec of module.state) {
     if (values.has(spec.name)) throw new GraphError(`two states of the module are named "${spec.name}"`);
@@ -85,7 +88,7 @@ export function initialState(module: Module, streamOf: (name: string) => Rng): M
 }
 
 /** Number of trained values. */
-export function parameterCount(module: Module): number {
+export function parameterCount(module: Pick<Module, "state">): number {
   return module.state
     .filter(({ trainable }) => trainable)
     .reduce((sum, { shape }) => sum + shape.reduce((size, extent) => size * extent, 1), 0);

@@ -107,7 +107,7 @@ describe("loadDataset of files", () => {
 
   it("says what is missing and what is accepted", async () => {
     expect(await refusal(loadDataset(at("none.csv")))).toMatch(
-      /^cannot read data set ~\/none.csv: there is no such file or folder, check the path; expected mnist, mnist-60k, a \.csv/,
+      /^~\/none\.csv cannot be read: no such file or folder: check the path \(ENOENT\); expected mnist, mnist-60k, a \.csv/,
     );
     expect(await refusal(loadDataset(folder))).toMatch(
       /^~ has no train-images-idx3-ubyte \(or \.gz\) for the train split, found an empty folder; expected mnist/,
@@ -136,10 +136,10 @@ describe("loadDataset of files", () => {
     );
     await writeFile(at("train-images-idx3-ubyte.gz"), gzipSync(labels));
     expect(await refusal(loadDataset(folder))).toContain(
-      "~/train-images-idx3-ubyte.gz starts with 0x00000801, expected 0x00000803",
+      "~/train-images-idx3-ubyte.gz begins with 0x00000801, which is that of IDX labels",
     );
     await writeFile(at("d.csv"), "label,pixel0\n5,256\n");
-    expect(await refusal(loadDataset(at("d.csv")))).toContain('~/d.csv, line 2, column 2 (pixel0) is "256"');
+    expect(await refusal(loadDataset(at("d.csv")))).toContain('~/d.csv: line 2, column 2 (pixel0) is "256"');
   });
 
   it("refuses a limit below a pair", async () => {

@@ -4,10 +4,8 @@ import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { InputError } from "../../base/index.ts";
-import { DigitCsvParser } from "../../data/csv.ts";
-import { type ImageDataset, takeFirst } from "../../data/dataset.ts";
-import { type NamedBytes, parseIdx } from "../../data/idx.ts";
-import { describeIoError, readFileOrExplain } from "./files.ts";
+import { CsvParser, type ImageDataset, type NamedBytes, parseIdx, takeFirst } from "../../data/index.ts";
+import { explainIoError, readFileOrExplain } from "./files.ts";
 
 /** Rows of Kaggle's `train.csv`, which are the first of MNIST's 60,000 training pictures here. */
 export const kaggleRows = 42_000;
@@ -89,8 +87,9 @@ async function kindOf(source: string): Promise<"folder" | "file"> {
   try {
     return (await stat(source)).isDirectory() ? "folder" : "file";
   } catch (error) {
-    const { message } = describeIoError(error, "read data set", source);
-    throw new InputError(`${message}; ${acceptedForms}`, { cause: error });
+    const explained = explainIoError(error, "read", source);
+    if (!(explained instanceof InputError)) throw explained;
+    throw new InputError(`${explained.message}; ${acceptedForms}`, { cause: error });
   }
 }
 
@@ -98,7 +97,7 @@ async function namesIn(folder: string): Promise<Set<string>> {
   try {
     return new Set(await readdir(folder));
   } catch (error) {
-    throw describeIoError(error, "list", folder);
+    throw explainIoError(error, "read", folder);
   }
 }
 
@@ -112,7 +111,7 @@ async function loadCsv(
       `${path} is a csv file, which has no test split: set part of its rows aside, or use mnist`,
     );
   }
-  const parser = new DigitCsvParser(path, limit === undefined ? {} : { limit });
+  const parser = new CsvParser(limit === undefined ? { file: path } : { file: path, limit });
   try {
     const file = await open(path);
     try {
@@ -129,7 +128,7 @@ async function loadCsv(
       await file.close();
     }
   } catch (error) {
-    throw describeIoError(error, "read", path);
+    throw explainIoError(error, "read", path);
   }
   return parser.finish();
 }
@@ -203,7 +202,7 @@ function listing(names: ReadonlySet<string>): string {
 }
 
 async function loadIdx({ images, labels }: IdxPair, name: string): Promise<ImageDataset> {
-  return parseIdx(await readUnpacked(images), await readUnpacked(labels), name);
+  return parseIdx(name, await readUnpacked(images), await readUnpacked(labels));
 }
 
 const unpack = promisify(gunzip);

@@ -1,9 +1,16 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { InputError } from "../../base/index.ts";
-import { describeIoError, openAtomicWriter, readFileOrExplain, writeFileAtomic } from "./files.ts";
+import { InputError, KindredError } from "../../base/index.ts";
+import {
+  describeIoError,
+  explainIoError,
+  readFileOrExplain,
+  removeStaleTemporaries,
+  writeFileAtomic,
+  writeStreamAtomic,
+} from "./files.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -14,15 +21,15 @@ afterEach(() => rm(folder, { recursive: true }));
 describe("readFileOrExplain", () => {
   it("reads bytes", async () => {
     await writeFile(join(folder, "a"), Uint8Array.of(1, 2, 255));
-    expect(await readFileOrExplain(join(folder, "a"))).toEqual(Uint8Array.of(1, 2, 255));
+    expect([...(await readFileOrExplain(join(folder, "a")))]).toEqual([1, 2, 255]);
   });
 
   it("says in one line why it cannot", async () => {
     const missing = join(folder, "missing");
     await expect(readFileOrExplain(missing)).rejects.toEqual(
-      new InputError(`cannot read ${missing}: there is no such file or folder, check the path`),
+      new InputError(`${missing} cannot be read: no such file or folder: check the path (ENOENT)`),
     );
-    await expect(readFileOrExplain(folder)).rejects.toThrow("it is a folder, give the path of a file");
+    await expect(readFileOrExplain(folder)).rejects.toThrow("it is a folder and not a file: name a file");
     await writeFile(join(folder, "file"), "");
     await expect(readFileOrExplain(join(folder, "file", "x"))).rejects.toThrow(
       "a part of the path is a file and not a folder",
@@ -40,97 +47,109 @@ describe("writeFileAtomic", () => {
     expect(await readdir(join(folder, "new", "er"))).toEqual(["a.txt"]);
   });
 
-  it("keeps the mode of the file it replaces, and writes through a symbolic link", async () => {
+  it("writes through a symbolic link", async () => {
     const path = join(folder, "a");
     await writeFile(path, "old");
-    await chmod(path, 0o640);
     await symlink(path, join(folder, "link"));
     await writeFileAtomic(join(folder, "link"), "new");
     expect(await readFile(path, "utf8")).toBe("new");
-    expect((await stat(path)).mode & 0o777).toBe(0o640);
+    expect((await lstat(join(folder, "link"))).isSymbolicLink()).toBe(true);
   });
 
   it("refuses folders, devices, and paths below a file in one line", async () => {
     await expect(writeFileAtomic(folder, "x")).rejects.toEqual(
-      new InputError(`cannot write ${folder}: it is a folder, give the path of a file`),
+      new InputError(`${folder} cannot be written: it is a folder, expected a file: name another path`),
     );
-    await expect(writeFileAtomic("/dev/null", "x")).rejects.toThrow("it is a device or a pipe");
+    await expect(writeFileAtomic("/dev/null", "x")).rejects.toThrow("it is a device, pipe or socket");
     await writeFile(join(folder, "file"), "");
     await expect(writeFileAtomic(join(folder, "file", "x"), "x")).rejects.toThrow(InputError);
-    await expect(writeFileAtomic(join(folder, "x".repeat(300)), "x")).rejects.toThrow("the path is too long");
+    await expect(writeFileAtomic(join(folder, "x".repeat(300)), "x")).rejects.toThrow("the name is too long");
     expect(await readdir(folder)).toEqual(["file"]);
   });
 });
 
-describe("openAtomicWriter", () => {
-  it("shows nothing under the name before commit", async () => {
+describe("writeStreamAtomic", () => {
+  it("shows nothing under the name before the end", async () => {
     const path = join(folder, "a");
     await writeFile(path, "old");
-    const writer = await openAtomicWriter(path);
-    await writer.write("one ");
-    await writer.write(new TextEncoder().encode("two"));
-    expect(await readFile(path, "utf8")).toBe("old");
-    await writer.commit();
-    await writer.abort();
+    await writeStreamAtomic(path, async (append) => {
+      await append("one ");
+      await append(new TextEncoder().encode("two"));
+      expect(await readFile(path, "utf8")).toBe("old");
+    });
     expect(await readFile(path, "utf8")).toBe("one two");
     expect(await readdir(folder)).toEqual(["a"]);
   });
 
-  it("removes what it wrote on abort, twice if need be", async () => {
-    const writer = await openAtomicWriter(join(folder, "a"));
-    await writer.write("one");
-    expect(await readdir(folder)).toHaveLength(1);
-    await writer.abort();
-    await writer.abort();
-    expect(await readdir(folder)).toEqual([]);
+  it("removes what it wrote when its producer fails, passing the error on", async () => {
+    const path = join(folder, "a");
+    await writeFile(path, "old");
+    const writing = writeStreamAtomic(path, async (append) => {
+      await append("one");
+      throw new RangeError("defect");
+    });
+    await expect(writing).rejects.toThrow(RangeError);
+    expect(await readFile(path, "utf8")).toBe("old");
+    expect(await readdir(folder)).toEqual(["a"]);
   });
 
   it("removes what it wrote when the rename fails", async () => {
     const path = join(folder, "a");
-    const writer = await openAtomicWriter(path);
-    await writer.write("one");
-    await mkdir(path);
-    await expect(writer.commit()).rejects.toThrow(InputError);
+    const writing = writeStreamAtomic(path, async (append) => {
+      await append("one");
+      await mkdir(path);
+    });
+    await expect(writing).rejects.toThrow(InputError);
     expect(await readdir(folder)).toEqual(["a"]);
   });
 
-  it("keeps two writers of one file apart and steps over a leftover", async () => {
+  it("keeps writers of one file apart", async () => {
     const path = join(folder, "a");
-    const [first, second] = [await openAtomicWriter(path), await openAtomicWriter(path)];
-    const [leftover] = (await readdir(folder)).sort();
-    const next = Number(/-(\d+)\.tmp$/.exec(leftover!)![1]) + 2;
-    await writeFile(join(folder, `.kindred-${process.pid}-${next}.tmp`), "leftover");
-    const third = await openAtomicWriter(path);
-    await Promise.all([first.write("1"), second.write("2"), third.write("3")]);
-    await third.commit();
-    await second.commit();
-    await first.commit();
-    expect(await readFile(path, "utf8")).toBe("1");
-    expect(await readdir(folder)).toHaveLength(2);
+    const texts = ["1", "22", "333"].map((text) => text.repeat(10_000));
+    await Promise.all(texts.map((text) => writeFileAtomic(path, text)));
+    expect(texts).toContain(await readFile(path, "utf8"));
+    expect(await readdir(folder)).toEqual(["a"]);
   });
 });
 
-describe("describeIoError", () => {
-  const failure = (code: string, message = `${code}: no`) => Object.assign(new Error(message), { code });
+describe("removeStaleTemporaries", () => {
+  it("removes those of dead processes only", async () => {
+    // Above the largest process number that Linux gives.
+    const dead = ".a.4194999-0.tmp";
+    const living = `.a.${process.pid}-0.tmp`;
+    for (const name of [dead, living, "a.tmp", "4194999-0.tmp"]) await writeFile(join(folder, name), "");
+    expect(await removeStaleTemporaries(folder)).toEqual([dead]);
+    expect((await readdir(folder)).sort()).toEqual([living, "4194999-0.tmp", "a.tmp"].sort());
+    expect(await removeStaleTemporaries(join(folder, "missing"))).toEqual([]);
+  });
+});
+
+describe("explainIoError", () => {
+  const failure = (code: string, message = `${code}: no`) =>
+    Object.assign(new Error(message), { code, syscall: "write" });
 
   it.each([
-    ["ENOSPC", "the disk is full, free some space or choose another disk"],
-    ["EACCES", "permission denied, change its permissions or choose another path"],
-    ["EROFS", "the disk is read-only, choose another path"],
-    ["ENOTDIR", "a part of the path is a file and not a folder, check the path"],
-    ["EISDIR", "it is a folder, give the path of a file"],
-    ["ENOENT", "there is no such file or folder, check the path"],
+    ["ENOSPC", "the disk is full: free some space, or choose another path"],
+    ["EACCES", "permission denied: change its permissions, or choose another path"],
+    ["EROFS", "the file system is read-only: choose another path"],
+    ["ENOTDIR", "a part of the path is a file and not a folder: choose another path"],
+    ["EISDIR", "it is a folder and not a file: name a file"],
+    ["ENOENT", "no such file or folder: check the path"],
   ])("explains %s", (code, text) => {
-    expect(describeIoError(failure(code), "write", "a/b")).toEqual(
-      new InputError(`cannot write a/b: ${text}`),
-    );
+    const message = `a/b cannot be written: ${text} (${code})`;
+    expect(explainIoError(failure(code), "written", "a/b")).toEqual(new InputError(message));
+    expect(describeIoError(failure(code), "written", "a/b")).toBe(message);
   });
 
-  it("passes on the system's words for the rest, in one line", () => {
-    expect(describeIoError(failure("EWEIRD", "odd\nstack"), "read", "a").message).toBe("cannot read a: odd");
+  it("passes on the system's words for what the user cannot mend, in one line", () => {
+    const explained = explainIoError(failure("EIO", "odd\nstack"), "read", "a");
+    expect(explained).toBeInstanceOf(KindredError);
+    expect(explained).not.toBeInstanceOf(InputError);
+    expect(String(explained)).toBe("KindredError: a cannot be read: odd");
   });
 
   it("does not take a defect for bad input", () => {
-    expect(() => describeIoError(new TypeError("defect"), "read", "a")).toThrow(TypeError);
+    const defect = new TypeError("defect");
+    expect(explainIoError(defect, "read", "a")).toBe(defect);
   });
 });

@@ -1,177 +1,142 @@
-import { type FileHandle, mkdir, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { InputError } from "../../base/index.ts";
+import { explainIoError, isMissing } from "./ioErrors.ts";
 
-/** What went wrong and what to do, by the system's error code. */
-const explanations: Readonly<Record<string, string>> = {
-  EACCES: "permission denied, change its permissions or choose another path",
-  EBUSY: "it is in use, close whatever uses it and try again",
-  EDQUOT: "the disk quota is used up, free some space or choose another disk",
-  EISDIR: "it is a folder, give the path of a file",
-  ELOOP: "its symbolic links go round in a circle, give the path of the file itself",
-  EMFILE: "too many files are open, close some or raise the limit (ulimit -n)",
-  ENAMETOOLONG: "the path is too long, choose a shorter one",
-  ENOENT: "there is no such file or folder, check the path",
-  ENOSPC: "the disk is full, free some space or choose another disk",
-  ENOTDIR: "a part of the path is a file and not a folder, check the path",
-  EPERM: "the system does not allow it, change its permissions or choose another path",
-  EROFS: "the disk is read-only, choose another path",
-};
-
-/**
- * The one-line error for a failed file operation, `cannot <doing> <path>: <reason>, <what to do>`.
- *
- * @throws the error itself when it does not come from the file system, so that no defect is taken for bad input.
- */
-export function describeIoError(error: unknown, doing: string, path: string): InputError {
-  if (error instanceof InputError) return error;
-  if (!(error instanceof Error && "code" in error && typeof error.code === "string")) throw error;
-  const reason = explanations[error.code] ?? `${error.message.split("\n", 1)[0]}`;
-  return new InputError(`cannot ${doing} ${path}: ${reason}`, { cause: error });
-}
+export { describeIoError, explainIoError } from "./ioErrors.ts";
 
 /**
  * The bytes of a file.
  *
- * @throws InputError when the file cannot be read.
+ * @throws InputError with one line that says what to do when the file is missing or cannot be read.
  */
 export async function readFileOrExplain(path: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    const { buffer, byteOffset, byteLength } = await readFile(path);
-    return new Uint8Array(buffer, byteOffset, byteLength);
+    return await readFile(path);
   } catch (error) {
-    throw describeIoError(error, "read", path);
+    throw explainIoError(error, "read", path);
   }
 }
 
-/** A file in the making: nobody sees it under its name before `commit`. */
-export interface AtomicWriter {
-  /**
-   * Appends to the file.
-   *
-   * @throws InputError when that fails; what was written is then removed, and the writer is closed.
-   */
-  write(content: Uint8Array | string): Promise<void>;
-  /**
-   * Puts the file, safe on the disk, in the place of what was there.
-   *
-   * @throws InputError when that fails; what was there before stays as it was.
-   */
-  commit(): Promise<void>;
-  /** Removes what was written, unless the writer is closed already; for a `finally`. */
-  abort(): Promise<void>;
+/** Appends to the file being written; await each call, so that memory stays bounded. */
+export type Append = (bytes: Uint8Array | string) => Promise<void>;
+
+/**
+ * Writes a file that is either there in full or not at all: `produce` appends to a temporary file in the same
+ * folder, which is flushed to the disk and then renamed. A failure, also one of `produce`, removes the temporary file
+ * and leaves what was at `path` as it was. Folders on the way are made.
+ *
+ * @throws InputError with one line that says what to do: a full disk, no permission, a folder in the way.
+ */
+export async function writeStreamAtomic(
+  path: string,
+  produce: (append: Append) => Promise<void>,
+): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const target = await resolveTarget(path);
+    const folder = dirname(target);
+    const temporary = join(folder, temporaryName(basename(target)));
+    try {
+      await writeFlushed(temporary, produce);
+      await rename(temporary, target);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await flushFolder(folder);
+  } catch (error) {
+    throw explainIoError(error, "written", path);
+  }
+}
+
+/** {@link writeStreamAtomic} for content that is at hand. */
+export function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
+  return writeStreamAtomic(path, (append) => append(content));
 }
 
 /**
- * Starts a file that appears under its name complete or not at all, making its folder where that is missing.
+ * Removes the temporary files in a folder whose process was killed before it could; those of living ones stay.
  *
- * @throws InputError when the path cannot be written to.
+ * @returns the names of the files removed.
  */
-export async function openAtomicWriter(path: string): Promise<AtomicWriter> {
+export async function removeStaleTemporaries(folder: string): Promise<string[]> {
   try {
-    const existing = await existingFile(path);
-    const target = existing?.path ?? resolve(path);
-    await mkdir(dirname(target), { recursive: true });
-    const temporary = await openTemporary(dirname(target));
-    const writer = new TemporaryFile(path, target, temporary);
-    if (existing) await writer.attempt(() => temporary.handle.chmod(existing.mode));
-    return writer;
+    const stale = (await readdir(folder)).filter((name) => {
+      const owner = /^\..+\.(\d+)-\d+\.tmp$/.exec(name)?.[1];
+      return owner !== undefined && !isAlive(Number(owner));
+    });
+    for (const name of stale) await rm(join(folder, name), { force: true });
+    return stale;
   } catch (error) {
-    throw describeIoError(error, "write", path);
+    if (isMissing(error)) return [];
+    throw explainIoError(error, "written", folder);
   }
-}
-
-/**
- * Writes a whole file such that it appears under its name complete or not at all, making its folder where that is missing.
- *
- * @throws InputError when that fails; what was there before stays as it was.
- */
-export async function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
-  const writer = await openAtomicWriter(path);
-  await writer.write(content);
-  await writer.commit();
-}
-
-/** The regular file that would be replaced, behind any symbolic links. */
-async function existingFile(path: string): Promise<{ path: string; mode: number } | undefined> {
-  let real: string;
-  try {
-    real = await realpath(path);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-    throw error;
-  }
-  const stats = await stat(real);
-  // A rename would put a file in the place of a device such as /dev/null.
-  if (!stats.isFile()) {
-    const found = stats.isDirectory() ? "a folder" : "a device or a pipe";
-    throw new InputError(`cannot write ${path}: it is ${found}, give the path of a file`);
-  }
-  return { path: real, mode: stats.mode };
-}
-
-interface Temporary {
-  readonly path: string;
-  readonly handle: FileHandle;
 }
 
 let temporaries = 0;
 
-/** A new file in the same folder as the target, as a rename works only within a disk. */
-async function openTemporary(folder: string): Promise<Temporary> {
-  for (;;) {
-    const path = join(folder, `.kindred-${process.pid}-${temporaries++}.tmp`);
-    try {
-      return { path, handle: await open(path, "wx") };
-    } catch (error) {
-      // Left behind by a process of the same number that was killed.
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+function temporaryName(name: string): string {
+  return `.${name}.${process.pid}-${temporaries++}.tmp`;
+}
+
+/** Where a symbolic link leads, so that the file it names is replaced and not the link. */
+async function resolveTarget(path: string): Promise<string> {
+  try {
+    const target = await realpath(path);
+    const stats = await stat(target);
+    // Renaming over a device would replace it by a file.
+    if (!stats.isFile()) {
+      const kind = stats.isDirectory() ? "a folder" : "a device, pipe or socket";
+      throw new InputError(`${path} cannot be written: it is ${kind}, expected a file: name another path`);
     }
+    return target;
+  } catch (error) {
+    if (isMissing(error)) return path;
+    throw error;
   }
 }
 
-class TemporaryFile implements AtomicWriter {
-  readonly #path: string;
-  readonly #target: string;
-  readonly #temporary: Temporary;
-  #closed = false;
-
-  constructor(path: string, target: string, temporary: Temporary) {
-    this.#path = path;
-    this.#target = target;
-    this.#temporary = temporary;
+async function writeFlushed(path: string, produce: (append: Append) => Promise<void>): Promise<void> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, "w");
+    const handle = file;
+    // FileHandle.writeFile writes all of it, where write may stop short.
+    await produce((bytes) => handle.writeFile(bytes));
+    await file.sync();
+  } finally {
+    await file?.close();
   }
+}
 
-  async write(content: Uint8Array | string): Promise<void> {
-    await this.attempt(() => this.#temporary.handle.writeFile(content));
+/** Flushes the folder's entry for a renamed file; Windows has no such call. */
+async function flushFolder(folder: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
+}
 
-  async commit(): Promise<void> {
-    await this.attempt(async () => {
-      await this.#temporary.handle.sync();
-      await this.#temporary.handle.close();
-      await rename(this.#temporary.path, this.#target);
-    });
-    this.#closed = true;
-  }
-
-  async abort(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    try {
-      await this.#temporary.handle.close();
-    } finally {
-      await rm(this.#temporary.path, { force: true });
-    }
-  }
-
-  /** Does one step, removing the temporary file where it fails. */
-  async attempt(step: () => Promise<void>): Promise<void> {
-    try {
-      await step();
-    } catch (error) {
-      await this.abort();
-      throw describeIoError(error, "write", this.#path);
-    }
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, under another user.
+    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

@@ -39,7 +39,7 @@ function pairsFigureOf(dataset: ImageDataset, seed: number, count: number): Pair
   return {
     title: "Pairs before training",
     subtitle:
-      "A positive has the label of its anchor, a negative has another. Training draws the one together and pushes the other away.",
+      "A positive has the label of its anchor, a negative has another. Training moves an anchor towards its positives and away from its negatives.",
     triplets,
   };
 }

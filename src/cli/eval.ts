@@ -1,0 +1,126 @@
+import { Command } from "commander";
+import { InputError, Rng } from "../base/index.ts";
+import type { ImageDataset } from "../data/index.ts";
+import type { Evaluation } from "../evaluation/index.ts";
+import { initialState } from "../nn/index.ts";
+import { loadDataset } from "../platform/node/datasets.ts";
+import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
+import { RunFolder } from "../platform/node/runFolder.ts";
+import { configuredData } from "../platform/node/trainRun.ts";
+import {
+  configuredParts,
+  evaluateEncoder,
+  evaluatePixels,
+  matchTensors,
+  type RunConfig,
+  requirePictureSize,
+} from "../train/index.ts";
+import { note, type Output, ProgressLine, result } from "./console.ts";
+import { deviceOption, jsonOption, wholeNumber } from "./options.ts";
+
+interface EvalOptions extends Output {
+  readonly run: string;
+  readonly data?: string;
+  readonly limit?: number;
+  readonly checkpoint?: number;
+  readonly device: DeviceName;
+}
+
+export function evalCommand(): Command {
+  return new Command("eval")
+    .description("measure a run's encoder beside raw pixels and the untrained encoder")
+    .requiredOption("--run <dir>", "folder of the run")
+    .option("--data <path|mnist>", "queries: its test pictures, or all of a CSV's (default: the run's data)")
+    .option("--limit <n>", "take the first n queries only", wholeNumber(2))
+    .option(
+      "--checkpoint <epoch>",
+      "the checkpoint of this epoch, counted from 0 (default: the last)",
+      wholeNumber(0),
+    )
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(runEval);
+}
+
+async function runEval(options: EvalOptions): Promise<void> {
+  const folder = new RunFolder(options.run);
+  const config = await folder.readConfig();
+  const { encoder } = configuredParts(config);
+  const { epoch, weights, file } = await folder.readWeights(options.checkpoint);
+  const untrained = initialState(encoder, (name) => Rng.of(config.seed, "initial", name));
+  matchTensors(untrained, weights, file);
+  const { training, validation } = await configuredData(config);
+  const sets = { queries: await queriesOf(options, config, validation), references: training };
+  requirePictureSize(sets.queries, encoder.inputShape);
+  const runtime = await nodeRuntime({ device: options.device });
+  note(`device: ${runtime.device.description}`);
+  note(
+    `${sets.queries.count} queries against ${training.count} training pictures, checkpoint of epoch ${epoch}`,
+  );
+  const line = new ProgressLine("evaluating");
+  const progress = (subject: string) => ({
+    onProgress: (what: string, done: number, total: number) =>
+      line.update(done, total, `${subject}: ${what}`),
+  });
+  const measure = async (evaluation: Promise<Evaluation>): Promise<Evaluation> => {
+    try {
+      return await evaluation;
+    } finally {
+      line.end();
+    }
+  };
+  try {
+    const evaluations = {
+      encoder: await measure(evaluateEncoder(runtime, encoder, weights, sets, progress("encoder"))),
+      untrained: await measure(
+        evaluateEncoder(runtime, encoder, untrained, sets, progress("untrained encoder")),
+      ),
+      pixels: await measure(evaluatePixels(runtime, sets, progress("pixels"))),
+    };
+    result(options, evaluations, table(evaluations));
+  } finally {
+    line.end();
+    await runtime.dispose();
+  }
+}
+
+/** Test pictures where the data has a split of its own; a CSV has none, so its validation rows or all of another's. */
+async function queriesOf(
+  options: EvalOptions,
+  config: RunConfig,
+  validation: ImageDataset,
+): Promise<ImageDataset> {
+  const source = options.data ?? config.data.source;
+  const limit = options.limit === undefined ? {} : { limit: options.limit };
+  if (!source.toLowerCase().endsWith(".csv")) return loadDataset(source, { split: "test", ...limit });
+  if (source !== config.data.source) return loadDataset(source, limit);
+  if (validation.count < 2) {
+    throw new InputError(
+      `${source} has no test pictures and the run kept ${validation.count} for validation: name others with --data`,
+    );
+  }
+  return validation;
+}
+
+const rows: readonly (readonly [string, (evaluation: Evaluation) => number])[] = [
+  ["1-NN accuracy", (e) => e.knn1],
+  ["10-NN accuracy", (e) => e.knn10],
+  ["recall@1", (e) => e.recallAt["1"]],
+  ["recall@5", (e) => e.recallAt["5"]],
+  ["recall@10", (e) => e.recallAt["10"]],
+  ["MAP@R", (e) => e.mapAtR],
+  ["silhouette (cosine)", (e) => e.silhouette],
+  ["mean similarity, alike", (e) => e.alike],
+  ["mean similarity, unalike", (e) => e.unalike],
+];
+
+function table(evaluations: Readonly<Record<"encoder" | "untrained" | "pixels", Evaluation>>): string {
+  const columns = Object.entries(evaluations);
+  const head = ["".padEnd(26), ...columns.map(([name]) => name.padStart(11))].join("");
+  const body = rows.map(([label, value]) =>
+    [label.padEnd(26), ...columns.map(([, evaluation]) => value(evaluation).toFixed(4).padStart(11))].join(
+      "",
+    ),
+  );
+  return [head, ...body].join("\n");
+}

@@ -1,0 +1,146 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError, type TensorData } from "../../base/index.ts";
+import type { Encoder } from "../../nn/index.ts";
+import {
+  decodeTrainingState,
+  type EpochMetrics,
+  encodeTrainingState,
+  exportEncoder,
+  parseRunConfig,
+  type RunConfig,
+  readPt,
+  type TrainingState,
+  writePt,
+} from "../../train/index.ts";
+import { explainIoError, readFileOrExplain, removeStaleTemporaries, writeFileAtomic } from "./files.ts";
+
+/** What a run writes into its folder; `--force` removes just these. */
+const ownEntries = ["config.json", "metrics.jsonl", "figures", "checkpoints", "encoder.onnx"] as const;
+
+/** A run on disk. Every file is written under a temporary name, flushed and renamed, so none is ever half there. */
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Whether a run was begun here. */
+  get exists(): boolean {
+    return existsSync(this.#at("config.json"));
+  }
+
+  /**
+   * Makes the folder ready for a new run.
+   *
+   * @throws InputError when it holds another run and `force` is not set, or cannot be written.
+   */
+  async begin(config: RunConfig, options: { readonly force: boolean }): Promise<void> {
+    if (this.exists && !options.force) {
+      throw new InputError(
+        `${this.path} already holds a run: continue it with --resume, replace it with --force, or choose another --out`,
+      );
+    }
+    try {
+      await mkdir(this.path, { recursive: true });
+      for (const entry of ownEntries) await rm(this.#at(entry), { recursive: true, force: true });
+    } catch (error) {
+      throw explainIoError(error, "written", this.path);
+    }
+    await this.writeConfig(config);
+  }
+
+  /** Makes the folder ready to go on with its run: clears what a killed process left half-written. */
+  async continue(config: RunConfig): Promise<void> {
+    for (const folder of [this.path, this.#at("checkpoints"), this.#at("figures")]) {
+      await removeStaleTemporaries(folder);
+    }
+    await this.writeConfig(config);
+  }
+
+  async writeConfig(config: RunConfig): Promise<void> {
+    await writeFileAtomic(this.#at("config.json"), `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  /** @throws InputError when no run is here, or its configuration is not one. */
+  async readConfig(): Promise<RunConfig> {
+    if (!this.exists) {
+      throw new InputError(
+        `${this.path} holds no run (no config.json): train one with kindred train --out ${this.path}`,
+      );
+    }
+    const file = this.#at("config.json");
+    return parseRunConfig(new TextDecoder().decode(await readFileOrExplain(file)), file);
+  }
+
+  async writeFigure(name: string, png: Uint8Array): Promise<void> {
+    await writeFileAtomic(this.#at("figures", name), png);
+  }
+
+  /** What belongs to a finished epoch; the state last, so that a resumed run finds all that it promises. */
+  async writeEpoch(
+    encoder: Encoder,
+    weights: ReadonlyMap<string, TensorData>,
+    state: TrainingState,
+  ): Promise<void> {
+    const { epoch, history } = state.progress;
+    await writeFileAtomic(this.#at("checkpoints", `model_epoch_${epoch - 1}.pt`), writePt(weights));
+    await writeFileAtomic(this.#at("encoder.onnx"), exportEncoder(encoder, weights));
+    await this.#writeMetrics(history);
+    await this.writeState(state);
+  }
+
+  async writeState(state: TrainingState): Promise<void> {
+    await writeFileAtomic(this.#at("checkpoints", "latest.safetensors"), encodeTrainingState(state));
+  }
+
+  /** The state to resume from; null when the run was stopped before it saved any. */
+  async readState(): Promise<TrainingState | null> {
+    const file = this.#at("checkpoints", "latest.safetensors");
+    return existsSync(file) ? decodeTrainingState(await readFileOrExplain(file), file) : null;
+  }
+
+  /**
+   * The encoder's weights after the newest finished epoch, or after the one given, counted from 0.
+   *
+   * @throws InputError when there is no such checkpoint.
+   */
+  async readWeights(
+    epoch?: number,
+  ): Promise<{ epoch: number; weights: Map<string, TensorData>; file: string }> {
+    const epochs = await this.#checkpointEpochs();
+    const chosen = epoch ?? epochs.at(-1);
+    if (chosen === undefined || !epochs.includes(chosen)) {
+      const wanted =
+        chosen === undefined ? "no epoch has been finished" : `epoch ${chosen} has no checkpoint`;
+      throw new InputError(
+        `${this.path}: ${wanted}, there is: ${epochs.join(", ") || "none"}; train with kindred train --resume --out ${this.path}`,
+      );
+    }
+    const file = this.#at("checkpoints", `model_epoch_${chosen}.pt`);
+    return { epoch: chosen, weights: readPt(await readFileOrExplain(file), file), file };
+  }
+
+  async #checkpointEpochs(): Promise<number[]> {
+    const folder = this.#at("checkpoints");
+    if (!(await stat(folder).catch(() => null))) return [];
+    const names = await readdir(folder);
+    return names
+      .flatMap((name) => /^model_epoch_(\d+)\.pt$/.exec(name)?.[1] ?? [])
+      .map(Number)
+      .sort((a, b) => a - b);
+  }
+
+  async #writeMetrics(history: readonly EpochMetrics[]): Promise<void> {
+    await writeFileAtomic(
+      this.#at("metrics.jsonl"),
+      history.map((row) => `${JSON.stringify(row)}\n`).join(""),
+    );
+  }
+
+  #at(...parts: string[]): string {
+    return join(this.path, ...parts);
+  }
+}

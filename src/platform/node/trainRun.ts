@@ -1,0 +1,87 @@
+import { InputError, type TensorData } from "../../base/index.ts";
+import { type ImageDataset, splitValidation } from "../../data/index.ts";
+import type { Runtime } from "../../runtime/index.ts";
+import {
+  configuredParts,
+  type EpochMetrics,
+  type FitOptions,
+  matchTensors,
+  type RunConfig,
+  readPt,
+  Trainer,
+} from "../../train/index.ts";
+import { loadDataset } from "./datasets.ts";
+import { readFileOrExplain } from "./files.ts";
+import { renderPairsFigure } from "./pairsFigure.ts";
+import type { RunFolder } from "./runFolder.ts";
+
+/** The training and validation images that a configuration names. */
+export async function configuredData(
+  config: RunConfig,
+): Promise<{ training: ImageDataset; validation: ImageDataset }> {
+  const { source, limit, validation } = config.data;
+  const dataset = await loadDataset(source, limit === null ? {} : { limit });
+  return splitValidation(dataset, validation);
+}
+
+export interface TrainRunOptions extends FitOptions {
+  readonly config: RunConfig;
+  readonly folder: RunFolder;
+  readonly runtime: Runtime;
+  readonly data: { readonly training: ImageDataset; readonly validation: ImageDataset };
+  readonly mode: "new" | "replace" | "resume";
+}
+
+export interface TrainRunResult {
+  readonly history: readonly EpochMetrics[];
+  /** Whether the last epoch was finished. */
+  readonly complete: boolean;
+}
+
+/**
+ * Trains a run in its folder, from the beginning or from where it stopped. All input is checked before the folder
+ * is touched, and a stop by the signal saves the state in the middle of the epoch.
+ */
+export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult> {
+  const { config, folder, runtime, data, mode } = options;
+  const { encoder, task, optimizer, schedule } = configuredParts(config);
+  const resume = mode === "resume" ? await folder.readState() : null;
+  const initial = config.init !== null && !resume ? await initialWeights(config.init) : undefined;
+  if (initial) matchTensors(new Map(task.state.map((spec) => [spec.name, spec])), initial, config.init!);
+  const trainer = await Trainer.create({
+    runtime,
+    task,
+    ...data,
+    optimizer,
+    schedule,
+    epochs: config.epochs,
+    batchSize: config.batchSize,
+    seed: config.seed,
+    ...(initial ? { initial } : {}),
+    ...(resume ? { resume } : {}),
+  });
+  try {
+    if (mode === "resume") await folder.continue(config);
+    else await folder.begin(config, { force: mode === "replace" });
+    await folder.writeFigure("pairs.png", await renderPairsFigure(data.training, { seed: config.seed }));
+    const history = await trainer.fit({
+      ...options,
+      onEpoch: async (metrics) => {
+        await folder.writeEpoch(encoder, await trainer.encoderState(), await trainer.state());
+        await options.onEpoch?.(metrics);
+      },
+    });
+    const complete = trainer.progress.epoch >= config.epochs;
+    if (!complete) await folder.writeState(await trainer.state());
+    return { history, complete };
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+async function initialWeights(path: string): Promise<Map<string, TensorData>> {
+  if (!path.endsWith(".pt") && !path.endsWith(".pth")) {
+    throw new InputError(`${path}: is no .pt file, expected a checkpoint written by kindred or by PyTorch`);
+  }
+  return readPt(await readFileOrExplain(path), path);
+}

@@ -1,0 +1,63 @@
+import { AbortedError } from "../base/index.ts";
+import { gatherImages, type ImageDataset } from "../data/index.ts";
+import type { Encoder } from "../nn/index.ts";
+import type { Program, Runtime, Store } from "../runtime/index.ts";
+import { embeddingGraph } from "./graphs.ts";
+
+/** Images embedded at a time: enough to fill the cores, small enough to stay in the cache. */
+const batchSize = 256;
+
+export interface EmbedOptions {
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Embeds data sets with the parameters that a store holds at the time. */
+export class Embedder {
+  readonly #encoder: Encoder;
+  readonly #program: Program;
+
+  private constructor(encoder: Encoder, program: Program) {
+    this.#encoder = encoder;
+    this.#program = program;
+  }
+
+  static async create(runtime: Runtime, encoder: Encoder): Promise<Embedder> {
+    return new Embedder(encoder, await runtime.compile(embeddingGraph(encoder, batchSize)));
+  }
+
+  /** `[count, dim]`, row by row. */
+  async embed(dataset: ImageDataset, store: Store, options: EmbedOptions = {}): Promise<Float32Array> {
+    const { dim, inputShape } = this.#encoder;
+    const embeddings = new Float32Array(dataset.count * dim);
+    let pending: { start: number; result: Promise<Float32Array> } | undefined;
+    const settle = async (): Promise<void> => {
+      if (!pending) return;
+      const { start, result } = pending;
+      const values = await result;
+      const rows = Math.min(batchSize, dataset.count - start);
+      embeddings.set(values.subarray(0, rows * dim), start * dim);
+      options.onProgress?.(start + rows, dataset.count);
+    };
+    for (let start = 0; start < dataset.count; start += batchSize) {
+      if (options.signal?.aborted) throw new AbortedError("embedding was stopped");
+      // The last batch is filled up with its last image; rows do not see each other here.
+      const rows = Uint32Array.from({ length: batchSize }, (_, i) => Math.min(start + i, dataset.count - 1));
+      const images = gatherImages(dataset, rows);
+      const result = this.#program
+        .run(
+          { images: { dtype: "float32", shape: [batchSize, ...inputShape], data: images } },
+          { store, transfer: true },
+        )
+        .then(({ embedding }) => embedding!.data as Float32Array);
+      await settle();
+      pending = { start, result };
+    }
+    await settle();
+    return embeddings;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#program.dispose();
+  }
+}

@@ -1,0 +1,80 @@
+import type { TensorData } from "../base/index.ts";
+import { type ImageDataset, pixelsPerImage } from "../data/index.ts";
+import { type Evaluation, evaluate } from "../evaluation/index.ts";
+import type { Encoder } from "../nn/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import { Embedder } from "./embed.ts";
+import { runtimeSimilarities } from "./runtimeSimilarity.ts";
+
+export interface EvaluateOptions {
+  readonly onProgress?: (what: string, done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Queries and the images that their neighbours are looked for among. */
+export interface EvaluationSets {
+  readonly queries: ImageDataset;
+  readonly references: ImageDataset;
+}
+
+/** Metrics of an encoder with the parameters given: both sets are embedded, queries compared with references. */
+export async function evaluateEncoder(
+  runtime: Runtime,
+  encoder: Encoder,
+  state: ReadonlyMap<string, TensorData>,
+  { queries, references }: EvaluationSets,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const store = await runtime.createStore(state);
+  const embedder = await Embedder.create(runtime, encoder);
+  const total = queries.count + references.count;
+  const embed = (dataset: ImageDataset, before: number): Promise<Float32Array> =>
+    embedder.embed(dataset, store, {
+      ...(options.signal ? { signal: options.signal } : {}),
+      onProgress: (done) => options.onProgress?.("embedding", before + done, total),
+    });
+  try {
+    const q = await embed(queries, 0);
+    const r = await embed(references, queries.count);
+    return await compare(runtime, { queries, references }, q, r, encoder.dim, options);
+  } finally {
+    await embedder.dispose();
+    await store.dispose();
+  }
+}
+
+/** The same metrics of the pixels themselves, 0 to 255, as vectors: the baseline that any encoder has to beat. */
+export async function evaluatePixels(
+  runtime: Runtime,
+  sets: EvaluationSets,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const q = Float32Array.from(sets.queries.pixels);
+  const r = Float32Array.from(sets.references.pixels);
+  return compare(runtime, sets, q, r, pixelsPerImage(sets.queries), options);
+}
+
+async function compare(
+  runtime: Runtime,
+  { queries, references }: EvaluationSets,
+  queryRows: Float32Array,
+  referenceRows: Float32Array,
+  dim: number,
+  { onProgress, signal }: EvaluateOptions,
+): Promise<Evaluation> {
+  const similarities = await runtimeSimilarities(runtime, queryRows, referenceRows, dim);
+  try {
+    return await evaluate({
+      queries: queryRows,
+      queryLabels: queries.labels,
+      references: referenceRows,
+      referenceLabels: references.labels,
+      dim,
+      similarities: similarities.blocks,
+      onProgress: (done, total) => onProgress?.("comparing", done, total),
+      ...(signal ? { signal } : {}),
+    });
+  } finally {
+    await similarities.dispose();
+  }
+}

@@ -1,0 +1,23 @@
+export * from "./checkpoint/index.ts";
+export { Embedder, type EmbedOptions } from "./embed.ts";
+export {
+  type EvaluateOptions,
+  type EvaluationSets,
+  evaluateEncoder,
+  evaluatePixels,
+} from "./evaluateEncoder.ts";
+export { exportEncoder } from "./exportEncoder.ts";
+export * from "./graphs.ts";
+export type { EpochMetrics } from "./metrics.ts";
+export * from "./runConfig.ts";
+export { type RuntimeSimilarities, runtimeSimilarities } from "./runtimeSimilarity.ts";
+export { type PairLoss, pairTask, type Task } from "./task.ts";
+export { type TrainResult, train } from "./train.ts";
+export {
+  type FitOptions,
+  requirePictureSize,
+  type StepReport,
+  Trainer,
+  type TrainerOptions,
+} from "./trainer.ts";
+export * from "./trainingState.ts";

@@ -1,0 +1,67 @@
+import { blockRows, normalizeRows, type SimilarityBlocks } from "../evaluation/index.ts";
+import { buildGraph, input, state } from "../graph/index.ts";
+import { gemm } from "../ops/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+
+/** Cosine similarities computed by a runtime, and how to free what it holds for them. */
+export interface RuntimeSimilarities {
+  readonly blocks: SimilarityBlocks;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Cosine similarity of `queries` `[count, dim]` against all `references` `[count, dim]`, a block of rows at a time,
+ * as a matrix product on the runtime: `normalized queries . normalized references'`.
+ */
+export async function runtimeSimilarities(
+  runtime: Runtime,
+  queries: Float32Array,
+  references: Float32Array,
+  dim: number,
+): Promise<RuntimeSimilarities> {
+  const queryCount = queries.length / dim;
+  const count = references.length / dim;
+  const unitQueries = normalizeRows(queries, queryCount, dim);
+  const rows = blockRows(count);
+  const q = input("queries", [rows, dim]);
+  const r = state("references", [count, dim]);
+  const program = await runtime.compile(
+    buildGraph({ name: "similarities", outputs: { similarity: gemm(q, r, null, { transB: 1 }) } }),
+  );
+  const data = normalizeRows(references, count, dim);
+  const store = await runtime.createStore(
+    new Map([["references", { dtype: "float32" as const, shape: [count, dim], data }]]),
+  );
+  return {
+    blocks: async (start, size) => {
+      const results: Float32Array[] = [];
+      for (let done = 0; done < size; done += rows) {
+        // A part of a block is filled up with zero rows, which nobody reads.
+        const part = new Float32Array(rows * dim);
+        const wanted = Math.min(rows, size - done);
+        part.set(unitQueries.subarray((start + done) * dim, (start + done + wanted) * dim));
+        const { similarity } = await program.run(
+          { queries: { dtype: "float32", shape: [rows, dim], data: part } },
+          { store, transfer: true },
+        );
+        results.push((similarity!.data as Float32Array).subarray(0, wanted * count));
+      }
+      return joined(results);
+    },
+    dispose: async () => {
+      await program.dispose();
+      await store.dispose();
+    },
+  };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

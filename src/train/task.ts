@@ -1,0 +1,39 @@
+import { input, type Tensor } from "../graph/index.ts";
+import type { Encoder, ForwardPass, StateSpec } from "../nn/index.ts";
+
+/**
+ * What is learned: encoders and a loss, and the feeds that a batch is made of. Training knows nothing else of it,
+ * so another pair of modalities is another task, not another trainer.
+ */
+export interface Task {
+  readonly name: string;
+  /** State of all encoders, under the names that checkpoints use. */
+  readonly state: readonly StateSpec[];
+  /** The encoder that a run is about: the one that is embedded with and exported. */
+  readonly encoder: Encoder;
+  /** The loss of a batch as a scalar, over feeds that it declares itself. */
+  loss(batch: number, pass: ForwardPass): Tensor;
+}
+
+/** A loss of pairs: two `[batch, dim]` and their targets `[batch]` to a scalar. */
+export type PairLoss = (anchor: Tensor, contrastive: Tensor, target: Tensor) => Tensor;
+
+/**
+ * One encoder embeds anchors and contrastives, and a loss compares them. The two are encoded one after the
+ * other, each normalised by its own batch statistics, as calling a PyTorch module twice does.
+ *
+ * Feeds: `anchor` and `contrastive` `[batch, ...inputShape]`, `target` `[batch]`.
+ */
+export function pairTask(encoder: Encoder, loss: PairLoss): Task {
+  return {
+    name: "pairs",
+    state: encoder.state,
+    encoder,
+    loss: (batch, pass) => {
+      const anchor = input("anchor", [batch, ...encoder.inputShape]);
+      const contrastive = input("contrastive", [batch, ...encoder.inputShape]);
+      const target = input("target", [batch]);
+      return loss(encoder.forward(anchor, pass), encoder.forward(contrastive, pass), target);
+    },
+  };
+}

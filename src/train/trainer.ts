@@ -1,0 +1,341 @@
+import { InputError, KindredError, Rng, sizeOf, type TensorData } from "../base/index.ts";
+import { type ImageDataset, PairLoader, PairSampler, type Pairs, validationPairs } from "../data/index.ts";
+import { initialState } from "../nn/index.ts";
+import { type Optimizer, type Schedule, slotName } from "../optim/index.ts";
+import type { Program, Runtime, Store, Values } from "../runtime/index.ts";
+import { matchTensors } from "./checkpoint/index.ts";
+import { Embedder } from "./embed.ts";
+import { trainingGraph, validationGraph } from "./graphs.ts";
+import type { EpochMetrics } from "./metrics.ts";
+import { pairFeeds, randomFeeds, scalarFeeds } from "./steps.ts";
+import type { Task } from "./task.ts";
+import type { TrainingProgress, TrainingState } from "./trainingState.ts";
+import { nearestNeighbourAccuracy } from "./validationAccuracy.ts";
+
+/** Steps handed to the runtime ahead of the one whose loss is awaited, so that it never waits for a batch. */
+const stepsInFlight = 2;
+
+export interface TrainerOptions {
+  readonly runtime: Runtime;
+  readonly task: Task;
+  readonly training: ImageDataset;
+  /** May be empty: then no validation metrics are taken. */
+  readonly validation: ImageDataset;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  /** Passes over the training images. */
+  readonly epochs: number;
+  /** Pairs in a step. Default 64. */
+  readonly batchSize?: number;
+  /** Seed of everything random. Default 1. */
+  readonly seed?: number;
+  /** Values of the task's state to start from, in place of random ones. */
+  readonly initial?: ReadonlyMap<string, TensorData>;
+  /** A state to go on from. */
+  readonly resume?: TrainingState;
+}
+
+/** Where training is, after a step. */
+export interface StepReport {
+  readonly epoch: number;
+  /** Batches finished in the epoch, and in all of it. */
+  readonly batch: number;
+  readonly batches: number;
+  /** Mean loss of the epoch so far. */
+  readonly loss: number;
+  readonly pairsPerSecond: number;
+  /** Seconds until the run's last step, at the rate so far. */
+  readonly secondsLeft: number;
+}
+
+export interface FitOptions {
+  readonly onStep?: (report: StepReport) => void;
+  /** Called after each epoch, before the next begins; training waits for it. */
+  readonly onEpoch?: (metrics: EpochMetrics) => void | Promise<void>;
+  /** Stops after the steps under way; the state then holds all that was done. */
+  readonly signal?: AbortSignal;
+}
+
+/** Trains a task on pairs of images; makes its runtime's programs once and keeps all state in one store. */
+export class Trainer {
+  readonly #options: Required<Omit<TrainerOptions, "initial" | "resume">>;
+  readonly #store: Store;
+  readonly #sampler: PairSampler;
+  readonly #validationPairs: Pairs | null;
+  readonly #embedder: Embedder;
+  readonly #steps = new Map<number, { graph: ReturnType<typeof trainingGraph>; program: Program }>();
+  readonly #validations = new Map<number, Program>();
+  #progress: TrainingProgress;
+
+  private constructor(
+    options: Required<Omit<TrainerOptions, "initial" | "resume">>,
+    sampler: PairSampler,
+    store: Store,
+    embedder: Embedder,
+    progress: TrainingProgress,
+  ) {
+    this.#options = options;
+    this.#store = store;
+    this.#sampler = sampler;
+    this.#embedder = embedder;
+    this.#progress = progress;
+    const { validation, seed } = options;
+    this.#validationPairs = validation.count > 0 ? validationPairs(validation.labels, seed) : null;
+  }
+
+  /**
+   * @throws InputError when the pictures are not of the encoder's size, when no pairs can be drawn, or when the
+   * initial or resumed tensors do not fit the task.
+   */
+  static async create(given: TrainerOptions): Promise<Trainer> {
+    const { batchSize = 64, seed = 1, initial, resume, ...rest } = given;
+    const options = { ...rest, batchSize, seed };
+    const { task, runtime, training } = options;
+    requirePictureSize(training, task.encoder.inputShape);
+    if (!(Number.isInteger(batchSize) && batchSize >= 2)) {
+      throw new InputError(`batch size ${batchSize} cannot be used, expected an integer of 2 or more`);
+    }
+    const sampler = new PairSampler(training.labels, seed);
+    const values = initialState(task, (name) => Rng.of(seed, "initial", name));
+    if (initial) {
+      matchTensors(values, initial, "the initial state");
+      for (const name of values.keys()) values.set(name, initial.get(name)!);
+    }
+    for (const [name, slot] of optimizerSlots(options)) values.set(name, slot);
+    if (resume) {
+      matchTensors(values, resume.tensors, "the saved state");
+      for (const name of values.keys()) values.set(name, resume.tensors.get(name)!);
+      if (resume.progress.seed !== seed) {
+        throw new InputError(`the saved state is of seed ${resume.progress.seed}, received seed ${seed}`);
+      }
+    }
+    const progress: TrainingProgress = resume?.progress ?? {
+      epoch: 0,
+      batch: 0,
+      step: 0,
+      lossSum: 0,
+      seconds: 0,
+      seed,
+      history: [],
+    };
+    const store = await runtime.createStore(values);
+    return new Trainer(options, sampler, store, await Embedder.create(runtime, task.encoder), progress);
+  }
+
+  get progress(): TrainingProgress {
+    return this.#progress;
+  }
+
+  /** Where the parameters live, for embedding with them. */
+  get store(): Store {
+    return this.#store;
+  }
+
+  get embedder(): Embedder {
+    return this.#embedder;
+  }
+
+  /** Batches of an epoch. */
+  get batches(): number {
+    return Math.ceil(this.#sampler.count / this.#options.batchSize);
+  }
+
+  /** A copy of everything that a later run needs to go on from here. */
+  async state(): Promise<TrainingState> {
+    return { tensors: await this.#store.read(), progress: this.#progress };
+  }
+
+  /** The encoder's state alone, without optimizer slots. */
+  async encoderState(): Promise<Map<string, TensorData>> {
+    return this.#store.read(this.#options.task.state.map(({ name }) => name));
+  }
+
+  /** Trains until the last epoch, or until the signal; returns the metrics of all epochs so far. */
+  async fit(fit: FitOptions = {}): Promise<readonly EpochMetrics[]> {
+    while (this.#progress.epoch < this.#options.epochs && !fit.signal?.aborted) {
+      await this.#trainEpoch(fit);
+      if (this.#progress.batch < this.batches) break;
+      const metrics = await this.#finishEpoch();
+      await fit.onEpoch?.(metrics);
+    }
+    return this.#progress.history;
+  }
+
+  async dispose(): Promise<void> {
+    for (const { program } of this.#steps.values()) await program.dispose();
+    for (const program of this.#validations.values()) await program.dispose();
+    await this.#embedder.dispose();
+    await this.#store.dispose();
+  }
+
+  async #trainEpoch({ onStep, signal }: FitOptions): Promise<void> {
+    const { training, batchSize, seed, optimizer, runtime, task } = this.#options;
+    const { epoch, batch: startBatch } = this.#progress;
+    const pairs = this.#sampler.epochPairs(epoch);
+    const loader = new PairLoader(training, pairs, { batchSize, startBatch });
+    // Compiling is no part of the rate that is reported.
+    for (const size of new Set([batchSize, pairs.anchor.length % batchSize || batchSize])) {
+      if (this.#steps.has(size)) continue;
+      const graph = trainingGraph(task, optimizer, size);
+      this.#steps.set(size, { graph, program: await runtime.compile(graph) });
+    }
+    const rate = new Rate(this.#progress.seconds);
+    const inFlight: { readonly size: number; readonly result: Promise<Values> }[] = [];
+    const settle = async (): Promise<void> => {
+      const { size, result } = inFlight.shift()!;
+      const loss = lossOf(await result, this.#progress.step + 1);
+      const { lossSum, batch, step } = this.#progress;
+      rate.add(size);
+      const next = {
+        lossSum: lossSum + loss * size,
+        batch: batch + 1,
+        step: step + 1,
+        seconds: rate.seconds,
+      };
+      this.#progress = { ...this.#progress, ...next };
+      onStep?.(this.#report(rate, next));
+    };
+    let step = this.#progress.step;
+    try {
+      for await (const batch of loader) {
+        if (signal?.aborted) break;
+        const { graph, program } = this.#steps.get(batch.size)!;
+        const feeds = {
+          ...pairFeeds(batch, task.encoder.inputShape),
+          ...randomFeeds(graph, seed, step),
+          ...scalarFeeds(optimizer, step + 1, this.#learningRate(step)),
+        };
+        const result = program.run(feeds, { store: this.#store, transfer: true });
+        // Its failure is met where it is awaited; until then it must not count as unhandled.
+        result.catch(() => undefined);
+        inFlight.push({ size: batch.size, result });
+        step++;
+        if (inFlight.length >= stepsInFlight) await settle();
+      }
+    } finally {
+      while (inFlight.length > 0) await settle();
+    }
+  }
+
+  #learningRate(step: number): number {
+    const { schedule, epochs } = this.#options;
+    return schedule.at({ epoch: this.#progress.epoch, step, totalSteps: epochs * this.batches });
+  }
+
+  #report(rate: Rate, { lossSum, batch }: { lossSum: number; batch: number }): StepReport {
+    const { epochs, batchSize } = this.#options;
+    const { epoch } = this.#progress;
+    const pairs = Math.min(batch * batchSize, this.#sampler.count);
+    const left = (epochs - epoch) * this.#sampler.count - pairs;
+    return {
+      epoch: epoch + 1,
+      batch,
+      batches: this.batches,
+      loss: lossSum / pairs,
+      pairsPerSecond: rate.perSecond,
+      secondsLeft: left / rate.perSecond,
+    };
+  }
+
+  async #finishEpoch(): Promise<EpochMetrics> {
+    const { epoch, lossSum, seconds, step, history } = this.#progress;
+    const count = this.#sampler.count;
+    const accuracy = await this.#validationAccuracy();
+    const metrics: EpochMetrics = {
+      epoch: epoch + 1,
+      trainLoss: lossSum / count,
+      valLoss: await this.#validationLoss(),
+      lr: this.#learningRate(step - 1),
+      knn1: accuracy?.knn1 ?? null,
+      knnReferences: accuracy?.references ?? 0,
+      seconds,
+      pairsPerSecond: count / seconds,
+    };
+    this.#progress = {
+      ...this.#progress,
+      epoch: epoch + 1,
+      batch: 0,
+      lossSum: 0,
+      seconds: 0,
+      history: [...history, metrics],
+    };
+    return metrics;
+  }
+
+  async #validationLoss(): Promise<number | null> {
+    const { runtime, task, validation, batchSize } = this.#options;
+    const pairs = this.#validationPairs;
+    if (!pairs) return null;
+    let sum = 0;
+    for await (const batch of new PairLoader(validation, pairs, { batchSize })) {
+      let program = this.#validations.get(batch.size);
+      if (!program) {
+        program = await runtime.compile(validationGraph(task, batch.size));
+        this.#validations.set(batch.size, program);
+      }
+      const feeds = pairFeeds(batch, task.encoder.inputShape);
+      const { loss } = await program.run(feeds, { store: this.#store, transfer: true });
+      sum += Number(loss!.data[0]) * batch.size;
+    }
+    return sum / pairs.anchor.length;
+  }
+
+  async #validationAccuracy(): Promise<{ knn1: number; references: number } | null> {
+    const { training, validation } = this.#options;
+    if (validation.count === 0) return null;
+    return nearestNeighbourAccuracy(this.#embedder, this.#store, validation, training);
+  }
+}
+
+/** Pairs over the time that their steps took. */
+class Rate {
+  readonly #secondsBefore: number;
+  readonly #begin = performance.now();
+  #pairs = 0;
+
+  constructor(secondsBefore: number) {
+    this.#secondsBefore = secondsBefore;
+  }
+
+  add(pairs: number): void {
+    this.#pairs += pairs;
+  }
+
+  get seconds(): number {
+    return this.#secondsBefore + (performance.now() - this.#begin) / 1000;
+  }
+
+  get perSecond(): number {
+    return this.#pairs / (this.seconds - this.#secondsBefore);
+  }
+}
+
+function optimizerSlots({ task, optimizer }: { task: Task; optimizer: Optimizer }): Map<string, TensorData> {
+  const slots = new Map<string, TensorData>();
+  for (const { name, shape, trainable } of task.state) {
+    if (!trainable) continue;
+    for (const slot of optimizer.slots) {
+      slots.set(slotName(optimizer, slot, name), {
+        dtype: "float32",
+        shape,
+        data: new Float32Array(sizeOf(shape)),
+      });
+    }
+  }
+  return slots;
+}
+
+function lossOf(values: Values, step: number): number {
+  const loss = Number(values.loss!.data[0]);
+  if (Number.isFinite(loss)) return loss;
+  throw new KindredError(`the loss became ${loss} at step ${step}: lower the learning rate`);
+}
+
+/** @throws InputError naming both sizes. */
+export function requirePictureSize(dataset: ImageDataset, inputShape: readonly number[]): void {
+  const { name, channels, height, width } = dataset;
+  if ([channels, height, width].join() === inputShape.join()) return;
+  throw new InputError(
+    `${name} has pictures of ${[channels, height, width].join(" x ")} (channels, height, width), the encoder takes ${inputShape.join(" x ")}`,
+  );
+}
