@@ -6,7 +6,7 @@ import { Rng, tensorData } from "../base/index.ts";
 import { buildGraph, type Graph, input } from "../graph/index.ts";
 import { nodeRuntime } from "../platform/node/devices.ts";
 import { evaluateGraph, type Numbers, type Runtime, referenceRuntime } from "../runtime/index.ts";
-import { cosinePairLoss, cosineSimilarity, normalizeRows } from "./cosinePair.ts";
+import { cosinePairLoss, cosineSimilarity, l2Normalize } from "./cosinePair.ts";
 
 interface Pairs {
   readonly batch: number;
@@ -64,7 +64,9 @@ function byLoops({ batch, dim, anchor, contrastive, target }: Pairs): number {
 function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
   expect(actual.length).toBe(expected.length);
   for (let i = 0; i < expected.length; i++) {
-    expect(Math.abs(actual[i]! - expected[i]!), `[${i}] ${actual[i]} for ${expected[i]}`).toBeLessThan(tolerance);
+    expect(Math.abs(actual[i]! - expected[i]!), `[${i}] ${actual[i]} for ${expected[i]}`).toBeLessThan(
+      tolerance,
+    );
   }
 }
 
@@ -72,7 +74,13 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tol
 function draw(batch: number, dim: number, seed: number): Pairs {
   const rng = Rng.of(seed, "cosine pairs");
   const rows = (): number[] => Array.from({ length: batch * dim }, () => rng.normal());
-  return { batch, dim, anchor: rows(), contrastive: rows(), target: Array.from({ length: batch }, () => rng.int(2)) };
+  return {
+    batch,
+    dim,
+    anchor: rows(),
+    contrastive: rows(),
+    target: Array.from({ length: batch }, () => rng.int(2)),
+  };
 }
 
 const anyPairs = fc
@@ -153,7 +161,10 @@ describe("cosinePairLoss", () => {
       fc.property(anyPairs, fc.double({ min: 0.01, max: 100, noNaN: true }), (pairs, scale) => {
         const { batch, dim } = pairs;
         const plain = exactly(pairs);
-        expect(exactly({ ...pairs, anchor: pairs.anchor.map((x) => x * scale) }).loss).toBeCloseTo(plain.loss, 12);
+        expect(exactly({ ...pairs, anchor: pairs.anchor.map((x) => x * scale) }).loss).toBeCloseTo(
+          plain.loss,
+          12,
+        );
         for (const view of ["anchor", "contrastive"] as const) {
           for (let row = 0; row < batch; row++) {
             let along = 0;
@@ -194,7 +205,7 @@ describe("runtimes", () => {
 
   it("give a row of zeros the similarity 0, not NaN", async () => {
     const [a, b] = [input("a", [2, 2]), input("b", [2, 2])];
-    const outputs = { cosine: cosineSimilarity(a, b), unit: normalizeRows(a) };
+    const outputs = { cosine: cosineSimilarity(a, b), unit: l2Normalize(a) };
     for (const runtime of [referenceRuntime(), await cpu]) {
       const program = await runtime.compile(buildGraph({ name: "cosine", outputs }));
       const { cosine, unit } = await program.run({

@@ -5,13 +5,13 @@ import { clip, div, mul, reduceL2, reduceMean, reduceSum, square, sub } from "..
 const epsilon = 1e-8;
 
 /** Rows scaled to length one: `x / max(|x|, 1e-8)`, `[batch, dim] -> [batch, dim]`. */
-export function normalizeRows(x: Tensor): Tensor {
+export function l2Normalize(x: Tensor): Tensor {
   return div(x, clip(reduceL2(x, [1], { keepdims: true }), { min: epsilon }));
 }
 
 /** Cosine similarity of rows: `a . b / (|a| |b|)`, two `[batch, dim]` to `[batch]`, each from -1 to 1. */
 export function cosineSimilarity(a: Tensor, b: Tensor): Tensor {
-  return reduceSum(mul(normalizeRows(a), normalizeRows(b)), [1]);
+  return reduceSum(mul(l2Normalize(a), l2Normalize(b)), [1]);
 }
 
 /**

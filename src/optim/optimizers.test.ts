@@ -65,7 +65,9 @@ describe.each([
   afterAll(async () => (await opened).dispose());
 
   it.each(
-    cases.map((goldenCase) => [`${goldenCase.name} ${JSON.stringify(goldenCase.options)}`, goldenCase] as const),
+    cases.map(
+      (goldenCase) => [`${goldenCase.name} ${JSON.stringify(goldenCase.options)}`, goldenCase] as const,
+    ),
   )("%s takes PyTorch's ten steps", async (_title, goldenCase) => {
     const received = await trajectory(await opened, optimizerOf(goldenCase), goldenCase.rates);
     expect(received).toHaveLength(10);
@@ -73,7 +75,9 @@ describe.each([
       for (const [i, value] of expected.entries()) {
         // Both sides round to float32 at each step.
         const error = Math.abs(received[step]![i]! - value);
-        expect(error, `step ${step + 1}, value ${i}`).toBeLessThanOrEqual(1e-6 * Math.max(1, Math.abs(value)));
+        expect(error, `step ${step + 1}, value ${i}`).toBeLessThanOrEqual(
+          1e-6 * Math.max(1, Math.abs(value)),
+        );
       }
     }
   });

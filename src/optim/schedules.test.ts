@@ -22,12 +22,17 @@ describe("schedules", () => {
     expect(schedule.at({ epoch: 99, step: 1e6, totalSteps: 10 })).toBe(0.005);
   });
 
-  it.each(golden.stepLR)("StepLR($learningRate, $stepSize, $gamma) falls by epochs as PyTorch's", (options) => {
-    const schedule = stepLR(options);
-    // The step does not count.
-    const received = options.rates.map((_, epoch) => schedule.at({ epoch, step: epoch * 17, totalSteps: 1 }));
-    expectRates(received, options.rates);
-  });
+  it.each(golden.stepLR)(
+    "StepLR($learningRate, $stepSize, $gamma) falls by epochs as PyTorch's",
+    (options) => {
+      const schedule = stepLR(options);
+      // The step does not count.
+      const received = options.rates.map((_, epoch) =>
+        schedule.at({ epoch, step: epoch * 17, totalSteps: 1 }),
+      );
+      expectRates(received, options.rates);
+    },
+  );
 
   it("StepLR falls to a tenth unless told otherwise", () => {
     expect(stepLR({ learningRate: 1, stepSize: 2 }).options).toEqual({

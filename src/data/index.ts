@@ -1,0 +1,21 @@
+export { type CsvOptions, CsvParser, parseCsv } from "./csv.ts";
+export { encodeCsvHeader, encodeCsvRows } from "./csvWriter.ts";
+export {
+  classCounts,
+  type ImageDataset,
+  pixelsPerImage,
+  scalePixels,
+  sliceImages,
+  splitValidation,
+  takeFirst,
+} from "./dataset.ts";
+export { type NamedBytes, parseIdx } from "./idx.ts";
+export {
+  assembleBatch,
+  gatherImages,
+  type PairBatch,
+  PairLoader,
+  type PairLoaderOptions,
+} from "./loader.ts";
+export { PairSampler, type Pairs, validationPairs } from "./pairs.ts";
+export { exampleTriplets, type Triplet } from "./triplets.ts";

@@ -1,0 +1,39 @@
+/**
+ * Kindred: contrastive representation learning. This entry runs anywhere; `kindred/node` adds what needs Node:
+ * ONNX Runtime, files and data sets.
+ */
+export { grad } from "./autodiff/index.ts";
+export * from "./base/index.ts";
+export * from "./data/index.ts";
+export * from "./evaluation/index.ts";
+export {
+  buildGraph,
+  constant,
+  type Graph,
+  type InputTensor,
+  input,
+  type Node,
+  type OpName,
+  opsetVersion,
+  printGraph,
+  scalar,
+  state,
+  type Tensor,
+  type TensorType,
+  validateGraph,
+} from "./graph/index.ts";
+export * from "./losses/index.ts";
+export * from "./nn/index.ts";
+export { encodeDynamicBatch, encodeModel } from "./onnx/index.ts";
+export * as ops from "./ops/index.ts";
+export * from "./optim/index.ts";
+export {
+  type Device,
+  type Program,
+  type RunOptions,
+  type Runtime,
+  referenceRuntime,
+  type Store,
+  type Values,
+} from "./runtime/index.ts";
+export * from "./train/index.ts";
