@@ -47,7 +47,10 @@ export class ProgressLine {
 
   update(done: number, total: number, detail: string): void {
     if (!this.#active) this.#bar.start(total, done, { detail });
-    else this.#bar.update(done, { detail });
+    else {
+      this.#bar.setTotal(total);
+      this.#bar.update(done, { detail });
+    }
     this.#active = true;
   }
 

@@ -182,7 +182,7 @@ function describeEpoch(metrics: EpochMetrics, epochs: number): string {
   const validation =
     valLoss === null || knn1 === null
       ? ""
-      : `  validation loss ${valLoss.toFixed(4)}  1-NN ${knn1.toFixed(4)} (of ${knnReferences})`;
+      : `  validation loss ${valLoss.toFixed(4)}  1-NN ${knn1.toFixed(4)} (among ${knnReferences})`;
   return `epoch ${epoch}/${epochs}  loss ${trainLoss.toFixed(4)}${validation}  lr ${lr}  ${duration(seconds)}  ${pairsPerSecond.toFixed(0)} pairs/s`;
 }
 

@@ -1,2 +1,3 @@
 export { blockedConvolution } from "./blockedConvolution.ts";
 export type { LoweredGraph, LoweredNode, Lowering } from "./lowering.ts";
+export { maxPoolWithoutIndices } from "./maxPoolWithoutIndices.ts";

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import * as ort from "onnxruntime-node";
 import { InputError } from "../../base/index.ts";
 import { buildGraph, input } from "../../graph/index.ts";
+import { maxPoolWithoutIndices } from "../../onnx/index.ts";
 import { add } from "../../ops/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { probeBlockedConvolution } from "./blockedProbe.ts";
@@ -85,6 +86,7 @@ async function open(
     const program = await runtime.compile(buildGraph({ name: "probe", outputs: { y: add(x, 1) } }));
     await program.run({ x: { dtype: "float32", shape: [1], data: new Float32Array([1]) } });
     await program.dispose();
+    if (device === "webgpu") runtime.lowering = maxPoolWithoutIndices;
     if (device === "cpu") runtime.lowering = await probeBlockedConvolution(runtime);
   } catch (error) {
     await runtime.dispose();

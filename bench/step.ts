@@ -1,0 +1,67 @@
+import { nodeRuntime } from "../src/node.ts";
+import { lessonTrainer } from "./lessonTrainer.ts";
+import { runPeer, spread } from "./peer.ts";
+
+const batches = [16, 64, 256] as const;
+const rounds = 3;
+const seconds = 6;
+const warmupSteps = 4;
+
+/** Training pairs per second beside PyTorch's, in alternation, and how late a timer on the main thread was. */
+export async function benchStep(): Promise<void> {
+  for (const batch of batches) {
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    let latest = 0;
+    let peer = "";
+    for (let round = 0; round < rounds; round++) {
+      const mine = await trainFor(batch);
+      ours.push(mine.pairsPerSecond);
+      latest = Math.max(latest, mine.timerLateMs);
+      const result = await runPeer("step.py", [batch, seconds]);
+      if (result.ran) theirs.push(Number(result.value.pairsPerSecond));
+      peer = result.ran ? `PyTorch ${result.value.version}, ${result.value.threads} threads` : result.why;
+    }
+    const own = spread(ours);
+    const line = [`batch ${String(batch).padStart(3)}`, `kindred ${show(own)} pairs/s`];
+    if (theirs.length > 0) {
+      const other = spread(theirs);
+      line.push(`${peer} ${show(other)} pairs/s`, `ratio ${(own.median / other.median).toFixed(2)}`);
+    } else line.push(`peer skipped: ${peer}`);
+    line.push(`50 ms timer at most ${latest.toFixed(0)} ms late`);
+    process.stdout.write(`${line.join("   ")}\n`);
+  }
+}
+
+function show({ median, least, greatest }: ReturnType<typeof spread>): string {
+  return `${median.toFixed(0)} (${least.toFixed(0)} to ${greatest.toFixed(0)})`;
+}
+
+async function trainFor(batch: number): Promise<{ pairsPerSecond: number; timerLateMs: number }> {
+  const runtime = await nodeRuntime({ device: "cpu" });
+  const trainer = await lessonTrainer(runtime, batch);
+  const stop = new AbortController();
+  let steps = 0;
+  let begin = 0;
+  let end = 0;
+  let timerLateMs = 0;
+  let expected = performance.now() + 50;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (begin > 0) timerLateMs = Math.max(timerLateMs, now - expected);
+    expected = now + 50;
+  }, 50);
+  await trainer.fit({
+    signal: stop.signal,
+    onStep: () => {
+      steps++;
+      end = performance.now();
+      if (steps === warmupSteps) begin = end;
+      if (begin > 0 && end - begin > seconds * 1000) stop.abort();
+    },
+  });
+  clearInterval(timer);
+  await trainer.dispose();
+  await runtime.dispose();
+  return { pairsPerSecond: ((steps - warmupSteps) * batch * 1000) / (end - begin), timerLateMs };
+}
