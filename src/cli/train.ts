@@ -58,10 +58,6 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
   const data = await configuredData(config);
   const fitted = options.resume ? config : withPictureSize(config, data.training);
   const runtime = await nodeRuntime({ device: options.device });
-  note(`device: ${runtime.device.description}`);
-  note(
-    `data: ${config.data.source}, ${data.training.count} training and ${data.validation.count} validation pictures`,
-  );
   const stop = stopOnInterrupt();
   const line = new ProgressLine("training");
   const begin = performance.now();
@@ -73,6 +69,12 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
       data,
       mode: options.resume ? "resume" : options.force ? "replace" : "new",
       signal: stop.signal,
+      onBegin: () => {
+        note(`device: ${runtime.device.description}`);
+        note(
+          `data: ${config.data.source}, ${data.training.count} training and ${data.validation.count} validation pictures`,
+        );
+      },
       onStep: (report) =>
         line.update(stepsDone(report), report.batches * fitted.epochs, describeStep(report, fitted)),
       onEpoch: (metrics) => {
@@ -138,9 +140,11 @@ async function resumedConfig(
   for (const [name, was, is] of fixed) {
     if (given.has(name) && was !== is) {
       const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-      throw new InputError(
-        `--${flag} ${is} differs from the ${was} that the run in ${options.out} was begun with: leave it out to resume`,
-      );
+      const begun =
+        was === null
+          ? `run in ${options.out}, which was begun without it`
+          : `${was} that the run in ${options.out} was begun with`;
+      throw new InputError(`--${flag} ${is} differs from the ${begun}: leave it out to resume`);
     }
   }
   return given.has("epochs") ? { ...saved, epochs: options.epochs } : saved;

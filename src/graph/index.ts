@@ -1,3 +1,4 @@
+export * from "./build.ts";
 export * from "./define.ts";
 export * from "./graph.ts";
 export * from "./print.ts";

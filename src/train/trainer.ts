@@ -33,6 +33,8 @@ export interface TrainerOptions {
   readonly initial?: ReadonlyMap<string, TensorData>;
   /** A state to go on from. */
   readonly resume?: TrainingState;
+  /** What messages call that state, such as its file. Default `the saved state`. */
+  readonly resumeName?: string;
 }
 
 /** Where training is, after a step. */
@@ -58,7 +60,7 @@ export interface FitOptions {
 
 /** Trains a task on pairs of images; makes its runtime's programs once and keeps all state in one store. */
 export class Trainer {
-  readonly #options: Required<Omit<TrainerOptions, "initial" | "resume">>;
+  readonly #options: Required<Omit<TrainerOptions, "initial" | "resume" | "resumeName">>;
   readonly #store: Store;
   readonly #sampler: PairSampler;
   readonly #validationPairs: Pairs | null;
@@ -68,7 +70,7 @@ export class Trainer {
   #progress: TrainingProgress;
 
   private constructor(
-    options: Required<Omit<TrainerOptions, "initial" | "resume">>,
+    options: Required<Omit<TrainerOptions, "initial" | "resume" | "resumeName">>,
     sampler: PairSampler,
     store: Store,
     embedder: Embedder,
@@ -88,7 +90,7 @@ export class Trainer {
    * initial or resumed tensors do not fit the task.
    */
   static async create(given: TrainerOptions): Promise<Trainer> {
-    const { batchSize = 64, seed = 1, initial, resume, ...rest } = given;
+    const { batchSize = 64, seed = 1, initial, resume, resumeName = "the saved state", ...rest } = given;
     const options = { ...rest, batchSize, seed };
     const { task, runtime, training } = options;
     requirePictureSize(training, task.encoder.inputShape);
@@ -103,10 +105,10 @@ export class Trainer {
     }
     for (const [name, slot] of optimizerSlots(options)) values.set(name, slot);
     if (resume) {
-      matchTensors(values, resume.tensors, "the saved state");
+      matchTensors(values, resume.tensors, resumeName);
       for (const name of values.keys()) values.set(name, resume.tensors.get(name)!);
       if (resume.progress.seed !== seed) {
-        throw new InputError(`the saved state is of seed ${resume.progress.seed}, received seed ${seed}`);
+        throw new InputError(`${resumeName} is of seed ${resume.progress.seed}, received seed ${seed}`);
       }
     }
     const progress: TrainingProgress = resume?.progress ?? {

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { InputError, type TensorData } from "../base/index.ts";
 import { readSafetensors, writeSafetensors } from "./checkpoint/index.ts";
 import type { EpochMetrics } from "./metrics.ts";
@@ -20,6 +21,29 @@ export interface TrainingProgress {
   readonly seed: number;
   readonly history: readonly EpochMetrics[];
 }
+
+const count = z.number().int().min(0);
+
+const progressSchema: z.ZodType<TrainingProgress> = z.object({
+  epoch: count,
+  batch: count,
+  step: count,
+  lossSum: z.number(),
+  seconds: z.number().min(0),
+  seed: count,
+  history: z.array(
+    z.object({
+      epoch: count,
+      trainLoss: z.number(),
+      valLoss: z.number().nullable(),
+      lr: z.number(),
+      knn1: z.number().nullable(),
+      knnReferences: count,
+      seconds: z.number(),
+      pairsPerSecond: z.number(),
+    }),
+  ),
+});
 
 /** A run at a step boundary: parameters, buffers, optimizer slots, and progress. */
 export interface TrainingState {
@@ -48,5 +72,22 @@ export function decodeTrainingState(bytes: Uint8Array, fileName: string): Traini
       `${fileName}: holds "${metadata.format ?? "tensors without a format"}", expected "${expected}"; it cannot be resumed from`,
     );
   }
-  return { tensors, progress: JSON.parse(metadata.progress) as TrainingProgress };
+  return { tensors, progress: parseProgress(metadata.progress, fileName) };
+}
+
+function parseProgress(text: string, fileName: string): TrainingProgress {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new InputError(
+      `${fileName}: its progress is no JSON, expected that of a run; it cannot be resumed from`,
+    );
+  }
+  const result = progressSchema.safeParse(value);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0]!;
+  throw new InputError(
+    `${fileName}: its progress is not that of a run: ${path.length > 0 ? `${path.join(".")}: ` : ""}${message}; it cannot be resumed from`,
+  );
 }

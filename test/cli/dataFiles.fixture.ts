@@ -8,13 +8,14 @@ export function mnist(count: number): Promise<ImageDataset> {
   return loadDataset("mnist", { limit: count });
 }
 
-/** The top left `size` x `size` pixels of each picture. */
+/** The middle `size` x `size` pixels of each picture: small ones train fast. */
 export function cropped(dataset: ImageDataset, size: number): ImageDataset {
   const { count, height, width } = dataset;
   const pixels = new Uint8Array(count * size * size);
+  const [top, left] = [(height - size) >> 1, (width - size) >> 1];
   for (let image = 0; image < count; image++) {
     for (let y = 0; y < size; y++) {
-      const start = (image * height + y) * width;
+      const start = (image * height + top + y) * width + left;
       pixels.set(dataset.pixels.subarray(start, start + size), (image * size + y) * size);
     }
   }

@@ -40,9 +40,7 @@ export function startKindred(args: readonly string[], options: RunOptions = {}):
       text[stream] += chunk;
     });
   }
-  const finished = once(child, "close").then(
-    ([code, signal]): CommandResult => ({ code, signal, ...text }),
-  );
+  const finished = once(child, "close").then(([code, signal]): CommandResult => ({ code, signal, ...text }));
   return { process: child, finished };
 }
 

@@ -38,13 +38,18 @@ async function train(runtime: OrtRuntime): Promise<Trained> {
   const program = await runtime.compile(lessonStepGraph(batch, 0));
   const store = await runtime.createStore(lessonStart());
   const blocks = ["conv1", "conv2"];
-  const followed = new Map(blocks.map((name) => [name, new Float64Array(goldenState[`${name}.0.bias`]!.samples.length)]));
+  const followed = new Map(
+    blocks.map((name) => [name, new Float64Array(goldenState[`${name}.0.bias`]!.samples.length)]),
+  );
   const losses: number[] = [];
   for (let step = 0; step < steps; step++) {
     const biases = await store.read(blocks.map((name) => `${name}.0.bias`));
     for (const [name, mean] of followed) {
       const bias = numbers(biases.get(`${name}.0.bias`)!);
-      for (let pass = 0; pass < 2; pass++) bias.forEach((value, i) => { mean[i] = 0.9 * mean[i]! + 0.1 * value; });
+      for (let pass = 0; pass < 2; pass++)
+        bias.forEach((value, i) => {
+          mean[i] = 0.9 * mean[i]! + 0.1 * value;
+        });
     }
     const feeds = { ...lessonBatch(step, batch), ...lessonScalars(step + 1, learningRate) };
     const { loss } = await program.run(feeds, { store });
@@ -54,7 +59,9 @@ async function train(runtime: OrtRuntime): Promise<Trained> {
   const state = new Map([...read].map(([name, value]) => [name, numbers(value)]));
   for (const [name, mean] of followed) {
     const running = state.get(`${name}.1.running_mean`)!;
-    mean.forEach((value, i) => { running[i] = running[i]! - value; });
+    mean.forEach((value, i) => {
+      running[i] = running[i]! - value;
+    });
   }
   return { losses, state };
 }
@@ -75,7 +82,9 @@ function greatest(values: readonly number[]): number {
 
 describe("the formula's inputs", () => {
   it("are those that PyTorch was given, to the last bit", () => {
-    const sums = [0, steps - 1].map((step) => numbers(lessonBatch(step, batch).anchor!).reduce((a, b) => a + b, 0));
+    const sums = [0, steps - 1].map((step) =>
+      numbers(lessonBatch(step, batch).anchor!).reduce((a, b) => a + b, 0),
+    );
     // The golden sums ran over float64 pixels.
     for (const [i, sum] of sums.entries()) expect(sum).toBeCloseTo(golden.pixelSums[i]!, 2);
   });
@@ -92,23 +101,31 @@ describe.each([
   it("have PyTorch's losses, each within 1e-4 of it", async () => {
     const { losses } = await training;
     const errors = losses.map((loss, step) => Math.abs(loss - golden.losses[step]!) / golden.losses[step]!);
-    if (process.env.KINDRED_SHOW_PARITY) console.log("relative loss errors", errors.map((e) => e.toExponential(1)).join(" "));
+    if (process.env.KINDRED_SHOW_PARITY)
+      console.log("relative loss errors", errors.map((e) => e.toExponential(1)).join(" "));
     expect(losses).toHaveLength(20);
-    for (const [step, error] of errors.entries()) expect(error, `loss of step ${step + 1}`).toBeLessThan(1e-4);
+    for (const [step, error] of errors.entries())
+      expect(error, `loss of step ${step + 1}`).toBeLessThan(1e-4);
   });
 
-  it.each(Object.keys(goldenState).filter((name) => !wandering.test(name)))("leave %s as PyTorch does", async (name) => {
-    const received = (await training).state.get(name)!;
-    const expected = goldenState[name]!;
-    const samples = samplesOf(received);
-    const scale = Math.max(1, greatest(expected.samples));
-    const error = greatest(samples.map((value, i) => value - expected.samples[i]!)) / scale;
-    const norm = Math.sqrt(received.reduce((sum, value) => sum + value * value, 0));
-    const normError = Math.abs(norm - expected.norm) / Math.max(1, expected.norm);
-    if (process.env.KINDRED_SHOW_PARITY) console.log(name, "samples", error.toExponential(1), "norm", normError.toExponential(1));
-    expect(samples).toHaveLength(expected.samples.length);
-    expect(error).toBeLessThan(1e-3);
-    expect(normError).toBeLessThan(1e-3);
-    expect(Math.abs(received.reduce((a, b) => a + b, 0) - expected.sum) / received.length).toBeLessThan(1e-3 * scale);
-  });
+  it.each(Object.keys(goldenState).filter((name) => !wandering.test(name)))(
+    "leave %s as PyTorch does",
+    async (name) => {
+      const received = (await training).state.get(name)!;
+      const expected = goldenState[name]!;
+      const samples = samplesOf(received);
+      const scale = Math.max(1, greatest(expected.samples));
+      const error = greatest(samples.map((value, i) => value - expected.samples[i]!)) / scale;
+      const norm = Math.sqrt(received.reduce((sum, value) => sum + value * value, 0));
+      const normError = Math.abs(norm - expected.norm) / Math.max(1, expected.norm);
+      if (process.env.KINDRED_SHOW_PARITY)
+        console.log(name, "samples", error.toExponential(1), "norm", normError.toExponential(1));
+      expect(samples).toHaveLength(expected.samples.length);
+      expect(error).toBeLessThan(1e-3);
+      expect(normError).toBeLessThan(1e-3);
+      expect(Math.abs(received.reduce((a, b) => a + b, 0) - expected.sum) / received.length).toBeLessThan(
+        1e-3 * scale,
+      );
+    },
+  );
 });

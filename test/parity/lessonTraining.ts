@@ -1,5 +1,5 @@
-import { Rng, sizeOf, type TensorData, tensorData } from "../../src/base/index.ts";
 import { grad } from "../../src/autodiff/index.ts";
+import { Rng, sizeOf, type TensorData, tensorData } from "../../src/base/index.ts";
 import { buildGraph, type Graph, input } from "../../src/graph/index.ts";
 import { cosinePairLoss } from "../../src/losses/index.ts";
 import { ForwardPass, initialState, lessonEncoder } from "../../src/nn/index.ts";

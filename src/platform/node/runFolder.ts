@@ -92,13 +92,18 @@ export class RunFolder {
     await this.writeState(state);
   }
 
+  /** Where the state to resume from is. */
+  get stateFile(): string {
+    return this.#at("checkpoints", "latest.safetensors");
+  }
+
   async writeState(state: TrainingState): Promise<void> {
-    await writeFileAtomic(this.#at("checkpoints", "latest.safetensors"), encodeTrainingState(state));
+    await writeFileAtomic(this.stateFile, encodeTrainingState(state));
   }
 
   /** The state to resume from; null when the run was stopped before it saved any. */
   async readState(): Promise<TrainingState | null> {
-    const file = this.#at("checkpoints", "latest.safetensors");
+    const file = this.stateFile;
     return existsSync(file) ? decodeTrainingState(await readFileOrExplain(file), file) : null;
   }
 

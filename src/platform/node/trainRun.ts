@@ -30,6 +30,8 @@ export interface TrainRunOptions extends FitOptions {
   readonly runtime: Runtime;
   readonly data: { readonly training: ImageDataset; readonly validation: ImageDataset };
   readonly mode: "new" | "replace" | "resume";
+  /** Called when all input has been checked and the folder is ready, before the first step. */
+  readonly onBegin?: () => void;
 }
 
 export interface TrainRunResult {
@@ -46,6 +48,11 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
   const { config, folder, runtime, data, mode } = options;
   const { encoder, task, optimizer, schedule } = configuredParts(config);
   const resume = mode === "resume" ? await folder.readState() : null;
+  if (resume && resume.progress.epoch > config.epochs) {
+    throw new InputError(
+      `--epochs ${config.epochs} is fewer than the ${resume.progress.epoch} that the run in ${folder.path} has finished: ask for more, or leave it out`,
+    );
+  }
   const initial = config.init !== null && !resume ? await initialWeights(config.init) : undefined;
   if (initial) matchTensors(new Map(task.state.map((spec) => [spec.name, spec])), initial, config.init!);
   const trainer = await Trainer.create({
@@ -58,11 +65,12 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
     batchSize: config.batchSize,
     seed: config.seed,
     ...(initial ? { initial } : {}),
-    ...(resume ? { resume } : {}),
+    ...(resume ? { resume, resumeName: folder.stateFile } : {}),
   });
   try {
     if (mode === "resume") await folder.continue(config);
     else await folder.begin(config, { force: mode === "replace" });
+    options.onBegin?.();
     await folder.writeFigure("pairs.png", await renderPairsFigure(data.training, { seed: config.seed }));
     const history = await trainer.fit({
       ...options,

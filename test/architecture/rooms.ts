@@ -1,0 +1,56 @@
+/**
+ * The house: for each room of `src` the rooms below it that it may import. A room is a folder of `src` (of
+ * `src/platform` for platforms), or one of the public entries.
+ */
+const engine = ["base", "graph", "ops"] as const;
+const training = [
+  ...engine,
+  "autodiff",
+  "nn",
+  "losses",
+  "optim",
+  "onnx",
+  "runtime",
+  "data",
+  "evaluation",
+  "train",
+] as const;
+const library = [...training, "projection", "retrieval", "report"] as const;
+
+export const rooms: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  graph: ["base"],
+  ops: ["base", "graph"],
+  autodiff: engine,
+  nn: engine,
+  losses: engine,
+  optim: engine,
+  onnx: ["base", "graph"],
+  runtime: ["base", "graph"],
+  data: ["base"],
+  evaluation: ["base"],
+  projection: ["base"],
+  retrieval: ["base", "evaluation"],
+  report: ["base", "projection"],
+  train: training.filter((room) => room !== "train"),
+  "platform/node": library,
+  "platform/web": library,
+  "index.ts": library,
+  "node.ts": ["platform/node"],
+  "web.ts": ["platform/web"],
+  server: ["index.ts", "node.ts"],
+  cli: [...library, "platform/node", "index.ts", "node.ts", "server"],
+};
+
+/** Packages that only some rooms may import; a name that ends in `:` or `-` stands for all that begin so. */
+export const restrictedPackages: Readonly<Record<string, readonly string[]>> = {
+  "node:": ["platform/node", "server", "cli"],
+  "onnxruntime-": ["platform/node", "platform/web"],
+  "@napi-rs/canvas": ["platform/node"],
+};
+
+/** A file longer than this is to be split. */
+export const mostLines = 400;
+
+/** Folder names that say nothing about what is inside. */
+export const emptyNames: readonly string[] = ["util", "utils", "helpers", "misc", "common"];

@@ -1,0 +1,123 @@
+import { globSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkout } from "./package/built.ts";
+import { installedProject, type Project } from "./package/project.ts";
+
+const train = ["train", "--data", "mnist", "--limit", "400", "--validation", "100", "--epochs", "1"];
+
+/** The lesson with every part of it named, as a user would write it. */
+const lesson = `
+import { adam, cosinePairLoss, InputError, lessonEncoder, pairTask, splitValidation, stepLR, train, type TrainResult } from "kindred";
+import { loadDataset, nodeRuntime } from "kindred/node";
+
+const data = splitValidation(await loadDataset("mnist", { limit: 200 }), 50);
+const runtime = await nodeRuntime({ device: "cpu" });
+const task = pairTask(lessonEncoder({ dim: 8 }), cosinePairLoss);
+const schedule = stepLR({ learningRate: 0.005, stepSize: 7, gamma: 0.3 });
+const result: TrainResult = await train({ runtime, task, ...data, optimizer: adam(), schedule, epochs: 1 });
+await runtime.dispose();
+const knn1: number | null = result.history[0]!.knn1;
+if (knn1 === null) throw new InputError("no validation images");
+`;
+
+describe("the package, installed into an empty project", () => {
+  let project: Project;
+  beforeAll(async () => {
+    project = await installedProject();
+  });
+  afterAll(() => project?.remove());
+
+  const command = (args: readonly string[]) => project.run(join("node_modules", ".bin", "kindred"), args);
+  const typeCheck = (file: string, lib: string) =>
+    project.run(process.execPath, [
+      join(checkout, "node_modules/typescript/bin/tsc"),
+      ...["--ignoreConfig", "--strict", "--noEmit", "--skipLibCheck", "false", "--types", ""],
+      ...["--target", "es2024", "--lib", lib, "--module", "nodenext", file],
+    ]);
+
+  it("holds code, types, licence and README, and no tests, fixtures or golden values", () => {
+    const files = globSync("**/*", {
+      cwd: join(project.folder, "node_modules", "kindred"),
+      withFileTypes: true,
+    })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).split(/node_modules[\\/]kindred[\\/]/)[1]!)
+      .map((path) => path.replaceAll("\\", "/"));
+    const top = files.filter((path) => !path.startsWith("dist/"));
+    expect(top.toSorted()).toEqual(["LICENSE", "README.md", "package.json"]);
+    const built = files.filter((path) => path.startsWith("dist/"));
+    expect(built).toContain("dist/cli/bin.js");
+    expect(built.filter((path) => !/^[\w./-]+\.(js|d\.ts)$/.test(path))).toEqual([]);
+    expect(built.filter((path) => /\.(test|fixture)\.|golden/.test(path))).toEqual([]);
+  });
+
+  it("installs no development dependencies", () => {
+    const names = globSync("*", { cwd: join(project.folder, "node_modules") });
+    expect(names).toContain("onnxruntime-node");
+    expect(names).not.toContain("vitest");
+    expect(names).not.toContain("typescript");
+  });
+
+  it("gives the command", async () => {
+    const { code, stdout } = await command(["--help"]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Usage: kindred /);
+    expect(await command(["train", "--epochs", "none"])).toMatchObject({ code: 2, stdout: "" });
+  });
+
+  it("trains and evaluates a run by the command", async () => {
+    const trained = await command([...train, "--json", "--out", "run"]);
+    expect(trained.code, trained.stderr).toBe(0);
+    // Chance is 0.1.
+    expect(JSON.parse(trained.stdout)).toMatchObject({ run: "run", epochs: 1, knn1: expect.any(Number) });
+    expect(JSON.parse(trained.stdout).knn1).toBeGreaterThan(0.5);
+    const encoder = await readFile(join(project.folder, "run", "encoder.onnx"));
+    expect(encoder.length).toBeGreaterThan(3_000_000);
+    const evaluated = await command(["eval", "--run", "run", "--limit", "100", "--json"]);
+    expect(evaluated.code, evaluated.stderr).toBe(0);
+    expect(JSON.parse(evaluated.stdout).encoder.knn1).toBeGreaterThan(0.5);
+  });
+
+  it("gives the library, typed without any other package, and it runs", async () => {
+    await project.write("lesson.ts", `${lesson}console.log(JSON.stringify(result.history));\n`);
+    const ran = await project.run(process.execPath, ["lesson.ts"]);
+    expect(ran.code, ran.stderr).toBe(0);
+    expect(JSON.parse(ran.stdout)).toMatchObject([{ epoch: 1, knnReferences: 150 }]);
+    await project.write("typed.ts", `${lesson}export const typed = knn1;\n`);
+    expect(await typeCheck("typed.ts", "es2024,dom")).toMatchObject({ code: 0, stdout: "" });
+  });
+
+  it.each([
+    [
+      "an option that does not exist",
+      'import { adam } from "kindred";\nadam({ momentum: 0.9 });',
+      "momentum",
+    ],
+    [
+      "a string for a number",
+      'import { lessonEncoder } from "kindred";\nlessonEncoder({ dim: "64" });',
+      "string",
+    ],
+    [
+      "a device that does not exist",
+      'import { nodeRuntime } from "kindred/node";\nawait nodeRuntime({ device: "tpu" });',
+      "tpu",
+    ],
+    ["what is not public", 'import { ortWorker } from "kindred/node";\nexport { ortWorker };', "ortWorker"],
+    ["a path inside", 'import { Rng } from "kindred/dist/base/rng.js";\nexport { Rng };', "kindred/dist"],
+  ])("refuses %s when types are checked", async (_, text, named) => {
+    await project.write("wrong.ts", text);
+    const { code, stdout } = await typeCheck("wrong.ts", "es2024,dom");
+    expect(code).not.toBe(0);
+    expect(stdout).toMatch(/^wrong\.ts\(\d+,\d+\): error TS/);
+    expect(stdout).toContain(named);
+    expect(
+      stdout
+        .trim()
+        .split("\n")
+        .filter((line) => line.includes("error TS")),
+    ).toHaveLength(1);
+  });
+});
