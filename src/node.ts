@@ -16,6 +16,7 @@ export { readFileOrExplain, writeFileAtomic } from "./platform/node/files.ts";
 export { type PairsFigureOptions, renderPairsFigure } from "./platform/node/pairsFigure.ts";
 export { RunFolder } from "./platform/node/runFolder.ts";
 export {
+  type ConfiguredData,
   configuredData,
   type TrainRunOptions,
   type TrainRunResult,

@@ -1,3 +1,4 @@
+export * from "./crc32.ts";
 export * from "./errors.ts";
 export * from "./rng.ts";
 export * from "./shape.ts";

@@ -1,9 +1,9 @@
 import { Command } from "commander";
 import { InputError, Rng } from "../base/index.ts";
-import type { ImageDataset } from "../data/index.ts";
+import { type ImageDataset, takeFirst } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
 import { initialState } from "../nn/index.ts";
-import { loadDataset } from "../platform/node/datasets.ts";
+import { loadDataset, MissingSplitError } from "../platform/node/datasets.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { configuredData } from "../platform/node/trainRun.ts";
@@ -84,7 +84,7 @@ async function runEval(options: EvalOptions): Promise<void> {
   }
 }
 
-/** Test pictures where the data has a split of its own; a CSV has none, so its validation rows or all of another's. */
+/** Test pictures where the data has some; else the run's own validation pictures, or all of another data set. */
 async function queriesOf(
   options: EvalOptions,
   config: RunConfig,
@@ -92,14 +92,18 @@ async function queriesOf(
 ): Promise<ImageDataset> {
   const source = options.data ?? config.data.source;
   const limit = options.limit === undefined ? {} : { limit: options.limit };
-  if (!source.toLowerCase().endsWith(".csv")) return loadDataset(source, { split: "test", ...limit });
+  try {
+    return await loadDataset(source, { split: "test", ...limit });
+  } catch (error) {
+    if (!(error instanceof MissingSplitError)) throw error;
+  }
   if (source !== config.data.source) return loadDataset(source, limit);
   if (validation.count < 2) {
     throw new InputError(
       `${source} has no test pictures and the run kept ${validation.count} for validation: name others with --data`,
     );
   }
-  return validation;
+  return takeFirst(validation, options.limit ?? validation.count);
 }
 
 const rows: readonly (readonly [string, (evaluation: Evaluation) => number])[] = [

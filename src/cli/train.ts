@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { InputError } from "../base/index.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
-import { configuredData, trainRun } from "../platform/node/trainRun.ts";
+import { type ConfiguredData, configuredData, trainRun } from "../platform/node/trainRun.ts";
 import { type EpochMetrics, lessonConfig, type RunConfig, type StepReport } from "../train/index.ts";
 import { duration, note, type Output, ProgressLine, result } from "./console.ts";
 import { deviceOption, jsonOption, wholeNumber } from "./options.ts";
@@ -56,7 +56,7 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
   }
   const config = options.resume ? await resumedConfig(folder, options, given) : newConfig(options);
   const data = await configuredData(config);
-  const fitted = options.resume ? config : withPictureSize(config, data.training);
+  const fitted = options.resume ? config : withData(config, data);
   const runtime = await nodeRuntime({ device: options.device });
   const stop = stopOnInterrupt();
   const line = new ProgressLine("training");
@@ -107,18 +107,19 @@ function newConfig(options: TrainOptions): RunConfig {
   });
 }
 
-/** The encoder takes the pictures as they are. */
-function withPictureSize(
-  config: RunConfig,
-  dataset: { readonly channels: number; readonly height: number; readonly width: number },
-): RunConfig {
-  const { channels, height, width } = dataset;
+/** The encoder takes the pictures as they are, and the run remembers which they were. */
+function withData(config: RunConfig, { training, fingerprint }: ConfiguredData): RunConfig {
+  const { channels, height, width } = training;
   if (height !== width) {
     throw new InputError(
       `pictures of ${height} x ${width} are not square, expected square ones for the lesson's encoder`,
     );
   }
-  return { ...config, encoder: { ...config.encoder, channels, size: height } };
+  return {
+    ...config,
+    data: { ...config.data, fingerprint },
+    encoder: { ...config.encoder, channels, size: height },
+  };
 }
 
 /** A resumed run keeps its configuration; only the number of epochs may be another. */

@@ -9,6 +9,7 @@ export {
   splitValidation,
   takeFirst,
 } from "./dataset.ts";
+export { fingerprint } from "./fingerprint.ts";
 export { type NamedBytes, parseIdx } from "./idx.ts";
 export {
   assembleBatch,

@@ -18,6 +18,8 @@ export const runConfigSchema = z.strictObject({
     limit: whole.min(2).nullable(),
     /** Last rows kept for validation. */
     validation: whole.min(0),
+    /** Of the rows taken, so that a run does not go on with other data unnoticed; null until they are read. */
+    fingerprint: z.string().nullable(),
   }),
   encoder: z.strictObject({
     name: z.literal("lesson"),
@@ -60,7 +62,7 @@ export function lessonConfig(choices: LessonChoices): RunConfig {
   return {
     version: 1,
     recipe: "lesson",
-    data: { source, limit, validation },
+    data: { source, limit, validation, fingerprint: null },
     encoder: { name: "lesson", channels, size, dim: 64, dropout: 0.3 },
     optimizer: { name: "adam", learningRate: 0.005 },
     schedule: { name: "stepLR", stepSize: 7, gamma: 0.3 },

@@ -23,6 +23,9 @@ export interface LoadDatasetOptions {
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
 }
 
+/** A data set is there, but not the part of it that was asked for. */
+export class MissingSplitError extends InputError {}
+
 const acceptedForms =
   "expected mnist, mnist-60k, a .csv file in the form of Kaggle's train.csv, a folder with MNIST's IDX files (plain or .gz) or a train.csv, or an IDX images file beside its labels file";
 
@@ -107,7 +110,7 @@ async function loadCsv(
   { limit, onProgress }: LoadDatasetOptions,
 ): Promise<ImageDataset> {
   if (split === "test") {
-    throw new InputError(
+    throw new MissingSplitError(
       `${path} is a csv file, which has no test split: set part of its rows aside, or use mnist`,
     );
   }
@@ -160,7 +163,7 @@ function findPair(folder: string, names: ReadonlySet<string>, split: DatasetSpli
     .flatMap((name) => [name, `${name}.gz`])
     .find((name) => names.has(name));
   if (images === undefined) {
-    throw new InputError(
+    throw new MissingSplitError(
       `${folder} has no ${expected} (or .gz) for the ${split} split, found ${listing(names)}; ${acceptedForms}`,
     );
   }
@@ -188,7 +191,7 @@ async function pairOfFile(path: string, split: DatasetSplit): Promise<IdxPair> {
     throw new InputError(`${path} is not a data set that can be read from its name; ${acceptedForms}`);
   }
   if (split === "test" && !name.startsWith("t10k")) {
-    throw new InputError(
+    throw new MissingSplitError(
       `${path} is one images file, which has no test split: give the folder of MNIST's four files, or t10k-images-idx3-ubyte`,
     );
   }

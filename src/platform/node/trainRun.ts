@@ -1,5 +1,5 @@
 import { InputError, type TensorData } from "../../base/index.ts";
-import { type ImageDataset, splitValidation } from "../../data/index.ts";
+import { fingerprint, type ImageDataset, splitValidation } from "../../data/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import {
   configuredParts,
@@ -15,20 +15,35 @@ import { readFileOrExplain } from "./files.ts";
 import { renderPairsFigure } from "./pairsFigure.ts";
 import type { RunFolder } from "./runFolder.ts";
 
-/** The training and validation images that a configuration names. */
-export async function configuredData(
-  config: RunConfig,
-): Promise<{ training: ImageDataset; validation: ImageDataset }> {
+/** The images of a run. */
+export interface ConfiguredData {
+  readonly training: ImageDataset;
+  readonly validation: ImageDataset;
+  readonly fingerprint: string;
+}
+
+/**
+ * The training and validation images that a configuration names.
+ *
+ * @throws InputError when they are not those that the configuration has the fingerprint of.
+ */
+export async function configuredData(config: RunConfig): Promise<ConfiguredData> {
   const { source, limit, validation } = config.data;
   const dataset = await loadDataset(source, limit === null ? {} : { limit });
-  return splitValidation(dataset, validation);
+  const received = fingerprint(dataset);
+  if (config.data.fingerprint !== null && config.data.fingerprint !== received) {
+    throw new InputError(
+      `${source} has changed since the run was begun (fingerprint ${received}, was ${config.data.fingerprint}): bring the old data back, or begin a new run`,
+    );
+  }
+  return { ...splitValidation(dataset, validation), fingerprint: received };
 }
 
 export interface TrainRunOptions extends FitOptions {
   readonly config: RunConfig;
   readonly folder: RunFolder;
   readonly runtime: Runtime;
-  readonly data: { readonly training: ImageDataset; readonly validation: ImageDataset };
+  readonly data: ConfiguredData;
   readonly mode: "new" | "replace" | "resume";
   /** Called when all input has been checked and the folder is ready, before the first step. */
   readonly onBegin?: () => void;
@@ -58,7 +73,8 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
   const trainer = await Trainer.create({
     runtime,
     task,
-    ...data,
+    training: data.training,
+    validation: data.validation,
     optimizer,
     schedule,
     epochs: config.epochs,

@@ -1,3 +1,4 @@
+import { crc32 } from "../../base/crc32.ts";
 import {
   bytesPerElement,
   type DType,
@@ -8,7 +9,6 @@ import {
   type TensorData,
   tensorData,
 } from "../../base/index.ts";
-import { crc32 } from "./crc32.ts";
 import { jsonKeys } from "./jsonKeys.ts";
 
 /** What a safetensors file holds: tensors in the header's order, and its free text. */

@@ -1,7 +1,7 @@
 import { type Zippable, zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
+import { crc32 } from "../../base/crc32.ts";
 import { InputError } from "../../base/index.ts";
-import { crc32 } from "./crc32.ts";
 import { readStoredZip } from "./zipReader.ts";
 import { writeStoredZip } from "./zipWriter.ts";
 

@@ -1,5 +1,5 @@
+import { crc32 } from "../../base/crc32.ts";
 import { InputError } from "../../base/index.ts";
-import { crc32 } from "./crc32.ts";
 
 const endLength = 22;
 const centralLength = 46;
