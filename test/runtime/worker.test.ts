@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildGraph, input, state } from "../../src/graph/index.ts";
-import { nodeRuntime } from "../../src/platform/node/devices.ts";
 import { add, conv2d, matMul, mul, reduceMean } from "../../src/ops/index.ts";
+import { nodeRuntime } from "../../src/platform/node/devices.ts";
 import type { Runtime } from "../../src/runtime/index.ts";
 
 let runtime: Runtime;
@@ -21,10 +21,15 @@ describe("the thread of the session", () => {
     const x = input("x", [64, 32, 48, 48]);
     const weight = input("weight", [32, 32, 5, 5]);
     const program = await runtime.compile(
-      buildGraph({ name: "heavy", outputs: { y: reduceMean(conv2d(conv2d(x, weight, null), weight, null)) } }),
+      buildGraph({
+        name: "heavy",
+        outputs: { y: reduceMean(conv2d(conv2d(x, weight, null), weight, null)) },
+      }),
     );
     const order: string[] = [];
-    const run = program.run({ x: zeros(x.shape), weight: zeros(weight.shape) }).then(() => order.push("result"));
+    const run = program
+      .run({ x: zeros(x.shape), weight: zeros(weight.shape) })
+      .then(() => order.push("result"));
     // Many turns of the loop come round before the result: on the main thread none could.
     for (let turn = 0; turn < 20; turn++) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -40,7 +45,11 @@ describe("the thread of the session", () => {
     const weight = state("weight", [256, 256]);
     const next = mul(add(weight, matMul(x, weight)), 0.5);
     const program = await runtime.compile(
-      buildGraph({ name: "stepping", outputs: { mean: reduceMean(next) }, updates: new Map([[weight, next]]) }),
+      buildGraph({
+        name: "stepping",
+        outputs: { mean: reduceMean(next) },
+        updates: new Map([[weight, next]]),
+      }),
     );
     const store = await runtime.createStore(new Map([["weight", zeros([256, 256])]]));
     const step = (): Promise<unknown> => program.run({ x: zeros([256, 256]) }, { store, transfer: true });

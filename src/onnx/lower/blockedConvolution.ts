@@ -26,52 +26,66 @@ export function blockedConvolution(block: number): Lowering {
 
 function replacement(node: Node, block: number): readonly LoweredNode[] | null {
   const [x, weight, bias] = node.inputs as [Tensor, Tensor, Tensor | null];
+  const output = node.outputs[0]!;
   if (node.op === "Conv") {
     const attributes = node.attributes as Schema["Conv"] & Node["attributes"];
-    if (!fits(attributes, x.shape[1]!, weight.shape[0]!, block)) return null;
+    if (!pays(attributes, x.shape[1]!, output, block)) return null;
     const list = new NodeList();
-    convolve(list, { x, weight, bias, attributes, block }, node.outputs[0]!);
+    convolve(list, { x, weight: inputChannelsFirst(list, weight), bias, attributes, block }, output);
     return list.nodes;
   }
   if (node.op === "ConvTranspose") {
-    const attributes = node.attributes as Schema["ConvTranspose"] & Node["attributes"];
-    if (!fits(attributes, x.shape[1]!, weight.shape[1]!, block)) return null;
-    const turnedPads = attributes.pads.map((pad, side) => attributes.kernel_shape[side % 2]! - 1 - pad);
-    const stride1 = [...attributes.strides, ...attributes.output_padding.map((n) => n + 1)].every(
-      (n) => n === 1,
-    );
-    if (!stride1 || turnedPads.some((pad) => pad < 0)) return null;
+    const { output_padding, ...window } = node.attributes as Schema["ConvTranspose"] & Node["attributes"];
+    if (!pays(window, x.shape[1]!, output, block)) return null;
+    const pads = window.pads.map((pad, side) => window.kernel_shape[side % 2]! - 1 - pad);
+    const unstrided = window.strides.every((n) => n === 1) && output_padding.every((n) => n === 0);
+    if (!unstrided || pads.some((pad) => pad < 0)) return null;
     const list = new NodeList();
-    const turned = turn(list, weight);
-    const { output_padding: _, ...window } = attributes;
-    convolve(
-      list,
-      { x, weight: turned, bias, attributes: { ...window, pads: turnedPads }, block },
-      node.outputs[0]!,
-    );
+    convolve(list, { x, weight: turn(list, weight), bias, attributes: { ...window, pads }, block }, output);
     return list.nodes;
   }
   return null;
 }
 
-function fits(
+/** Products that each weight must take part in for its new layout to be worth making. */
+const leastUses = 256;
+
+function pays(
   attributes: { readonly group: number; readonly dilations: readonly number[] },
   inChannels: number,
-  outChannels: number,
+  output: Tensor,
   block: number,
 ): boolean {
+  const [n, outChannels, height, width] = output.shape as [number, number, number, number];
   return (
     attributes.group === 1 &&
     attributes.dilations.every((dilation) => dilation === 1) &&
     inChannels % block === 0 &&
-    outChannels % block === 0
+    outChannels % block === 0 &&
+    n * height * width >= leastUses
   );
 }
 
-/** `[in, out, kh, kw]` turned by 180 degrees, as `[out, in, kh, kw]`. */
+/** `[out, in, kh, kw]` as `[in, out, kh, kw]`: in a weight gradient just what the graph turned it from. */
+function inputChannelsFirst(list: NodeList, weight: Tensor): Tensor {
+  const { source } = weight;
+  if (source.kind === "node" && source.node.op === "Transpose") {
+    const { perm } = source.node.attributes as Schema["Transpose"];
+    if (perm.join() === "1,0,2,3") return source.node.inputs[0]!;
+  }
+  const [out, inner, kh, kw] = weight.shape as [number, number, number, number];
+  return list.add({ op: "Transpose", inputs: [weight], attributes: { perm: [1, 0, 2, 3] } }, [
+    inner,
+    out,
+    kh,
+    kw,
+  ]);
+}
+
+/** `[in, out, kh, kw]` turned by 180 degrees. */
 function turn(list: NodeList, weight: Tensor): Tensor {
-  const [inChannels, outChannels, kh, kw] = weight.shape as [number, number, number, number];
-  const reversed = list.add(
+  const [, , kh, kw] = weight.shape as [number, number, number, number];
+  return list.add(
     {
       op: "Slice",
       inputs: [
@@ -85,16 +99,11 @@ function turn(list: NodeList, weight: Tensor): Tensor {
     },
     weight.shape,
   );
-  return list.add({ op: "Transpose", inputs: [reversed], attributes: { perm: [1, 0, 2, 3] } }, [
-    outChannels,
-    inChannels,
-    kh,
-    kw,
-  ]);
 }
 
 interface Convolution {
   readonly x: Tensor;
+  /** `[in, out, kh, kw]` */
   readonly weight: Tensor;
   readonly bias: Tensor | null;
   readonly attributes: LoweredNode["attributes"];
@@ -102,21 +111,24 @@ interface Convolution {
 }
 
 function convolve(list: NodeList, { x, weight, bias, attributes, block }: Convolution, output: Tensor): void {
-  const [out, inner, kh, kw] = weight.shape as [number, number, number, number];
-  const blockedInput = list.add(
-    { op: "ReorderInput", domain: blockedDomain, inputs: [x], attributes: { channels_last: 0 } },
-    x.shape,
+  const [inner, out, kh, kw] = weight.shape as [number, number, number, number];
+  const reorder = (tensor: Tensor): Tensor =>
+    list.add(
+      { op: "ReorderInput", domain: blockedDomain, inputs: [tensor], attributes: { channels_last: 0 } },
+      tensor.shape,
+    );
+  const blockedInput = reorder(x);
+  // [I, O, kh, kw] -> [I, O/B, kh, kw, B of O] -> [O/B, I/B, kh, kw, B of I, B of O], whole blocks moving at a time.
+  const split = [inner / block, block, out / block, kh, kw, block];
+  const order = [2, 0, 3, 4, 1, 5];
+  const grouped = list.add(
+    { op: "Reshape", inputs: [reorder(weight), integers(split)], attributes: {} },
+    split,
   );
-  // [O, I, kh, kw] -> [O/B, I/B, kh, kw, B of I, B of O]
-  const split = [out / block, block, inner / block, block, kh, kw];
-  const order = [0, 2, 4, 5, 3, 1];
-  const grouped = list.add({ op: "Reshape", inputs: [weight, integers(split)], attributes: {} }, split);
   const laid = order.map((axis) => split[axis]!);
   const relaid = list.add({ op: "Transpose", inputs: [grouped], attributes: { perm: order } }, laid);
-  const blockedWeight = list.add(
-    { op: "Reshape", inputs: [relaid, integers(weight.shape)], attributes: {} },
-    weight.shape,
-  );
+  const shape = [out, inner, kh, kw];
+  const blockedWeight = list.add({ op: "Reshape", inputs: [relaid, integers(shape)], attributes: {} }, shape);
   const blockedOutput = list.add(
     { op: "Conv", domain: blockedDomain, inputs: [blockedInput, blockedWeight, bias], attributes },
     output.shape,

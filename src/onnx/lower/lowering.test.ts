@@ -25,7 +25,7 @@ afterAll(async () => (await opened).dispose());
 const block = [16, 8] as const;
 const untouched = buildGraph({
   name: "probe",
-  outputs: { y: conv2d(input("x", [1, 32, 5, 5]), input("w", [32, 32, 3, 3]), null) },
+  outputs: { y: conv2d(input("x", [32, 32, 5, 5]), input("w", [32, 32, 3, 3]), null) },
 });
 const blocked = (await probed)(untouched).nodes.length > untouched.nodes.length;
 
@@ -82,10 +82,10 @@ function gradientsOf(y: Tensor, inputs: readonly InputTensor[]): Record<string, 
 }
 
 const cases: readonly [string, Shape, Shape, Parameters<typeof conv2d>[3]][] = [
-  ["3x3", [2, 16, 7, 9], [32, 16, 3, 3], { padding: 1 }],
+  ["3x3", [6, 16, 7, 9], [32, 16, 3, 3], { padding: 1 }],
   ["5x5 of the lesson", [3, 32, 13, 13], [64, 32, 5, 5], { padding: 1 }],
-  ["1x1", [2, 32, 4, 4], [16, 32, 1, 1], {}],
-  ["stride 2", [2, 16, 9, 8], [16, 16, 3, 3], { stride: 2, padding: 1 }],
+  ["1x1", [16, 32, 4, 4], [16, 32, 1, 1], {}],
+  ["stride 2", [16, 16, 9, 8], [16, 16, 3, 3], { stride: 2, padding: 1 }],
   [
     "a weight gradient's form: few windows, a wide kernel",
     [32, 64, 13, 13],
@@ -111,7 +111,7 @@ describe.skipIf(!blocked)("blockedConvolution (skipped where ONNX Runtime has no
   ] as const)(
     "a transposed convolution with padding %d and kernel %o equals the plain one",
     async (pad, kernel) => {
-      const [x, weight] = [input("x", [2, 32, 6, 7]), input("weight", [32, 16, ...kernel])];
+      const [x, weight] = [input("x", [4, 32, 6, 7]), input("weight", [32, 16, ...kernel])];
       const graph = graphOf({ y: convTranspose2d(x, weight, input("bias", [16]), { padding: pad }) });
       const lowering = await probed;
       expect(opsOf(lowering(graph).nodes)).not.toContain("ConvTranspose");
@@ -135,8 +135,8 @@ describe("blockedConvolution", () => {
   it.each([
     ["channels that fill no block", [2, 12, 5, 5], [32, 12, 3, 3], {}],
     ["results that fill no block", [2, 16, 5, 5], [20, 16, 3, 3], {}],
-    ["groups", [2, 32, 5, 5], [32, 16, 3, 3], { groups: 2 }],
-    ["dilations", [2, 16, 9, 9], [16, 16, 3, 3], { dilation: 2 }],
+    ["groups", [32, 32, 5, 5], [32, 16, 3, 3], { groups: 2 }],
+    ["dilations", [32, 16, 9, 9], [16, 16, 3, 3], { dilation: 2 }],
   ] as const)("leaves %s as they are", (_, xShape, weightShape, options) => {
     const graph = graphOf({ y: conv2d(input("x", xShape), input("w", weightShape), null, options) });
     for (const size of block) {
@@ -148,8 +148,15 @@ describe("blockedConvolution", () => {
     expect(blockedConvolution(16)(graph).nodes).toEqual(graph.nodes);
   });
 
+  it("leaves convolutions that use each weight too seldom to pay for its new layout", () => {
+    const convolution = (batch: number): Graph =>
+      graphOf({ y: conv2d(input("x", [batch, 16, 5, 5]), input("w", [16, 16, 3, 3]), null) });
+    expect(opsOf(blockedConvolution(16)(convolution(28)).nodes)).toEqual(["Conv"]);
+    expect(opsOf(blockedConvolution(16)(convolution(29)).nodes)).toContain("com.microsoft.nchwc.Conv");
+  });
+
   it("leaves transposed convolutions with strides as they are", () => {
-    const y = convTranspose2d(input("x", [2, 16, 5, 5]), input("w", [16, 16, 3, 3]), null, { stride: 2 });
+    const y = convTranspose2d(input("x", [32, 16, 5, 5]), input("w", [16, 16, 3, 3]), null, { stride: 2 });
     const graph = graphOf({ y });
     expect(blockedConvolution(16)(graph).nodes).toEqual(graph.nodes);
   });
