@@ -27,6 +27,7 @@ export * from "./nn/index.ts";
 export { encodeDynamicBatch, encodeModel } from "./onnx/index.ts";
 export * as ops from "./ops/index.ts";
 export * from "./optim/index.ts";
+export { fitPca, type PcaModel, transformPca } from "./projection/index.ts";
 export {
   type Device,
   type Program,

@@ -12,6 +12,8 @@ export {
   type NodeRuntimeOptions,
   nodeRuntime,
 } from "./platform/node/devices.ts";
+export { embeddingFormat, writeEmbeddings } from "./platform/node/embeddingFiles.ts";
+export type { Embeddings } from "./platform/node/embeddings.ts";
 export { readFileOrExplain, writeFileAtomic } from "./platform/node/files.ts";
 export { type PairsFigureOptions, renderPairsFigure } from "./platform/node/pairsFigure.ts";
 export { RunFolder } from "./platform/node/runFolder.ts";

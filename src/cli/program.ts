@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { KindredError } from "../base/index.ts";
+import { embedCommand } from "./embed.ts";
 import { evalCommand } from "./eval.ts";
 import { trainCommand } from "./train.ts";
 
@@ -19,7 +20,7 @@ export function kindredProgram(): Command {
     )
     .version(version())
     .showHelpAfterError("(kindred --help, or kindred <command> --help, lists what there is)");
-  for (const command of [trainCommand(), evalCommand()]) {
+  for (const command of [trainCommand(), evalCommand(), embedCommand()]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;

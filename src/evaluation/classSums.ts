@@ -1,6 +1,6 @@
 import { InputError } from "../base/index.ts";
+import type { Pacer } from "../base/pacer.ts";
 import { classesOf, type Labels } from "./labels.ts";
-import type { Pacer } from "./pacer.ts";
 import { inverseNorm } from "./similarity.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { InputError } from "../base/index.ts";
+import { Pacer } from "../base/pacer.ts";
 import { type Labels, labelsWithoutReferences } from "./labels.ts";
-import { Pacer } from "./pacer.ts";
 import { pairSimilarity } from "./pairSimilarity.ts";
 import { plainSimilarityBlocks } from "./plainSimilarity.ts";
 import { rankingMetrics } from "./ranking.ts";

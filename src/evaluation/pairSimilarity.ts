@@ -1,6 +1,6 @@
+import { Pacer } from "../base/pacer.ts";
 import { classSums } from "./classSums.ts";
 import type { Labels } from "./labels.ts";
-import { Pacer } from "./pacer.ts";
 
 /** Mean cosine similarities, -1 to 1. */
 export interface PairSimilarity {

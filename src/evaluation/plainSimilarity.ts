@@ -1,5 +1,5 @@
 import { InputError } from "../base/index.ts";
-import { Pacer } from "./pacer.ts";
+import { Pacer } from "../base/pacer.ts";
 import { inverseNorm, type SimilarityBlocks } from "./similarity.ts";
 
 /** References met at a time: 64 rows of 64 to 784 float32 stay in the second-level cache while all queries pass. */

@@ -1,6 +1,6 @@
+import { Pacer } from "../base/pacer.ts";
 import { classSums } from "./classSums.ts";
 import type { Labels } from "./labels.ts";
-import { Pacer } from "./pacer.ts";
 
 /** Mean distances below this are rounding (an angle of 1e-5): without it, a collapsed encoder would score noise. */
 const NO_DISTANCE = 1e-10;

@@ -1,5 +1,5 @@
 import { InputError, KindredError } from "../base/index.ts";
-import { Pacer } from "./pacer.ts";
+import { Pacer } from "../base/pacer.ts";
 import { blockRows, type SimilarityBlocks } from "./similarity.ts";
 
 /** How a set of queries is met, row by row. */

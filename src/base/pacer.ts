@@ -1,4 +1,4 @@
-import { AbortedError } from "../base/index.ts";
+import { AbortedError } from "./errors.ts";
 
 /** Longest stretch of work without a pause, in milliseconds: a fifth of what a 50 ms timer may be late. */
 const SLICE_MS = 20;
@@ -36,6 +36,6 @@ export class Pacer {
 
   /** @throws AbortedError when the signal was aborted. */
   throwIfAborted(): void {
-    if (this.#signal?.aborted) throw new AbortedError("evaluation stopped: its signal was aborted");
+    if (this.#signal?.aborted) throw new AbortedError("stopped: its signal was aborted");
   }
 }

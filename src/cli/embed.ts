@@ -1,0 +1,108 @@
+import { Command, Option } from "commander";
+import { Rng } from "../base/index.ts";
+import type { ImageDataset } from "../data/index.ts";
+import { initialState } from "../nn/index.ts";
+import { type DatasetSplit, loadDataset } from "../platform/node/datasets.ts";
+import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
+import { embeddingFormat, writeEmbeddings } from "../platform/node/embeddingFiles.ts";
+import { RunFolder } from "../platform/node/runFolder.ts";
+import { configuredParts, Embedder, matchTensors, requirePictureSize } from "../train/index.ts";
+import { note, type Output, ProgressLine, result } from "./console.ts";
+import { deviceOption, jsonOption, wholeNumber } from "./options.ts";
+
+interface EmbedCommandOptions extends Output {
+  readonly run: string;
+  readonly data?: string;
+  readonly out: string;
+  readonly split: DatasetSplit | "all";
+  readonly limit?: number;
+  readonly checkpoint?: number;
+  readonly device: DeviceName;
+}
+
+export function embedCommand(): Command {
+  return new Command("embed")
+    .description("write the embeddings of a data set to a file")
+    .requiredOption("--run <dir>", "folder of the run")
+    .requiredOption("--out <file>", "file to write: .parquet, .npy or .csv")
+    .option("--data <path|mnist>", "pictures to embed (default: the run's data)")
+    .addOption(
+      new Option("--split <name>", "the pictures to take, all being train and then test")
+        .choices(["train", "test", "all"])
+        .default("train"),
+    )
+    .option("--limit <n>", "take the first n pictures of each split only", wholeNumber(2))
+    .option(
+      "--checkpoint <epoch>",
+      "the checkpoint of this epoch, counted from 0 (default: the last)",
+      wholeNumber(0),
+    )
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(runEmbed);
+}
+
+async function runEmbed(options: EmbedCommandOptions): Promise<void> {
+  embeddingFormat(options.out);
+  const folder = new RunFolder(options.run);
+  const config = await folder.readConfig();
+  const { encoder } = configuredParts(config);
+  const { epoch, weights, file } = await folder.readWeights(options.checkpoint);
+  matchTensors(
+    initialState(encoder, (name) => Rng.of(config.seed, "initial", name)),
+    weights,
+    file,
+  );
+  const parts = await picturesOf(options, options.data ?? config.data.source);
+  for (const part of parts) requirePictureSize(part, encoder.inputShape);
+  const rows = parts.reduce((sum, { count }) => sum + count, 0);
+  const runtime = await nodeRuntime({ device: options.device });
+  note(`device: ${runtime.device.description}`);
+  note(`${rows} pictures, checkpoint of epoch ${epoch}`);
+  const line = new ProgressLine("embedding");
+  try {
+    const store = await runtime.createStore(weights);
+    const embedder = await Embedder.create(runtime, encoder);
+    const labels = new Int32Array(rows);
+    const vectors = new Float32Array(rows * encoder.dim);
+    const began = performance.now();
+    const seconds = (): number => (performance.now() - began) / 1000;
+    let before = 0;
+    for (const part of parts) {
+      const start = before;
+      const onProgress = (done: number): void =>
+        line.update(start + done, rows, `${Math.round((start + done) / seconds())} pictures/s`);
+      vectors.set(await embedder.embed(part, store, { onProgress }), start * encoder.dim);
+      labels.set(part.labels, start);
+      before += part.count;
+    }
+    const took = seconds();
+    line.end();
+    await embedder.dispose();
+    await store.dispose();
+    const files = await writeEmbeddings(options.out, { dim: encoder.dim, labels, vectors });
+    const picturesPerSecond = Math.round(rows / took);
+    result(
+      options,
+      { files, rows, dim: encoder.dim, epoch, seconds: took, picturesPerSecond },
+      `${rows} embeddings of ${encoder.dim} numbers in ${files.join(" and ")} (${picturesPerSecond} pictures/s)`,
+    );
+  } finally {
+    line.end();
+    await runtime.dispose();
+  }
+}
+
+/** A CSV has no split of its own: all of it is its train and its whole. */
+async function picturesOf(
+  { split, limit }: EmbedCommandOptions,
+  source: string,
+): Promise<readonly ImageDataset[]> {
+  const limited = limit === undefined ? {} : { limit };
+  const both: readonly DatasetSplit[] = source.toLowerCase().endsWith(".csv") ? ["train"] : ["train", "test"];
+  const parts: ImageDataset[] = [];
+  for (const part of split === "all" ? both : [split]) {
+    parts.push(await loadDataset(source, { split: part, ...limited }));
+  }
+  return parts;
+}

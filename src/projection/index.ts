@@ -1,0 +1,1 @@
+export { fitPca, type PcaModel, type PcaOptions, transformPca } from "./pca.ts";

@@ -1,0 +1,86 @@
+import { readdir } from "node:fs/promises";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ImageDataset } from "../../src/data/index.ts";
+import { cropped, mnist, split, writeCsv, writeIdxFolder } from "./dataFiles.fixture.ts";
+import { readWeightsAndEmbed } from "./embedDirectly.fixture.ts";
+import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
+import { readEmbeddings } from "./readEmbeddings.fixture.ts";
+
+const folder = temporaryFolder();
+let pictures: ImageDataset;
+
+beforeAll(async () => {
+  pictures = cropped(await mnist(120), 12);
+  await writeCsv(folder.at("digits.csv"), pictures);
+  await writeIdxFolder(folder.at("idx"), split(pictures, 80));
+  const size = ["--validation", "0", "--epochs", "2", "--batch-size", "32"];
+  await kindredOk(["train", "--data", folder.at("digits.csv"), ...size, "--out", folder.at("run")]);
+});
+
+const embed = (...flags: string[]) => kindredOk(["embed", "--run", folder.at("run"), "--json", ...flags]);
+
+function expectClose(vectors: Float32Array, expected: Float32Array): void {
+  expect(vectors).toHaveLength(expected.length);
+  const worst = vectors.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0);
+  expect(worst).toBeLessThan(1e-4);
+}
+
+describe("kindred embed", () => {
+  it.each(["parquet", "npy", "csv"])("writes the embeddings of every picture as %s", async (ending) => {
+    const out = folder.at("out", `all.${ending}`);
+    const { stdout, stderr } = await embed("--out", out);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ rows: 120, dim: 64, epoch: 1 });
+    expect(report.picturesPerSecond).toBeGreaterThan(0);
+    expect(stderr).toMatch(/120 pictures, checkpoint of epoch 1/);
+    const { ids, dim, labels, vectors } = await readEmbeddings(out);
+    expect(ids).toEqual([...Array(120).keys()]);
+    expect(dim).toBe(64);
+    expect([...labels]).toEqual([...pictures.labels]);
+    expectClose(vectors, await readWeightsAndEmbed(folder.at("run"), 1, pictures));
+  });
+
+  it("takes a split, the first pictures, and another checkpoint", async () => {
+    const out = folder.at("out", "part.npy");
+    const data = ["--data", folder.at("idx"), "--out", out];
+    const labels = async () => [...(await readEmbeddings(out)).labels];
+    await embed(...data, "--split", "test", "--limit", "30");
+    expect(await labels()).toEqual([...pictures.labels.subarray(80, 110)]);
+    await embed(...data, "--split", "all", "--checkpoint", "0");
+    expect(await labels()).toEqual([...pictures.labels]);
+    const { vectors } = await readEmbeddings(out);
+    expectClose(vectors, await readWeightsAndEmbed(folder.at("run"), 0, pictures));
+    await embed(...data);
+    expect(await labels()).toEqual([...pictures.labels.subarray(0, 80)]);
+  });
+
+  it("says in a line for people what it wrote and how fast", async () => {
+    const out = folder.at("out", "people.csv");
+    const { stdout } = await kindredOk(["embed", "--run", folder.at("run"), "--out", out]);
+    expect(stdout).toMatch(/^120 embeddings of 64 numbers in .*people\.csv \(\d+ pictures\/s\)\n$/);
+  });
+});
+
+describe("kindred embed, bad input", () => {
+  it.each<readonly [string, () => string[], RegExp]>([
+    ["an ending of no form", () => ["--out", folder.at("bad.txt")], /bad\.txt .*\.parquet, \.npy or \.csv/],
+    [
+      "pictures of another size",
+      () => ["--data", "mnist", "--limit", "20", "--out", folder.at("bad.csv")],
+      /1 x 28 x 28.*1 x 12 x 12/,
+    ],
+    [
+      "a path through a file",
+      () => ["--out", folder.at("digits.csv", "bad.csv")],
+      /bad\.csv cannot be written/,
+    ],
+    ["a test split of a csv", () => ["--split", "test", "--out", folder.at("bad.csv")], /no test split/],
+    ["a missing checkpoint", () => ["--checkpoint", "9", "--out", folder.at("bad.csv")], /epoch 9 has no/],
+  ])("refuses %s", async (_, flags, message) => {
+    const { code, stdout, stderr } = await kindred(["embed", "--run", folder.at("run"), ...flags()]);
+    expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/(^|\n)kindred: [^\n]*\n$/);
+    expect(stderr).toMatch(message);
+    expect((await readdir(folder.at())).filter((name) => name.includes("bad"))).toEqual([]);
+  });
+});
