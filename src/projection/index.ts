@@ -1,1 +1,3 @@
 export { fitPca, type PcaModel, type PcaOptions, transformPca } from "./pca.ts";
+export { trustworthiness } from "./trustworthiness.ts";
+export * from "./umap/index.ts";

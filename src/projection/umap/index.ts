@@ -1,0 +1,4 @@
+export { Layout } from "./layout.ts";
+export type { Neighbours } from "./neighbours.ts";
+export { type UmapMetric, type UmapOptions, type UmapSettings, umapSettings } from "./options.ts";
+export * from "./umap.ts";
