@@ -8,7 +8,7 @@ import { embeddingFormat, writeEmbeddings } from "../platform/node/embeddingFile
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { configuredParts, Embedder, matchTensors, requirePictureSize } from "../train/index.ts";
 import { note, type Output, ProgressLine, result } from "./console.ts";
-import { deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
 
 interface EmbedCommandOptions extends Output {
   readonly run: string;
@@ -32,11 +32,7 @@ export function embedCommand(): Command {
         .default("train"),
     )
     .option("--limit <n>", "take the first n pictures of each split only", wholeNumber(2))
-    .option(
-      "--checkpoint <epoch>",
-      "the checkpoint of this epoch, counted from 0 (default: the last)",
-      wholeNumber(0),
-    )
+    .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(runEmbed);

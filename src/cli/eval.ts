@@ -16,7 +16,7 @@ import {
   requirePictureSize,
 } from "../train/index.ts";
 import { note, type Output, ProgressLine, result } from "./console.ts";
-import { deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
 
 interface EvalOptions extends Output {
   readonly run: string;
@@ -32,11 +32,7 @@ export function evalCommand(): Command {
     .requiredOption("--run <dir>", "folder of the run")
     .option("--data <path|mnist>", "queries: its test pictures, or all of a CSV's (default: the run's data)")
     .option("--limit <n>", "take the first n queries only", wholeNumber(2))
-    .option(
-      "--checkpoint <epoch>",
-      "the checkpoint of this epoch, counted from 0 (default: the last)",
-      wholeNumber(0),
-    )
+    .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(runEval);

@@ -17,3 +17,9 @@ export const deviceOption = (): Option =>
 
 export const jsonOption = (): Option =>
   new Option("--json", "print one JSON object on stdout and nothing else there").default(false);
+
+export const checkpointOption = (): Option =>
+  new Option(
+    "--checkpoint <epoch>",
+    "the checkpoint of this epoch, counted from 0 (default: the last)",
+  ).argParser(wholeNumber(0));
