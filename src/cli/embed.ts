@@ -2,9 +2,10 @@ import { Command, Option } from "commander";
 import { Rng } from "../base/index.ts";
 import type { ImageDataset } from "../data/index.ts";
 import { initialState } from "../nn/index.ts";
-import { type DatasetSplit, loadDataset } from "../platform/node/datasets.ts";
+import { type DatasetSplit, loadDataset, MissingSplitError } from "../platform/node/datasets.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
-import { embeddingFormat, writeEmbeddings } from "../platform/node/embeddingFiles.ts";
+import { embeddingPaths, writeEmbeddings } from "../platform/node/embeddingFiles.ts";
+import { requireWritable } from "../platform/node/files.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { configuredParts, Embedder, matchTensors, requirePictureSize } from "../train/index.ts";
 import { note, type Output, ProgressLine, result } from "./console.ts";
@@ -39,7 +40,7 @@ export function embedCommand(): Command {
 }
 
 async function runEmbed(options: EmbedCommandOptions): Promise<void> {
-  embeddingFormat(options.out);
+  const paths = embeddingPaths(options.out);
   const folder = new RunFolder(options.run);
   const config = await folder.readConfig();
   const { encoder } = configuredParts(config);
@@ -51,6 +52,7 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
   );
   const parts = await picturesOf(options, options.data ?? config.data.source);
   for (const part of parts) requirePictureSize(part, encoder.inputShape);
+  for (const path of paths) if (path !== undefined) await requireWritable(path);
   const rows = parts.reduce((sum, { count }) => sum + count, 0);
   const runtime = await nodeRuntime({ device: options.device });
   note(`device: ${runtime.device.description}`);
@@ -89,16 +91,18 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
   }
 }
 
-/** A CSV has no split of its own: all of it is its train and its whole. */
+/** All of a source without a test split, such as a CSV, is its train split. */
 async function picturesOf(
   { split, limit }: EmbedCommandOptions,
   source: string,
 ): Promise<readonly ImageDataset[]> {
   const limited = limit === undefined ? {} : { limit };
-  const both: readonly DatasetSplit[] = source.toLowerCase().endsWith(".csv") ? ["train"] : ["train", "test"];
-  const parts: ImageDataset[] = [];
-  for (const part of split === "all" ? both : [split]) {
-    parts.push(await loadDataset(source, { split: part, ...limited }));
+  if (split !== "all") return [await loadDataset(source, { split, ...limited })];
+  const parts = [await loadDataset(source, { split: "train", ...limited })];
+  try {
+    parts.push(await loadDataset(source, { split: "test", ...limited }));
+  } catch (error) {
+    if (!(error instanceof MissingSplitError)) throw error;
   }
   return parts;
 }

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ImageDataset } from "../../src/data/index.ts";
 import { cropped, mnist, split, writeCsv, writeIdxFolder } from "./dataFiles.fixture.ts";
@@ -54,6 +54,14 @@ describe("kindred embed", () => {
     expect(await labels()).toEqual([...pictures.labels.subarray(0, 80)]);
   });
 
+  it("takes the training split for all of a source that has no test split", async () => {
+    await mkdir(folder.at("csvOnly"));
+    await writeCsv(folder.at("csvOnly", "train.csv"), pictures);
+    const out = folder.at("out", "csvOnly.npy");
+    await embed("--data", folder.at("csvOnly"), "--split", "all", "--out", out);
+    expect([...(await readEmbeddings(out)).labels]).toEqual([...pictures.labels]);
+  });
+
   it("says in a line for people what it wrote and how fast", async () => {
     const out = folder.at("out", "people.csv");
     const { stdout } = await kindredOk(["embed", "--run", folder.at("run"), "--out", out]);
@@ -81,6 +89,7 @@ describe("kindred embed, bad input", () => {
     expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/(^|\n)kindred: [^\n]*\n$/);
     expect(stderr).toMatch(message);
+    expect(stderr, "found before the work").not.toContain("pictures, checkpoint");
     expect((await readdir(folder.at())).filter((name) => name.includes("bad"))).toEqual([]);
   });
 });

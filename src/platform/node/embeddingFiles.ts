@@ -18,6 +18,13 @@ export function embeddingFormat(path: string): EmbeddingFormat {
   );
 }
 
+/** The files that embeddings go to: `path`, and beside a `.npy` file that of the labels. */
+export function embeddingPaths(path: string): readonly [string, string?] {
+  const format = embeddingFormat(path);
+  if (format !== ".npy") return [path];
+  return [path, `${path.slice(0, -format.length)}-labels${path.slice(-format.length)}`];
+}
+
 /**
  * Writes embeddings by the ending of `path`, each file in full or not at all, and returns the files' paths:
  *
@@ -33,8 +40,8 @@ export async function writeEmbeddings(path: string, embeddings: Embeddings): Pro
   const format = embeddingFormat(path);
   requireFinite(embeddings);
   const { dim, labels, vectors } = embeddings;
-  if (format === ".npy") {
-    const labelsPath = `${path.slice(0, -format.length)}-labels${path.slice(-format.length)}`;
+  const [, labelsPath] = embeddingPaths(path);
+  if (labelsPath !== undefined) {
     // Within the other, so that a failure of either leaves no half of the pair behind.
     await writeStreamAtomic(path, async (append) => {
       await writeNpy(append, vectors, [labels.length, dim]);

@@ -8,6 +8,7 @@ import {
   explainIoError,
   readFileOrExplain,
   removeStaleTemporaries,
+  requireWritable,
   writeFileAtomic,
   writeStreamAtomic,
 } from "./files.ts";
@@ -65,6 +66,24 @@ describe("writeFileAtomic", () => {
     await expect(writeFileAtomic(join(folder, "file", "x"), "x")).rejects.toThrow(InputError);
     await expect(writeFileAtomic(join(folder, "x".repeat(300)), "x")).rejects.toThrow("the name is too long");
     expect(await readdir(folder)).toEqual(["file"]);
+  });
+});
+
+describe("requireWritable", () => {
+  it("leaves what is there as it was, and nothing beside it", async () => {
+    await writeFile(join(folder, "old"), "old");
+    await requireWritable(join(folder, "old"));
+    await requireWritable(join(folder, "a", "new"));
+    expect(await readFile(join(folder, "old"), "utf8")).toBe("old");
+    expect((await readdir(folder)).sort()).toEqual(["a", "old"]);
+    expect(await readdir(join(folder, "a"))).toEqual([]);
+  });
+
+  it("refuses what could not be written", async () => {
+    await writeFile(join(folder, "file"), "");
+    await expect(requireWritable(folder)).rejects.toThrow("it is a folder, expected a file");
+    await expect(requireWritable(join(folder, "file", "x"))).rejects.toThrow(InputError);
+    await expect(requireWritable(join(folder, "x".repeat(300)))).rejects.toThrow("the name is too long");
   });
 });
 

@@ -66,6 +66,27 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): Pro
 }
 
 /**
+ * Finds out before long work whether its result could be written: makes the folders on the way and a temporary file
+ * beside `path`, which is removed again. What is at `path` stays as it is.
+ *
+ * @throws InputError as `writeStreamAtomic` would.
+ */
+export async function requireWritable(path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const target = await resolveTarget(path);
+    const temporary = join(dirname(target), temporaryName(basename(target)));
+    try {
+      await (await open(temporary, "w")).close();
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  } catch (error) {
+    throw explainIoError(error, "written", path);
+  }
+}
+
+/**
  * Removes the temporary files in a folder whose process was killed before it could; those of living ones stay.
  *
  * @returns the names of the files removed.
