@@ -9,14 +9,19 @@ export type PeerResult =
 /** Runs a script of `bench/peers` with the system's Python, which has PyTorch where python3-torch is installed. */
 export async function runPeer(script: string, args: readonly (string | number)[]): Promise<PeerResult> {
   const path = fileURLToPath(new URL(`./peers/${script}`, import.meta.url));
+  let missing = "Python itself";
   // Debian's packages belong to Debian's interpreter, whichever python3 comes first on the path.
   for (const python of ["/usr/bin/python3", "python3"]) {
     const { code, stdout, stderr } = await output(python, [path, ...args.map(String)]);
     if (code === 0) return { ran: true, value: JSON.parse(stdout) as Record<string, unknown> };
     if (!/ModuleNotFoundError|ENOENT/.test(stderr))
       return { ran: false, why: stderr.trim().split("\n").at(-1) ?? "" };
+    missing = /No module named '([^']+)'/.exec(stderr)?.[1] ?? missing;
   }
-  return { ran: false, why: "PyTorch is not installed (Debian: python3-torch)" };
+  return {
+    ran: false,
+    why: `a Python package is missing: ${missing} (Debian has python3-torch, python3-pandas, python3-sklearn and umap-learn)`,
+  };
 }
 
 function output(
@@ -46,4 +51,10 @@ export function spread(values: readonly number[]): { median: number; least: numb
     ? (sorted[middle - 1]! + sorted[middle]!) / 2
     : sorted[Math.floor(middle)]!;
   return { median, least: sorted[0]!, greatest: sorted.at(-1)! };
+}
+
+/** `median (least to greatest)`. */
+export function showSpread(values: readonly number[], digits = 0): string {
+  const { median, least, greatest } = spread(values);
+  return `${median.toFixed(digits)} (${least.toFixed(digits)} to ${greatest.toFixed(digits)})`;
 }

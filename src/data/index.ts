@@ -1,3 +1,13 @@
+export {
+  type AugmentOptions,
+  augmentImages,
+  augmentInto,
+  lightAugmentation,
+  paperElastic,
+} from "./augment.ts";
+export type { ElasticOptions } from "./augmentElastic.ts";
+export type { Pictures } from "./augmentResample.ts";
+export { type ClassBalancedOptions, ClassBalancedSampler } from "./classBalanced.ts";
 export { type CsvOptions, CsvParser, parseCsv } from "./csv.ts";
 export { encodeCsvHeader, encodeCsvRows } from "./csvWriter.ts";
 export {
@@ -19,4 +29,5 @@ export {
   type PairLoaderOptions,
 } from "./loader.ts";
 export { PairSampler, type Pairs, validationPairs } from "./pairs.ts";
+export { type BatchSampler, ShuffledSampler } from "./shuffled.ts";
 export { exampleTriplets, type Triplet } from "./triplets.ts";

@@ -1,0 +1,43 @@
+import { Embedder, initialState, lessonEncoder, Rng } from "../src/index.ts";
+import { loadDataset, nodeRuntime } from "../src/node.ts";
+import { runPeer, showSpread, spread } from "./peer.ts";
+
+const rounds = 3;
+const pictures = 42_000;
+
+/** Pictures a second embedded by the lesson's encoder, from bytes to vectors, beside PyTorch's inference, in turn. */
+export async function benchEmbed(): Promise<void> {
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  let peer = "";
+  for (let round = 0; round < rounds; round++) {
+    ours.push(await embedAll());
+    const result = await runPeer("embed.py", [pictures]);
+    if (result.ran) theirs.push(Number(result.value.picturesPerSecond));
+    peer = result.ran
+      ? `PyTorch ${result.value.version}, ${result.value.threads} threads, batch ${result.value.batch}`
+      : result.why;
+  }
+  const line = [`${pictures} pictures`, `kindred ${showSpread(ours)}/s`];
+  if (theirs.length > 0) {
+    const ratio = spread(ours).median / spread(theirs).median;
+    line.push(`${peer} ${showSpread(theirs)}/s`, `ratio ${ratio.toFixed(2)}`);
+  } else line.push(`peer skipped: ${peer}`);
+  process.stdout.write(`${line.join("   ")}\n`);
+}
+
+async function embedAll(): Promise<number> {
+  const dataset = await loadDataset("mnist", { limit: pictures });
+  const runtime = await nodeRuntime({ device: "cpu" });
+  const encoder = lessonEncoder();
+  const store = await runtime.createStore(initialState(encoder, (name) => Rng.of(1, "initial", name)));
+  const embedder = await Embedder.create(runtime, encoder);
+  await embedder.embed({ ...dataset, count: 1024 }, store);
+  const begin = performance.now();
+  await embedder.embed(dataset, store);
+  const seconds = (performance.now() - begin) / 1000;
+  await embedder.dispose();
+  await store.dispose();
+  await runtime.dispose();
+  return dataset.count / seconds;
+}
