@@ -1,8 +1,15 @@
 /** `npm run bench -- <name> ...`: each benchmark prints what it measured, beside its peer in the same run. */
+import { benchKnn } from "./knn.ts";
 import { benchMemory } from "./memory.ts";
 import { benchStep } from "./step.ts";
+import { benchUmap } from "./umap.ts";
 
-const benchmarks: Readonly<Record<string, () => Promise<void>>> = { step: benchStep, memory: benchMemory };
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  step: benchStep,
+  memory: benchMemory,
+  knn: benchKnn,
+  umap: benchUmap,
+};
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in benchmarks));

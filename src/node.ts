@@ -15,7 +15,22 @@ export {
 export { embeddingFormat, writeEmbeddings } from "./platform/node/embeddingFiles.ts";
 export type { Embeddings } from "./platform/node/embeddings.ts";
 export { readFileOrExplain, writeFileAtomic } from "./platform/node/files.ts";
+export {
+  type FilmView,
+  filmOf,
+  filmViews,
+  prepareRecording,
+  writeFilm,
+} from "./platform/node/film.ts";
 export { type PairsFigureOptions, renderPairsFigure } from "./platform/node/pairsFigure.ts";
+export {
+  type PlotName,
+  type PlotOptions,
+  type PlotsWritten,
+  plotNames,
+} from "./platform/node/plotOptions.ts";
+export { writePlots } from "./platform/node/plots.ts";
+export { type Recording, readRecording } from "./platform/node/recording.ts";
 export { RunFolder } from "./platform/node/runFolder.ts";
 export {
   type ConfiguredData,
@@ -24,3 +39,10 @@ export {
   type TrainRunResult,
   trainRun,
 } from "./platform/node/trainRun.ts";
+export {
+  type FitUmapOptions,
+  fitUmap,
+  type UmapMap,
+  type UmapProgress,
+  type UmapRunOptions,
+} from "./platform/node/umap.ts";

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { KindredError } from "../base/index.ts";
+import { animateCommand } from "./animate.ts";
 import { embedCommand } from "./embed.ts";
 import { evalCommand } from "./eval.ts";
+import { plotCommand } from "./plot.ts";
 import { trainCommand } from "./train.ts";
 
 /** Exit codes: 0 done, 1 failed, 2 bad input or usage. */
@@ -20,7 +22,7 @@ export function kindredProgram(): Command {
     )
     .version(version())
     .showHelpAfterError("(kindred --help, or kindred <command> --help, lists what there is)");
-  for (const command of [trainCommand(), evalCommand(), embedCommand()]) {
+  for (const command of [trainCommand(), evalCommand(), embedCommand(), plotCommand(), animateCommand()]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;

@@ -9,7 +9,14 @@ export {
 export { exportEncoder } from "./exportEncoder.ts";
 export * from "./graphs.ts";
 export type { EpochMetrics } from "./metrics.ts";
+export * from "./recording.ts";
 export * from "./runConfig.ts";
+export {
+  type NeighbourMetric,
+  type RuntimeNeighbours,
+  type RuntimeNeighboursOptions,
+  runtimeNeighbours,
+} from "./runtimeNeighbours.ts";
 export { type RuntimeSimilarities, runtimeSimilarities } from "./runtimeSimilarity.ts";
 export { type PairLoss, pairTask, type Task } from "./task.ts";
 export { type TrainResult, train } from "./train.ts";

@@ -39,6 +39,8 @@ export const runConfigSchema = z.strictObject({
   seed: whole.min(0),
   /** The checkpoint that weights were taken from, for the record; null for random ones. */
   init: z.string().nullable(),
+  /** Whether a sample's embeddings are recorded on the way; runs from before there was a choice have none. */
+  record: z.boolean().default(false),
 });
 
 export type RunConfig = z.infer<typeof runConfigSchema>;
@@ -52,6 +54,7 @@ export interface LessonChoices {
   readonly batchSize: number;
   readonly seed: number;
   readonly init: string | null;
+  readonly record: boolean;
   readonly channels: number;
   readonly size: number;
 }

@@ -7,6 +7,8 @@ import { matchTensors } from "./checkpoint/index.ts";
 import { Embedder } from "./embed.ts";
 import { trainingGraph, validationGraph } from "./graphs.ts";
 import type { EpochMetrics } from "./metrics.ts";
+import { Rate } from "./rate.ts";
+import type { Recorder } from "./recording.ts";
 import { pairFeeds, randomFeeds, scalarFeeds } from "./steps.ts";
 import type { Task } from "./task.ts";
 import type { TrainingProgress, TrainingState } from "./trainingState.ts";
@@ -54,6 +56,8 @@ export interface FitOptions {
   readonly onStep?: (report: StepReport) => void;
   /** Called after each epoch, before the next begins; training waits for it. */
   readonly onEpoch?: (metrics: EpochMetrics) => void | Promise<void>;
+  /** Takes snapshots of a sample's embeddings on the way; training itself stays the same, bit for bit. */
+  readonly record?: Recorder;
   /** Stops after the steps under way; the state then holds all that was done. */
   readonly signal?: AbortSignal;
 }
@@ -68,6 +72,7 @@ export class Trainer {
   readonly #steps = new Map<number, { graph: ReturnType<typeof trainingGraph>; program: Program }>();
   readonly #validations = new Map<number, Program>();
   #progress: TrainingProgress;
+  #recordingSeconds = 0;
 
   private constructor(
     options: Required<Omit<TrainerOptions, "initial" | "resume" | "resumeName">>,
@@ -137,6 +142,11 @@ export class Trainer {
     return this.#embedder;
   }
 
+  /** Seconds spent on snapshots, which no rate and no epoch's seconds contain. */
+  get recordingSeconds(): number {
+    return this.#recordingSeconds;
+  }
+
   /** Batches of an epoch. */
   get batches(): number {
     return Math.ceil(this.#sampler.count / this.#options.batchSize);
@@ -160,6 +170,8 @@ export class Trainer {
       const metrics = await this.#finishEpoch();
       await fit.onEpoch?.(metrics);
     }
+    // Due or not, a film should end where the training does.
+    if (fit.record && this.#progress.epoch >= this.#options.epochs) await this.#record(fit.record);
     return this.#progress.history;
   }
 
@@ -170,7 +182,7 @@ export class Trainer {
     await this.#store.dispose();
   }
 
-  async #trainEpoch({ onStep, signal }: FitOptions): Promise<void> {
+  async #trainEpoch({ onStep, signal, record }: FitOptions): Promise<void> {
     const { training, batchSize, seed, optimizer, runtime, task } = this.#options;
     const { epoch, batch: startBatch } = this.#progress;
     const pairs = this.#sampler.epochPairs(epoch);
@@ -201,6 +213,10 @@ export class Trainer {
     try {
       for await (const batch of loader) {
         if (signal?.aborted) break;
+        if (record?.due(step)) {
+          while (inFlight.length > 0) await settle();
+          rate.leaveOut(await this.#record(record));
+        }
         const { graph, program } = this.#steps.get(batch.size)!;
         const feeds = {
           ...pairFeeds(batch, task.encoder.inputShape),
@@ -217,6 +233,23 @@ export class Trainer {
     } finally {
       while (inFlight.length > 0) await settle();
     }
+  }
+
+  /** A snapshot of the state as it is, no step being under way; returns the seconds that it took. */
+  async #record(record: Recorder): Promise<number> {
+    const begin = performance.now();
+    const { epoch, batch, step, lossSum, history } = this.#progress;
+    const count = this.#sampler.count;
+    await record.take({
+      step,
+      epoch: epoch + batch / this.batches,
+      pairs: epoch * count + Math.min(batch * this.#options.batchSize, count),
+      lossSum: history.reduce((sum, { trainLoss }) => sum + trainLoss * count, 0) + lossSum,
+      embeddings: await this.#embedder.embed(record.sample, this.#store),
+    });
+    const seconds = (performance.now() - begin) / 1000;
+    this.#recordingSeconds += seconds;
+    return seconds;
   }
 
   #learningRate(step: number): number {
@@ -286,29 +319,6 @@ export class Trainer {
     const { training, validation } = this.#options;
     if (validation.count === 0) return null;
     return nearestNeighbourAccuracy(this.#embedder, this.#store, validation, training);
-  }
-}
-
-/** Pairs over the time that their steps took. */
-class Rate {
-  readonly #secondsBefore: number;
-  readonly #begin = performance.now();
-  #pairs = 0;
-
-  constructor(secondsBefore: number) {
-    this.#secondsBefore = secondsBefore;
-  }
-
-  add(pairs: number): void {
-    this.#pairs += pairs;
-  }
-
-  get seconds(): number {
-    return this.#secondsBefore + (performance.now() - this.#begin) / 1000;
-  }
-
-  get perSecond(): number {
-    return this.#pairs / (this.seconds - this.#secondsBefore);
   }
 }
 

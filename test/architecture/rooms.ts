@@ -46,7 +46,8 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
 export const restrictedPackages: Readonly<Record<string, readonly string[]>> = {
   "node:": ["platform/node", "server", "cli"],
   "onnxruntime-": ["platform/node", "platform/web"],
-  "@napi-rs/canvas": ["platform/node"],
+  "@napi-rs": ["platform/node"],
+  mediabunny: ["platform/node"],
 };
 
 /** A file longer than this is to be split. */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import {
   decodeTrainingState,
@@ -121,7 +121,13 @@ describe("kindred train --resume from a bad checkpoint", () => {
 describe("kindred train --force", () => {
   it("replaces the run and leaves what is not of it", async () => {
     const before = await readRunFiles(folder.at("run"));
+    // A film of the run that was tells nothing of the new one; one of another name may be anybody's.
+    await writeFile(folder.at("run", "contrastive_Training_1_umap.mp4"), "of the run that was");
+    await writeFile(folder.at("run", "holiday.mp4"), "mine");
     await kindredOk(trainArgs("--force", "--seed", "2", "--epochs", "2"));
+    const films = (await namesBelow(folder.at("run"))).filter((name) => name.endsWith(".mp4"));
+    expect(films).toEqual(["holiday.mp4"]);
+    await rm(folder.at("run", "holiday.mp4"));
     const after = await readRunFiles(folder.at("run"));
     expect(after.metrics).toHaveLength(2);
     expect(after.metrics[0]).not.toEqual(before.metrics[0]);

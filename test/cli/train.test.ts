@@ -52,6 +52,7 @@ describe("kindred train --json", () => {
       knn1: last.knn1,
       pairsPerSecond: expect.any(Number),
       seconds: expect.any(Number),
+      recordingSeconds: expect.any(Number),
       device: expect.stringMatching(/^(cpu|cuda)$/),
     });
     expect(summary.seconds).toBeGreaterThan(0);
@@ -75,6 +76,10 @@ describe("kindred train --json", () => {
       "encoder.onnx",
       "figures/pairs.png",
       "metrics.jsonl",
+      "recording/index.json",
+      "recording/step_0.npy",
+      "recording/step_16.npy",
+      "recording/step_20.npy",
     ]);
     const png = await readFile(folder.at("run", "figures", "pairs.png"));
     expect(png.subarray(0, 8)).toEqual(Buffer.from("\x89PNG\r\n\x1a\n", "latin1"));

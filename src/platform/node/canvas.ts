@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { SKRSContext2D } from "@napi-rs/canvas";
+import type { Canvas, SKRSContext2D } from "@napi-rs/canvas";
 import { KindredError } from "../../base/index.ts";
 
 type CanvasModule = typeof import("@napi-rs/canvas");
@@ -21,12 +21,20 @@ export async function renderPng(
   height: number,
   draw: (context: SKRSContext2D) => void,
 ): Promise<Uint8Array> {
-  // Loaded on first use: it is a native library of tens of megabytes, and few commands draw.
-  loading ??= loadCanvas();
-  const { createCanvas } = await loading;
-  const canvas = createCanvas(width, height);
+  const canvas = await createCanvas(width, height);
   draw(canvas.getContext("2d"));
   return canvas.encode("png");
+}
+
+/**
+ * A canvas of `width` by `height` pixels to draw on with the fonts of {@link renderPng}.
+ *
+ * @throws KindredError when the canvas or its font is not installed.
+ */
+export async function createCanvas(width: number, height: number): Promise<Canvas> {
+  // Loaded on first use: it is a native library of tens of megabytes, and few commands draw.
+  loading ??= loadCanvas();
+  return (await loading).createCanvas(width, height);
 }
 
 async function loadCanvas(): Promise<CanvasModule> {

@@ -16,8 +16,23 @@ import {
 } from "../../train/index.ts";
 import { explainIoError, readFileOrExplain, removeStaleTemporaries, writeFileAtomic } from "./files.ts";
 
-/** What a run writes into its folder; `--force` removes just these. */
-const ownEntries = ["config.json", "metrics.jsonl", "figures", "checkpoints", "encoder.onnx"] as const;
+/**
+ * What a run writes into its folder, and what commands write there when they are not told where; `--force` removes
+ * just these, as all of it would tell of a run that is gone.
+ */
+const ownEntries = [
+  "config.json",
+  "metrics.jsonl",
+  "figures",
+  "checkpoints",
+  "encoder.onnx",
+  "recording",
+  "embeddings",
+  "plots",
+] as const;
+
+/** The films of `kindred animate`, named by the run's epochs. */
+const ownFilm = /^contrastive_Training_\d+(_\w+)?\.mp4$/;
 
 /** A run on disk. Every file is written under a temporary name, flushed and renamed, so none is ever half there. */
 export class RunFolder {
@@ -45,7 +60,10 @@ export class RunFolder {
     }
     try {
       await mkdir(this.path, { recursive: true });
-      for (const entry of ownEntries) await rm(this.#at(entry), { recursive: true, force: true });
+      const films = (await readdir(this.path)).filter((name) => ownFilm.test(name));
+      for (const entry of [...ownEntries, ...films]) {
+        await rm(this.#at(entry), { recursive: true, force: true });
+      }
     } catch (error) {
       throw explainIoError(error, "written", this.path);
     }
@@ -90,6 +108,11 @@ export class RunFolder {
     await writeFileAtomic(this.#at("encoder.onnx"), exportEncoder(encoder, weights));
     await this.#writeMetrics(history);
     await this.writeState(state);
+  }
+
+  /** Where the recorded embeddings are. */
+  get recordingPath(): string {
+    return this.#at("recording");
   }
 
   /** Where the state to resume from is. */

@@ -13,6 +13,7 @@ import {
 import { loadDataset } from "./datasets.ts";
 import { readFileOrExplain } from "./files.ts";
 import { renderPairsFigure } from "./pairsFigure.ts";
+import { RunRecorder } from "./recording.ts";
 import type { RunFolder } from "./runFolder.ts";
 
 /** The images of a run. */
@@ -39,7 +40,7 @@ export async function configuredData(config: RunConfig): Promise<ConfiguredData>
   return { ...splitValidation(dataset, validation), fingerprint: received };
 }
 
-export interface TrainRunOptions extends FitOptions {
+export interface TrainRunOptions extends Omit<FitOptions, "record"> {
   readonly config: RunConfig;
   readonly folder: RunFolder;
   readonly runtime: Runtime;
@@ -53,6 +54,8 @@ export interface TrainRunResult {
   readonly history: readonly EpochMetrics[];
   /** Whether the last epoch was finished. */
   readonly complete: boolean;
+  /** Seconds of this call spent recording embeddings, which the epochs' seconds do not contain. */
+  readonly recordingSeconds: number;
 }
 
 /**
@@ -84,23 +87,46 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
     ...(resume ? { resume, resumeName: folder.stateFile } : {}),
   });
   try {
-    if (mode === "resume") await folder.continue(config);
-    else await folder.begin(config, { force: mode === "replace" });
+    const openRecorder = async (): Promise<RunRecorder | null> =>
+      config.record ? runRecorder(options, trainer, encoder.dim) : null;
+    let recorder: RunRecorder | null;
+    if (mode === "resume") {
+      // Refuses a recording that it cannot go on with before anything is written.
+      recorder = await openRecorder();
+      await folder.continue(config);
+    } else {
+      await folder.begin(config, { force: mode === "replace" });
+      recorder = await openRecorder();
+    }
     options.onBegin?.();
     await folder.writeFigure("pairs.png", await renderPairsFigure(data.training, { seed: config.seed }));
     const history = await trainer.fit({
       ...options,
+      ...(recorder ? { record: recorder } : {}),
       onEpoch: async (metrics) => {
+        // Before the state, so that a resumed run finds every snapshot from before it.
+        await recorder?.flush();
         await folder.writeEpoch(encoder, await trainer.encoderState(), await trainer.state());
         await options.onEpoch?.(metrics);
       },
     });
+    await recorder?.flush();
     const complete = trainer.progress.epoch >= config.epochs;
     if (!complete) await folder.writeState(await trainer.state());
-    return { history, complete };
+    return { history, complete, recordingSeconds: trainer.recordingSeconds };
   } finally {
     await trainer.dispose();
   }
+}
+
+function runRecorder(
+  { config, folder, data }: TrainRunOptions,
+  { batches, progress }: Trainer,
+  dim: number,
+): Promise<RunRecorder> {
+  const { batchSize, seed } = config;
+  const path = folder.recordingPath;
+  return RunRecorder.open({ path, training: data.training, batchSize, batches, dim, seed }, progress.step);
 }
 
 async function initialWeights(path: string): Promise<Map<string, TensorData>> {

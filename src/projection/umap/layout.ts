@@ -19,6 +19,8 @@ export interface Edges {
   readonly tails: Uint32Array;
   /** `[edges]`. */
   readonly weights: Float32Array;
+  /** The weight of an edge that is pulled in every epoch; default the greatest here. Give it where these are a part of the edges. */
+  readonly heaviest?: number | undefined;
 }
 
 /** What a layout is made of. */
@@ -113,21 +115,28 @@ interface SamplingState extends Schedule {
 }
 
 /** The heaviest edge is pulled in each epoch, others in proportion; those due less than once in the layout are left out. */
-function schedule({ heads, tails, weights }: Edges, epochs: number): Schedule {
-  let heaviest = 0;
-  for (let edge = 0; edge < weights.length; edge++) heaviest = Math.max(heaviest, weights[edge]!);
+function schedule(edges: Edges, epochs: number): Schedule {
+  const { heads, tails, weights } = edges;
+  const heaviest = edges.heaviest ?? greatest(weights);
   const least = heaviest / epochs;
   const kept = new Uint32Array(weights.length);
   let count = 0;
   for (let edge = 0; edge < weights.length; edge++) {
     if (weights[edge]! > 0 && weights[edge]! >= least) kept[count++] = edge;
   }
-  const edges = kept.subarray(0, count);
+  const scheduled = kept.subarray(0, count);
   return {
-    heads: edges.map((edge) => heads[edge]!),
-    tails: edges.map((edge) => tails[edge]!),
-    interval: Float32Array.from(edges, (edge) => heaviest / weights[edge]!),
+    heads: scheduled.map((edge) => heads[edge]!),
+    tails: scheduled.map((edge) => tails[edge]!),
+    interval: new Float32Array(count).map((_, at) => heaviest / weights[scheduled[at]!]!),
   };
+}
+
+/** The greatest of weights, 0 where there are none. */
+export function greatest(weights: Float32Array): number {
+  let most = 0;
+  for (let i = 0; i < weights.length; i++) most = Math.max(most, weights[i]!);
+  return most;
 }
 
 /**

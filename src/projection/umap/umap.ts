@@ -2,7 +2,7 @@ import { InputError, Rng } from "../../base/index.ts";
 import { fitCurve } from "./curve.ts";
 import { fuzzyGraph, memberships, type SparseMatrix } from "./fuzzyGraph.ts";
 import { initialise } from "./initialise.ts";
-import { Layout } from "./layout.ts";
+import { Layout, type LayoutPlan } from "./layout.ts";
 import { checkNeighbours, type Neighbours } from "./neighbours.ts";
 import { type UmapOptions, type UmapSettings, umapSettings } from "./options.ts";
 import { smoothKnn } from "./smoothKnn.ts";
@@ -17,17 +17,26 @@ import { smoothKnn } from "./smoothKnn.ts";
  * @see McInnes, Healy and Melville, "UMAP" (2018), https://arxiv.org/abs/1802.03426
  */
 export function umapLayout(neighbours: Neighbours, start: Float32Array, options: UmapOptions = {}): Layout {
+  return new Layout(umapPlan(neighbours, start, options));
+}
+
+/**
+ * What `umapLayout` runs: for those who lay it out elsewhere, in other threads say.
+ *
+ * @throws InputError as `umapLayout` does.
+ */
+export function umapPlan(neighbours: Neighbours, start: Float32Array, options: UmapOptions = {}): LayoutPlan {
   const settings = umapSettings(neighbours.count, options);
   checkFit(neighbours, neighbours.count, settings);
   const graph = fuzzyGraph(neighbours);
-  return new Layout({
+  return {
     positions: initialise(start, neighbours.count, Rng.of(settings.seed, "umap", "start")),
     edges: { heads: headsOf(graph), tails: graph.columns, weights: graph.weights },
     curve: fitCurve(settings.minDist, settings.spread),
     epochs: settings.nEpochs,
     learningRate: 1,
     rng: Rng.of(settings.seed, "umap", "layout"),
-  });
+  };
 }
 
 /**

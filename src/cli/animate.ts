@@ -1,0 +1,171 @@
+import { join } from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { AbortedError, InputError } from "../base/index.ts";
+import { requireWritable } from "../platform/node/files.ts";
+import {
+  type FilmView,
+  filmOf,
+  filmViews,
+  type PreparedRecording,
+  prepareRecording,
+  trainedEpochs,
+  writeFilm,
+} from "../platform/node/film.ts";
+import { readRecording } from "../platform/node/recording.ts";
+import { RunFolder } from "../platform/node/runFolder.ts";
+import { h264Codec, type VideoSize } from "../platform/node/videoCodec.ts";
+import { duration, note, type Output, ProgressLine, result } from "./console.ts";
+import { stopOnInterrupt } from "./interrupt.ts";
+import { jsonOption, wholeNumber } from "./options.ts";
+
+interface AnimateOptions extends Output {
+  readonly run: string;
+  readonly view: FilmView | "both";
+  readonly seconds: number;
+  readonly fps: number;
+  readonly size: VideoSize;
+  readonly seed?: number;
+  readonly out?: string;
+}
+
+/** A film as `--json` reports it. */
+interface WrittenFilm extends VideoSize {
+  readonly file: string;
+  readonly view: FilmView;
+  readonly codec: string;
+  readonly fps: number;
+  readonly frames: number;
+  readonly bytes: number;
+}
+
+/** A film that is to be written. */
+interface PlannedFilm {
+  readonly view: FilmView;
+  readonly file: string;
+}
+
+const examples = `
+The run must have recorded embeddings, as kindred train does by default:
+  kindred train --epochs 10 --out runs/lesson              all pictures, 10 epochs
+  kindred train --epochs 100 --limit 4000 --out runs/long  a subset, 100 epochs
+  kindred animate --run runs/long                          contrastive_Training_100.mp4`;
+
+export function animateCommand(): Command {
+  return new Command("animate")
+    .description("make a film (MP4, H.264) of the embeddings organising themselves during training")
+    .requiredOption("--run <dir>", "folder of the run")
+    .addOption(
+      new Option("--view <name>", "PCA to three turning dimensions, UMAP to two, or a film of each")
+        .choices([...filmViews, "both"])
+        .default("both"),
+    )
+    .option("--seconds <n>", "length of the film", wholeNumber(1), 25)
+    .option("--fps <n>", "frames in a second", wholeNumber(1), 30)
+    .option("--size <width>x<height>", "size in pixels", videoSize, { width: 1280, height: 720 })
+    .option("--seed <n>", "seed of UMAP (default: the run's)", wholeNumber(0))
+    .option(
+      "--out <file.mp4>",
+      "file to write, beside it one with _umap where there are two (default: contrastive_Training_<epochs>.mp4 in the run)",
+    )
+    .addOption(jsonOption())
+    .addHelpText("after", examples)
+    .action(runAnimate);
+}
+
+async function runAnimate(options: AnimateOptions): Promise<void> {
+  if (options.out !== undefined && !options.out.toLowerCase().endsWith(".mp4")) {
+    throw new InputError(`--out ${options.out} is no .mp4 file, expected a name that ends in .mp4`);
+  }
+  h264Codec(options.size, options.fps);
+  const config = await new RunFolder(options.run).readConfig();
+  const recording = await readRecording(options.run);
+  const plans = plannedFilms(options, trainedEpochs(recording));
+  for (const { file } of plans) await requireWritable(file);
+  const stop = stopOnInterrupt("stopping; once more to stop at once");
+  const { signal } = stop;
+  const line = new ProgressLine("neighbours");
+  const begin = performance.now();
+  try {
+    note(`${recording.count} pictures at ${recording.snapshots.length} snapshots`);
+    const onProgress = (done: number, total: number): void => line.update(done, total, "");
+    const prepared = await prepareRecording(recording, { signal, onProgress });
+    line.end();
+    const films: WrittenFilm[] = [];
+    for (const plan of plans) {
+      films.push(await makeFilm(plan, prepared, options, options.seed ?? config.seed, signal));
+    }
+    const seconds = (performance.now() - begin) / 1000;
+    result(options, { run: options.run, films, seconds }, describe(films, seconds));
+  } catch (error) {
+    if (!(error instanceof AbortedError)) throw error;
+    line.end();
+    note("stopped: the film under way was not written");
+    if (options.json) process.stdout.write(`${JSON.stringify({ run: options.run, interrupted: true })}\n`);
+    process.exitCode = 130;
+  } finally {
+    line.end();
+    stop.dispose();
+  }
+}
+
+async function makeFilm(
+  { view, file }: PlannedFilm,
+  prepared: PreparedRecording,
+  { seconds, fps, size }: AnimateOptions,
+  seed: number,
+  signal: AbortSignal,
+): Promise<WrittenFilm> {
+  const placing = new ProgressLine(`${view}: maps`);
+  const drawing = new ProgressLine(`${view}: frames`);
+  try {
+    const film = await filmOf(prepared, {
+      view,
+      seconds,
+      fps,
+      seed,
+      signal,
+      onProgress: (done, total) => placing.update(done, total, ""),
+    });
+    placing.end();
+    const began = performance.now();
+    const { codec, bytes } = await writeFilm(file, film, {
+      ...size,
+      signal,
+      onProgress: (done, total) => {
+        const rate = (done * 1000) / (performance.now() - began);
+        drawing.update(done, total, `${rate.toFixed(0)} frames/s  ${duration((total - done) / rate)} left`);
+      },
+    });
+    return { file, view, codec, ...size, fps, frames: film.frames, bytes };
+  } finally {
+    placing.end();
+    drawing.end();
+  }
+}
+
+/** The main film has the lesson's name, and UMAP's one to tell it by. */
+function plannedFilms({ run, view, out }: AnimateOptions, epochs: number): readonly PlannedFilm[] {
+  const name = (suffix: string): string => join(run, `contrastive_Training_${epochs}${suffix}.mp4`);
+  if (view === "both") {
+    return [
+      { view: "pca", file: out ?? name("") },
+      { view: "umap", file: out?.replace(/\.mp4$/i, (extension) => `_umap${extension}`) ?? name("_umap") },
+    ];
+  }
+  return [{ view, file: out ?? name(view === "pca" ? "" : `_${view}`) }];
+}
+
+function describe(films: readonly WrittenFilm[], seconds: number): string {
+  const lines = films.map(
+    ({ file, view, width, height, fps, frames, bytes }) =>
+      `${file}: ${view === "pca" ? "PCA to 3 dimensions" : "UMAP to 2 dimensions"}, ${duration(frames / fps)}, ${width}x${height} at ${fps} frames/s, ${(bytes / 1e6).toFixed(1)} MB`,
+  );
+  return `${lines.join("\n")}\nmade in ${duration(seconds)}`;
+}
+
+/** `1280x720` */
+function videoSize(text: string): VideoSize {
+  const match = /^(\d{2,5})x(\d{2,5})$/.exec(text.trim());
+  if (!match) throw new InvalidArgumentError("expected a size such as 1280x720.");
+  return { width: Number(match[1]), height: Number(match[2]) };
+}

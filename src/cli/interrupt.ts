@@ -1,0 +1,31 @@
+import { note } from "./console.ts";
+
+/** A signal that the first Ctrl-C aborts. */
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  /** Leaves Ctrl-C to itself again. */
+  dispose(): void;
+}
+
+/**
+ * The first Ctrl-C (or SIGTERM) asks for a stop, a second one ends the process.
+ *
+ * @param message said on the first
+ */
+export function stopOnInterrupt(message: string): Interrupt {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+    note(`\n${message}`);
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+  return {
+    signal: controller.signal,
+    dispose: () => {
+      process.off("SIGINT", stop);
+      process.off("SIGTERM", stop);
+    },
+  };
+}

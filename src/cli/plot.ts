@@ -1,0 +1,141 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { AbortedError } from "../base/index.ts";
+import type { DatasetSplit } from "../platform/node/datasets.ts";
+import type { DeviceName } from "../platform/node/devices.ts";
+import { type PlotName, plotNames } from "../platform/node/plotOptions.ts";
+import { writePlots } from "../platform/node/plots.ts";
+import type { UmapMetric } from "../projection/index.ts";
+import { duration, note, type Output, ProgressLine, result } from "./console.ts";
+import { stopOnInterrupt } from "./interrupt.ts";
+import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
+
+interface PlotCommandOptions extends Output {
+  readonly run: string;
+  readonly data?: string;
+  readonly split: DatasetSplit | "all";
+  readonly limit?: number;
+  readonly checkpoint?: number;
+  readonly only?: readonly PlotName[];
+  readonly pca?: number;
+  readonly neighbors: number;
+  readonly minDist: number;
+  readonly metric: UmapMetric;
+  readonly umapEpochs?: number;
+  readonly seed: number;
+  readonly fast: boolean;
+  readonly out?: string;
+  readonly device: DeviceName;
+}
+
+export function plotCommand(): Command {
+  return new Command("plot")
+    .description("draw a run's embedding space, losses and similarities as pages and pictures")
+    .requiredOption("--run <dir>", "folder of the run")
+    .option("--data <path|mnist>", "pictures to plot (default: the run's data)")
+    .addOption(
+      new Option("--split <name>", "the pictures to take, all being train and then test")
+        .choices(["train", "test", "all"])
+        .default("train"),
+    )
+    .option("--limit <n>", "take the first n pictures of each split only", wholeNumber(2))
+    .addOption(checkpointOption())
+    .addOption(
+      new Option("--only <name>", `one of ${plotNames.join(", ")}; may be repeated (default: all)`).argParser(
+        oneMore,
+      ),
+    )
+    .option("--pca <dims>", "principal components to take before UMAP (default: none)", wholeNumber(1))
+    .option("--neighbors <n>", "neighbours of a point in UMAP, itself among them", wholeNumber(2), 15)
+    .option("--min-dist <distance>", "how near UMAP may put points", fraction, 0.1)
+    .addOption(
+      new Option("--metric <name>", "how UMAP measures what is near")
+        .choices(["cosine", "euclidean"])
+        .default("cosine"),
+    )
+    .option(
+      "--umap-epochs <n>",
+      "rounds of UMAP's layout (default: 500 up to 10,000 pictures, else 200)",
+      wholeNumber(1),
+    )
+    .option("--seed <n>", "seed of UMAP and of the pairs drawn", wholeNumber(0), 0)
+    .option("--fast", "lay UMAP out by several threads, which gives another map each time", false)
+    .option("--out <dir>", "folder to write to (default: plots in the run's)")
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(runPlot);
+}
+
+async function runPlot(options: PlotCommandOptions): Promise<void> {
+  const stop = stopOnInterrupt("stopping; once more to stop at once");
+  const line = new StageLine();
+  const { pca, neighbors, json, ...rest } = options;
+  const began = performance.now();
+  try {
+    const { files, rows } = await writePlots({
+      ...rest,
+      pcaDims: pca,
+      nNeighbors: neighbors,
+      signal: stop.signal,
+      onBegin: note,
+      onProgress: (stage, done, total) => line.update(stage, done, total),
+    });
+    line.end();
+    const seconds = (performance.now() - began) / 1000;
+    const pages = files.filter((file) => file.endsWith(".html"));
+    result(
+      { json },
+      { files, rows, seconds },
+      `${pages.join("\n")}\nopen them in a browser; beside each is the same as .png (${duration(seconds)})`,
+    );
+  } catch (error) {
+    line.end();
+    if (!(error instanceof AbortedError)) throw error;
+    note("stopped: nothing was written");
+    if (json) process.stdout.write(`${JSON.stringify({ interrupted: true })}\n`);
+    process.exitCode = 130;
+  } finally {
+    line.end();
+    stop.dispose();
+  }
+}
+
+/** A progress line for one stage of the work after the other, with its rate and the time it has left. */
+class StageLine {
+  #stage = "";
+  #line: ProgressLine | undefined;
+  #began = 0;
+
+  update(stage: string, done: number, total: number): void {
+    if (stage !== this.#stage) {
+      this.end();
+      this.#stage = stage;
+      this.#line = new ProgressLine(stage.padEnd(15));
+      this.#began = performance.now();
+    }
+    const seconds = (performance.now() - this.#began) / 1000;
+    const rate = done / seconds;
+    const left =
+      done > 0 && seconds > 0.5 ? `${Math.round(rate)}/s  ${duration((total - done) / rate)} left` : "";
+    this.#line?.update(done, total, left);
+  }
+
+  end(): void {
+    this.#line?.end();
+    this.#line = undefined;
+    this.#stage = "";
+  }
+}
+
+function oneMore(name: string, before: readonly PlotName[] | undefined): readonly PlotName[] {
+  const known = plotNames.find((one) => one === name);
+  if (known === undefined) throw new InvalidArgumentError(`expected one of ${plotNames.join(", ")}.`);
+  return [...(before ?? []), known];
+}
+
+function fraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1)) {
+    throw new InvalidArgumentError("expected a number from 0 to 1.");
+  }
+  return value;
+}

@@ -1,0 +1,54 @@
+import type { UmapMetric } from "../../projection/index.ts";
+import type { DatasetSplit } from "./datasets.ts";
+import type { DeviceName } from "./devices.ts";
+
+/** What can be plotted, by name. */
+export const plotNames = ["pca", "umap", "loss", "similarity"] as const;
+export type PlotName = (typeof plotNames)[number];
+
+/** Options of `writePlots`. */
+export interface PlotOptions {
+  /** Folder of the run. */
+  readonly run: string;
+  /** Default: all. */
+  readonly only?: readonly PlotName[] | undefined;
+  /** Pictures to plot, see `loadDataset`. Default: the run's data. */
+  readonly data?: string | undefined;
+  /** Default `train`; `all` is train and then test. */
+  readonly split?: DatasetSplit | "all" | undefined;
+  /** The first pictures of each split only. Default: as many as the run took of its training data. */
+  readonly limit?: number | undefined;
+  /** The checkpoint of this epoch, counted from 0. Default: the last. */
+  readonly checkpoint?: number | undefined;
+  /** Principal components to project on before UMAP. Default: none, UMAP takes the embedding itself. */
+  readonly pcaDims?: number | undefined;
+  /** Of UMAP; default 15. */
+  readonly nNeighbors?: number | undefined;
+  /** Of UMAP; default 0.1. */
+  readonly minDist?: number | undefined;
+  /** Of UMAP; default cosine, since the encoder is trained on it. */
+  readonly metric?: UmapMetric | undefined;
+  /** Of UMAP; default 500 up to 10,000 pictures, else 200. */
+  readonly umapEpochs?: number | undefined;
+  /** Lay UMAP out by several threads: faster, but not the same map each time. Default false. */
+  readonly fast?: boolean | undefined;
+  /** Of UMAP and of the sample of pairs; default 0. */
+  readonly seed?: number | undefined;
+  /** Folder to write to. Default: `plots` in the run's. */
+  readonly out?: string | undefined;
+  readonly device?: DeviceName | undefined;
+  /** Called as work goes on; each stage counts on its own. */
+  readonly onProgress?: ((stage: string, done: number, total: number) => void) | undefined;
+  /** Called once what is to be plotted is known. */
+  readonly onBegin?: ((text: string) => void) | undefined;
+  /** Stops the work with an AbortedError; nothing is then written. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What `writePlots` did. */
+export interface PlotsWritten {
+  /** Pages, then figures, in the order of `plotNames`. */
+  readonly files: readonly string[];
+  /** Pictures plotted; 0 where only the loss was. */
+  readonly rows: number;
+}

@@ -1,0 +1,257 @@
+import { join } from "node:path";
+import { AbortedError, InputError, Rng } from "../../base/index.ts";
+import { classSimilarities } from "../../evaluation/classSimilarities.ts";
+import { sampledSimilarities } from "../../evaluation/sampledSimilarities.ts";
+import { fitPca, transformPca, umapSettings } from "../../projection/index.ts";
+import { styleClasses } from "../../report/classStyles.ts";
+import { lossPage } from "../../report/lossPage.ts";
+import { pcaPage } from "../../report/pcaPage.ts";
+import type { PlotPoints, PointNeighbours } from "../../report/plotPoints.ts";
+import { similarityPage } from "../../report/similarityPage.ts";
+import { umapPage } from "../../report/umapPage.ts";
+import type { RunConfig } from "../../train/index.ts";
+import { runtimeNeighbours } from "../../train/runtimeNeighbours.ts";
+import { nodeRuntime } from "./devices.ts";
+import { writeFileAtomic } from "./files.ts";
+import { readLossRows } from "./lossRows.ts";
+import { outputFolder } from "./outputFolder.ts";
+import {
+  renderLossFigure,
+  renderPcaFigure,
+  renderSimilarityFigure,
+  renderUmapFigure,
+} from "./plotFigures.ts";
+import { embedPictures, type PlotInput, readPlotInput } from "./plotInput.ts";
+import { plotlySource } from "./plotlySource.ts";
+import { type PlotName, type PlotOptions, type PlotsWritten, plotNames } from "./plotOptions.ts";
+import { RunFolder } from "./runFolder.ts";
+import { spriteSheets } from "./sprites.ts";
+import { fitUmap } from "./umap.ts";
+
+/** Neighbours that the card about a point shows: two rows of three. */
+const shownNeighbours = 6;
+
+/** Pairs of each kind in the histograms: a share of 1 % is then known to within 0.07 %. */
+const sampledPairs = 20_000;
+
+/** A plot, ready to be written: its page and its picture. */
+interface Plot {
+  readonly name: string;
+  readonly page: (plotly: string) => string;
+  readonly figure: () => Promise<Uint8Array>;
+}
+
+/** Embedded pictures. */
+interface Embedded {
+  readonly input: PlotInput;
+  readonly vectors: Float32Array;
+  readonly dim: number;
+  /** `42,000 pictures of mnist, after 10 epochs` */
+  readonly what: string;
+}
+
+/**
+ * Embeds pictures with a run's encoder and writes, as pages that open without network and as PNG: their principal
+ * components in space (`pca-3d`), their UMAP in the plane (`umap-2d`), the losses of the training (`loss`), and the
+ * cosine similarities of alike and unalike pairs (`similarity`).
+ *
+ * Files are written once all is computed, each whole or not at all.
+ *
+ * @throws InputError when the run, the checkpoint, the data or an option is wrong, pictures are of another size than the
+ * encoder's, there are fewer than UMAP's neighbours, an embedding is not finite (row named), or the folder cannot be
+ * written, which is tried first.
+ * @throws AbortedError when stopped by `signal`.
+ */
+export async function writePlots(options: PlotOptions): Promise<PlotsWritten> {
+  const folder = new RunFolder(options.run);
+  const config = await folder.readConfig();
+  const names = plotNames.filter((name) => (options.only ?? plotNames).includes(name));
+  const output = await outputFolder(options.out ?? join(options.run, "plots"));
+  try {
+    const loss = names.includes("loss") ? [await lossPlot(options.run, config)] : [];
+    const ofPoints = names.filter((name) => name !== "loss");
+    const input = ofPoints.length > 0 ? await readPlotInput(folder, config, options) : undefined;
+    if (input) requireEnough(input, names, options);
+    options.onBegin?.(input ? describe(input) : `the losses of ${options.run}`);
+    const points = input ? await pointPlots(input, ofPoints, options) : [];
+    return {
+      files: await write([...points, ...loss], output.path, options),
+      rows: input?.dataset.count ?? 0,
+    };
+  } catch (error) {
+    await output.undo();
+    throw error;
+  }
+}
+
+/** What would only come out after the embedding. */
+function requireEnough(
+  { dataset, encoder }: PlotInput,
+  names: readonly PlotName[],
+  options: PlotOptions,
+): void {
+  const { pcaDims } = options;
+  if (names.includes("umap")) {
+    umapSettings(dataset.count, umapOptions(options));
+    const most = Math.min(dataset.count, encoder.dim);
+    if (pcaDims !== undefined && !(Number.isInteger(pcaDims) && pcaDims >= 1 && pcaDims <= most)) {
+      throw new InputError(
+        `UMAP after PCA to ${pcaDims} components was asked for of ${dataset.count} embeddings of ${encoder.dim} numbers, expected 1 to ${most}`,
+      );
+    }
+  }
+  if (names.includes("pca") && dataset.count < 3) {
+    throw new InputError(
+      `${dataset.count} pictures have no three principal components, expected 3 or more: give more pictures`,
+    );
+  }
+}
+
+async function pointPlots(
+  input: PlotInput,
+  names: readonly PlotName[],
+  options: PlotOptions,
+): Promise<readonly Plot[]> {
+  const vectors = await embedPictures(input, options);
+  const embedded: Embedded = { input, vectors, dim: input.encoder.dim, what: describe(input) };
+  const plots: Plot[] = [];
+  const points =
+    names.includes("pca") || names.includes("umap") ? await plotPoints(embedded, options) : undefined;
+  if (points && names.includes("pca")) plots.push(await pcaPlot(embedded, points, options));
+  if (points && names.includes("umap")) plots.push(await umapPlot(embedded, points, options));
+  if (names.includes("similarity")) plots.push(await similarityPlot(embedded, options));
+  return plots;
+}
+
+async function plotPoints({ input, vectors, dim }: Embedded, options: PlotOptions): Promise<PlotPoints> {
+  const { onProgress, signal } = options;
+  const sheets = await spriteSheets(input.dataset, {
+    signal,
+    onProgress: (done, total) => onProgress?.("pictures", done, total),
+  });
+  return {
+    classes: styleClasses(input.dataset.labels),
+    pictures: sheets,
+    neighbours: await neighboursOf(vectors, dim, options),
+  };
+}
+
+async function neighboursOf(
+  vectors: Float32Array,
+  dim: number,
+  { device = "auto", onProgress, signal }: PlotOptions,
+): Promise<PointNeighbours> {
+  const k = Math.min(shownNeighbours, vectors.length / dim - 1);
+  const runtime = await nodeRuntime({ device });
+  try {
+    const { indices, distances } = await runtimeNeighbours(runtime, vectors, vectors, dim, k, {
+      metric: "cosine",
+      selfIndex: (row) => row,
+      onProgress: (done, total) => onProgress?.("neighbours", done, total),
+      signal,
+    });
+    return { k, indices, similarities: distances.map((distance) => 1 - distance) };
+  } finally {
+    await runtime.dispose();
+  }
+}
+
+async function pcaPlot(
+  { vectors, dim, what }: Embedded,
+  points: PlotPoints,
+  { signal }: PlotOptions,
+): Promise<Plot> {
+  const rows = vectors.length / dim;
+  const stop = signal ? { signal } : {};
+  const model = await fitPca(vectors, rows, dim, 3, stop);
+  const positions = await transformPca(model, vectors, rows, stop);
+  const explainedVarianceRatio = Array.from(model.explainedVarianceRatio);
+  const explained = explainedVarianceRatio.reduce((sum, ratio) => sum + ratio, 0);
+  const subtitle = `${what}. The first three of ${dim} principal components hold ${percent(explained)} of the variance.`;
+  const shown = { subtitle, points, positions, explainedVarianceRatio };
+  return {
+    name: "pca-3d",
+    page: (plotly) => pcaPage({ ...shown, plotly }),
+    figure: () => renderPcaFigure({ ...shown, classes: points.classes }),
+  };
+}
+
+async function umapPlot(
+  { vectors, dim, what }: Embedded,
+  points: PlotPoints,
+  options: PlotOptions,
+): Promise<Plot> {
+  const { device, fast, onProgress, pcaDims, signal } = options;
+  const { positions } = await fitUmap(vectors, dim, {
+    ...umapOptions(options),
+    pcaDims,
+    fast,
+    device,
+    signal,
+    onProgress: ({ stage, done, total }) => onProgress?.(`UMAP ${stage}`, done, total),
+  });
+  const { nNeighbors, minDist, metric } = umapSettings(vectors.length / dim, umapOptions(options));
+  const from =
+    pcaDims === undefined
+      ? `of ${dim} dimensions`
+      : `of ${pcaDims} principal components of ${dim} dimensions`;
+  const subtitle = `${what}. UMAP ${from}, ${metric}, ${nNeighbors} neighbours, minimal distance ${minDist}.`;
+  const shown = { subtitle, points, positions };
+  return {
+    name: "umap-2d",
+    page: (plotly) => umapPage({ ...shown, plotly }),
+    figure: () => renderUmapFigure({ subtitle, positions, classes: points.classes }),
+  };
+}
+
+async function similarityPlot(
+  { input, vectors, dim, what }: Embedded,
+  { seed = 0, signal }: PlotOptions,
+): Promise<Plot> {
+  const { labels } = input.dataset;
+  const stop = signal ? { signal } : {};
+  const { labels: classes, means } = await classSimilarities(vectors, labels, dim, stop);
+  const sample = sampledSimilarities(vectors, labels, dim, sampledPairs, Rng.of(seed, "plot", "pairs"));
+  const similarity = { ...sample, labels: classes, means };
+  const subtitle = `${what}. Histograms of ${sampledPairs.toLocaleString("en")} pairs of each kind drawn at random, means over all pairs.`;
+  return {
+    name: "similarity",
+    page: (plotly) => similarityPage({ subtitle, similarity, plotly }),
+    figure: () => renderSimilarityFigure({ subtitle, similarity }),
+  };
+}
+
+async function lossPlot(run: string, config: RunConfig): Promise<Plot> {
+  const rows = await readLossRows(run);
+  const { data, batchSize, optimizer, seed } = config;
+  const subtitle = `${rows.length} ${rows.length === 1 ? "epoch" : "epochs"} on ${data.source}, batches of ${batchSize} pairs, ${optimizer.name} from ${optimizer.learningRate}, seed ${seed}.`;
+  return {
+    name: "loss",
+    page: (plotly) => lossPage({ subtitle, rows, plotly }),
+    figure: () => renderLossFigure({ subtitle, rows }),
+  };
+}
+
+async function write(plots: readonly Plot[], folder: string, options: PlotOptions): Promise<string[]> {
+  const plotly = await plotlySource();
+  const work = plots.flatMap(({ name, page, figure }) => [
+    { file: join(folder, `${name}.html`), content: async () => page(plotly) },
+    { file: join(folder, `${name}.png`), content: figure },
+  ]);
+  for (const [index, { file, content }] of work.entries()) {
+    if (options.signal?.aborted) throw new AbortedError("writing the plots was stopped");
+    await writeFileAtomic(file, await content());
+    options.onProgress?.("writing", index + 1, work.length);
+  }
+  return work.map(({ file }) => file).sort((a, b) => Number(a.endsWith(".png")) - Number(b.endsWith(".png")));
+}
+
+function umapOptions({ nNeighbors, minDist, metric = "cosine", umapEpochs, seed }: PlotOptions) {
+  return { nNeighbors, minDist, metric, nEpochs: umapEpochs, seed };
+}
+
+function describe({ dataset, epochs }: PlotInput): string {
+  return `${dataset.count.toLocaleString("en")} pictures of ${dataset.name}, after ${epochs} ${epochs === 1 ? "epoch" : "epochs"} of training`;
+}
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;

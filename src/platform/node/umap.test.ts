@@ -1,0 +1,194 @@
+import { afterEach, describe, expect, it } from "vitest";
+import golden from "../../../test/golden/umapClusters.json" with { type: "json" };
+import { AbortedError, InputError, KindredError } from "../../base/index.ts";
+import { trustworthiness } from "../../projection/index.ts";
+import { fitUmap } from "./umap.ts";
+import { runUmapTask } from "./umapClient.ts";
+import { clusters } from "./umapClusters.fixture.ts";
+import { sharedFloats } from "./umapProtocol.ts";
+
+const { dim, count } = golden.clusters;
+
+/** The part of points whose nearest other point of the map is of their class. */
+function accuracy(placed: Float32Array, own: Uint32Array, map: Float32Array, labels: Uint32Array): number {
+  let hits = 0;
+  for (let i = 0; i < own.length; i++) {
+    let nearest = -1;
+    let least = Number.POSITIVE_INFINITY;
+    for (let j = 0; j < labels.length; j++) {
+      const distance = (placed[i * 2]! - map[j * 2]!) ** 2 + (placed[i * 2 + 1]! - map[j * 2 + 1]!) ** 2;
+      if ((placed !== map || j !== i) && distance < least) [nearest, least] = [j, distance];
+    }
+    if (labels[nearest] === own[i]) hits++;
+  }
+  return hits / own.length;
+}
+
+const { points, labels } = clusters(golden.clusters);
+const more = clusters({ ...golden.clusters, count: count + 1000 });
+const fresh = { points: more.points.subarray(count * dim), labels: more.labels.subarray(count) };
+const timers: NodeJS.Timeout[] = [];
+afterEach(() => timers.splice(0).forEach(clearInterval));
+
+describe("the map", () => {
+  it.each([
+    ["alone", {}, golden.euclidean],
+    ["on all processors", { fast: true }, golden.euclidean],
+    ["by cosine", { metric: "cosine" as const }, golden.cosine],
+    ["of principal components", { pcaDims: 8 }, golden.components],
+  ])("and its places for new points are as good as umap-learn's, %s", async (_, options, theirs) => {
+    const map = await fitUmap(points, dim, { ...options, seed: 2 });
+    const { positions } = map;
+    // Threads that race give another map each time: measured on a busy machine, up to 0.02 below the mean of umap-learn's.
+    const margin = "fast" in options ? 0.05 : 0.01;
+    const own = trustworthiness(points, dim, positions, { k: golden.k });
+    expect(own).toBeGreaterThanOrEqual(theirs.trustworthiness - 0.005);
+    expect(accuracy(positions, labels, positions, labels)).toBeGreaterThanOrEqual(theirs.accuracy - margin);
+    const before = positions.slice();
+    const placed = await map.transform(fresh.points);
+    expect(positions).toEqual(before);
+    const placedAccuracy = accuracy(placed, fresh.labels, positions, labels);
+    expect(placedAccuracy).toBeGreaterThanOrEqual(theirs.placedAccuracy - margin);
+  });
+
+  it("is the same for a seed, and another for another", async () => {
+    const some = points.subarray(0, 300 * dim);
+    const map = async (seed: number): Promise<Float32Array> =>
+      (await fitUmap(some, dim, { seed, nEpochs: 50 })).positions;
+    const first = await map(3);
+    expect(await map(3)).toEqual(first);
+    expect(await map(4)).not.toEqual(first);
+  });
+
+  it("puts new points where it put them before, and refuses what does not fit", async () => {
+    const map = await fitUmap(points, dim, { nEpochs: 20 });
+    const placed = await map.transform(fresh.points);
+    expect(await map.transform(fresh.points)).toEqual(placed);
+    expect(await map.transform(new Float32Array(0))).toEqual(new Float32Array(0));
+    await expect(map.transform(fresh.points.with(dim * 7 + 1, Number.NaN))).rejects.toThrow(
+      /^row 7 of the new vectors holds NaN at column 1/,
+    );
+    await expect(map.transform(fresh.points.subarray(1))).rejects.toThrow(/expected rows of dim/);
+    const stopped = map.transform(fresh.points, { signal: AbortSignal.timeout(1) });
+    await expect(stopped).rejects.toThrow(AbortedError);
+  });
+
+  it("is made of two points or of one dimension too", async () => {
+    for (const [vectors, width] of [
+      [Float32Array.of(1, 2), 1],
+      [Float32Array.of(1, 2, 3, 1, 5, 3), 3],
+    ] as const) {
+      const { positions } = await fitUmap(vectors, width, { nNeighbors: 2, nEpochs: 20 });
+      expect(positions.length).toBe((vectors.length / width) * 2);
+      expect(positions.every(Number.isFinite)).toBe(true);
+    }
+  });
+});
+
+describe("the event loop", () => {
+  it("stays free, and hears of each stage in order", async () => {
+    let turns = 0;
+    timers.push(setInterval(() => turns++, 5));
+    const stages: string[] = [];
+    let last = { stage: "", done: 0, total: 1 };
+    await fitUmap(points, dim, {
+      onProgress: (progress) => {
+        if (progress.stage !== last.stage) stages.push(progress.stage);
+        else expect(progress.done).toBeGreaterThanOrEqual(last.done);
+        last = progress;
+      },
+    });
+    expect(stages).toEqual(["neighbours", "graph", "layout"]);
+    expect(last).toEqual({ stage: "layout", done: 500, total: 500 });
+    // On this thread, the layout alone would let no timer run.
+    expect(turns).toBeGreaterThan(10);
+  });
+});
+
+describe("stopping", () => {
+  it.each([
+    ["neighbours", false],
+    ["graph", false],
+    ["layout", false],
+    ["layout", true],
+  ] as const)("in the stage %s, fast %s, ends all threads", async (stage, fast) => {
+    const stop = new AbortController();
+    const run = fitUmap(points, dim, {
+      fast,
+      // So many that only stopping ends it in time.
+      nEpochs: 10_000_000,
+      signal: stop.signal,
+      onProgress: (progress) => {
+        if (progress.stage === stage) stop.abort();
+      },
+    });
+    await expect(run).rejects.toThrow(AbortedError);
+    expect(process.getActiveResourcesInfo()).not.toContain("MessagePort");
+  });
+
+  it("between two blocks of neighbours ends no call of ONNX Runtime, which would end the process", async () => {
+    const many = clusters({ ...golden.clusters, count: 9000 }).points;
+    for (const rows of [0, 500, 2000]) {
+      const stop = new AbortController();
+      let last = 0;
+      const run = fitUmap(many, dim, {
+        signal: stop.signal,
+        onProgress: ({ done }) => {
+          last = done;
+          if (done > rows) stop.abort();
+        },
+      });
+      await expect(run).rejects.toThrow(AbortedError);
+      expect(last).toBeLessThan(9000);
+    }
+    const failing = fitUmap(many, dim, {
+      onProgress: () => {
+        throw new Error("of the caller");
+      },
+    });
+    await expect(failing).rejects.toThrow(/^of the caller$/);
+  });
+
+  it("before the start does no work", async () => {
+    const run = fitUmap(points, dim, { signal: AbortSignal.abort() });
+    await expect(run).rejects.toThrow(AbortedError);
+  });
+});
+
+describe("bad input", () => {
+  const holed = points.with(17 * dim + 3, Number.NaN);
+  const zeroed = points.slice().fill(0, 4 * dim, 5 * dim);
+  const progress: string[] = [];
+  const onProgress = ({ stage }: { stage: string }): number => progress.push(stage);
+
+  it.each([
+    [points.subarray(0, 5 * dim), {}, /^5 points are fewer than nNeighbors 15: add points/],
+    [holed, {}, /^row 17 of the embeddings holds NaN at column 3, expected finite numbers/],
+    [zeroed, { metric: "cosine" as const }, /^row 4 of the embeddings is all zeros/],
+    [points, { minDist: 2 }, /^minDist is 2, expected/],
+    [points, { pcaDims: 1 }, /^pcaDims is 1, expected an integer from 2 to \d+ for/],
+    [points.subarray(1), {}, /^\d+ numbers were given, expected rows of dim/],
+  ])("is refused before any work, case %#", async (vectors, options, message) => {
+    const run = fitUmap(vectors, dim, { ...options, onProgress });
+    await expect(run).rejects.toThrow(InputError);
+    await expect(run).rejects.toThrow(message);
+    expect(progress).toEqual([]);
+  });
+
+  it("that only the thread finds keeps its class and message", async () => {
+    const task = {
+      type: "fit" as const,
+      vectors: sharedFloats(40 * dim),
+      dim,
+      options: {},
+      device: undefined,
+      positions: sharedFloats(80),
+      pcaDims: dim + 1,
+      threads: 1,
+    };
+    await expect(runUmapTask(task, {})).rejects.toThrow(InputError);
+    // Not what a thread can work with: its own error comes back, not silence.
+    const broken = { ...task, pcaDims: undefined, vectors: sharedFloats(3) };
+    await expect(runUmapTask(broken, {})).rejects.toThrow(KindredError);
+  });
+});

@@ -1,0 +1,125 @@
+import { drawCurve } from "./drawCurve.ts";
+import { drawPoints } from "./drawPoints.ts";
+import { type Film, type FilmFrame, frameOf } from "./film.ts";
+import { type FilmContext, frameHeight, frameWidth, grouped, ink, textIn } from "./style.ts";
+
+/** The column beside the points. */
+const column = { left: 896, width: 328 };
+const curveHeight = 84;
+
+/**
+ * Draws one frame, in pixels of 1280 x 720 that are scaled to the size asked for and centred in it.
+ *
+ * @param frame from 0
+ * @returns what the frame shows
+ * @throws InputError when the film has no such frame.
+ */
+export function drawFrame(
+  context: FilmContext,
+  film: Film,
+  frame: number,
+  size: { readonly width: number; readonly height: number } = { width: frameWidth, height: frameHeight },
+): FilmFrame {
+  const shown = frameOf(film, frame);
+  const scale = Math.min(size.width / frameWidth, size.height / frameHeight);
+  context.save();
+  context.fillStyle = ink.background;
+  context.fillRect(0, 0, size.width, size.height);
+  context.translate((size.width - frameWidth * scale) / 2, (size.height - frameHeight * scale) / 2);
+  context.scale(scale, scale);
+  drawPoints(context, film, shown);
+  drawHeading(context, film);
+  drawEpoch(context, film, shown);
+  drawCurves(context, film, shown);
+  drawLegend(context, film);
+  context.restore();
+  return shown;
+}
+
+function drawHeading(context: FilmContext, { title, subtitle, footnote }: Film): void {
+  textIn(context, title, { x: 56, y: 72, size: 30, weight: 600, colour: ink.strong });
+  textIn(context, subtitle, { x: 56, y: 102, size: 17, colour: ink.soft });
+  textIn(context, footnote, { x: 56, y: 690, size: 13, colour: ink.soft });
+}
+
+function drawEpoch(context: FilmContext, { epochs }: Film, { epoch, step }: FilmFrame): void {
+  const { left, width } = column;
+  textIn(context, "Epoch", { x: left, y: 72, size: 17, colour: ink.soft });
+  const digits = epochs < 20 ? epoch.toFixed(1) : String(Math.floor(epoch));
+  const size = 76;
+  const used = textIn(context, digits, { x: left, y: 146, size, weight: 600, colour: ink.strong });
+  textIn(context, `of ${epochs}`, { x: left + used + 12, y: 146, size: 24, colour: ink.soft });
+  const end = { x: left + width, y: 146, align: "right" } as const;
+  textIn(context, `step ${grouped(step)}`, { ...end, size: 17, colour: ink.soft });
+}
+
+function drawCurves(context: FilmContext, { moments, epochs }: Film, shown: FilmFrame): void {
+  const { left, width } = column;
+  const largest = Math.max(...moments.map(({ loss }) => loss ?? 0));
+  const common = { x: left, width, height: curveHeight, moment: shown.moment };
+  drawCurve(context, {
+    ...common,
+    y: 236,
+    name: "Training loss",
+    value: shown.loss === null ? "" : shown.loss.toFixed(3),
+    format: (value) => value.toFixed(value > 0 ? 1 : 0),
+    values: moments.map(({ loss }) => loss),
+    low: 0,
+    high: largest > 0 ? Math.ceil(largest * 10) / 10 : 1,
+    ticks: epochTicks(moments, epochs),
+  });
+  const least = Math.min(...moments.map(({ accuracy }) => accuracy));
+  drawCurve(context, {
+    ...common,
+    y: 402,
+    name: "1-NN accuracy",
+    value: `${(shown.accuracy * 100).toFixed(1)} %`,
+    format: (value) => `${Math.round(value * 100)}`,
+    values: moments.map(({ accuracy }) => accuracy),
+    low: Math.max(0, Math.floor(least * 10 - 0.1) / 10),
+    high: 1,
+    ticks: epochTicks(moments, epochs),
+  });
+}
+
+function drawLegend(context: FilmContext, { classes, colours }: Film): void {
+  const { left, width } = column;
+  const perRow = 5;
+  const shownClasses = classes.slice(0, 10);
+  textIn(context, "Class", { x: left, y: 566, size: 17, colour: ink.soft });
+  for (const [i, name] of shownClasses.entries()) {
+    const x = left + (i % perRow) * (width / perRow);
+    const y = 600 + Math.floor(i / perRow) * 40;
+    context.fillStyle = colours[i]!;
+    context.beginPath();
+    context.arc(x + 10, y - 7, 10, 0, 2 * Math.PI);
+    context.fill();
+    textIn(context, name, { x: x + 28, y, size: 20, weight: 600, colour: ink.strong });
+  }
+  if (classes.length > shownClasses.length) {
+    textIn(context, `and ${classes.length - shownClasses.length} more`, {
+      x: left + width,
+      y: 566,
+      size: 17,
+      colour: ink.soft,
+      align: "right",
+    });
+  }
+}
+
+/** Epochs to mark on the time axis: four or five round ones, and where they lie among the snapshots. */
+function epochTicks(
+  moments: Film["moments"],
+  epochs: number,
+): readonly { readonly moment: number; readonly label: string }[] {
+  const every = [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000].find((step) => epochs / step <= 5) ?? epochs;
+  const ticks: { moment: number; label: string }[] = [];
+  for (let epoch = 0; epoch <= moments.at(-1)!.epoch; epoch += every) {
+    const after = moments.findIndex((moment) => moment.epoch >= epoch);
+    const to = moments[after]!;
+    const from = moments[after - 1];
+    const part = from ? (epoch - from.epoch) / (to.epoch - from.epoch) : 1;
+    ticks.push({ moment: after - 1 + part, label: epoch === 0 ? "epoch 0" : String(epoch) });
+  }
+  return ticks;
+}
