@@ -30,14 +30,13 @@ async function embedAll(): Promise<number> {
   const dataset = await loadDataset("mnist", { limit: pictures });
   const runtime = await nodeRuntime({ device: "cpu" });
   const encoder = lessonEncoder();
-  const store = await runtime.createStore(initialState(encoder, (name) => Rng.of(1, "initial", name)));
-  const embedder = await Embedder.create(runtime, encoder);
-  await embedder.embed({ ...dataset, count: 1024 }, store);
+  const weights = initialState(encoder, (name) => Rng.of(1, "initial", name));
+  const embedder = await Embedder.fixed(runtime, encoder, weights);
+  await embedder.embed({ ...dataset, count: 1024 }, null);
   const begin = performance.now();
-  await embedder.embed(dataset, store);
+  await embedder.embed(dataset, null);
   const seconds = (performance.now() - begin) / 1000;
   await embedder.dispose();
-  await store.dispose();
   await runtime.dispose();
   return dataset.count / seconds;
 }

@@ -59,8 +59,7 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
   note(`${rows} pictures, checkpoint of epoch ${epoch}`);
   const line = new ProgressLine("embedding");
   try {
-    const store = await runtime.createStore(weights);
-    const embedder = await Embedder.create(runtime, encoder);
+    const embedder = await Embedder.fixed(runtime, encoder, weights);
     const labels = new Int32Array(rows);
     const vectors = new Float32Array(rows * encoder.dim);
     const began = performance.now();
@@ -70,14 +69,13 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
       const start = before;
       const onProgress = (done: number): void =>
         line.update(start + done, rows, `${Math.round((start + done) / seconds())} pictures/s`);
-      vectors.set(await embedder.embed(part, store, { onProgress }), start * encoder.dim);
+      vectors.set(await embedder.embed(part, null, { onProgress }), start * encoder.dim);
       labels.set(part.labels, start);
       before += part.count;
     }
     const took = seconds();
     line.end();
     await embedder.dispose();
-    await store.dispose();
     const files = await writeEmbeddings(options.out, { dim: encoder.dim, labels, vectors });
     const picturesPerSecond = Math.round(rows / took);
     result(

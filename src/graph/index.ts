@@ -1,3 +1,4 @@
+export { bindState } from "./bindState.ts";
 export * from "./build.ts";
 export * from "./define.ts";
 export * from "./graph.ts";

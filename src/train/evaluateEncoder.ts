@@ -25,11 +25,10 @@ export async function evaluateEncoder(
   { queries, references }: EvaluationSets,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const store = await runtime.createStore(state);
-  const embedder = await Embedder.create(runtime, encoder);
+  const embedder = await Embedder.fixed(runtime, encoder, state);
   const total = queries.count + references.count;
   const embed = (dataset: ImageDataset, before: number): Promise<Float32Array> =>
-    embedder.embed(dataset, store, {
+    embedder.embed(dataset, null, {
       ...(options.signal ? { signal: options.signal } : {}),
       onProgress: (done) => options.onProgress?.("embedding", before + done, total),
     });
@@ -39,7 +38,6 @@ export async function evaluateEncoder(
     return await compare(runtime, { queries, references }, q, r, encoder.dim, options);
   } finally {
     await embedder.dispose();
-    await store.dispose();
   }
 }
 

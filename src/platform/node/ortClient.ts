@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { RuntimeError } from "../../base/index.ts";
-import type { Envelope, Request, Response, Tensors, WorkerOptions } from "./ortProtocol.ts";
+import type { Closing, Envelope, Request, Response, Tensors, WorkerOptions } from "./ortProtocol.ts";
 
 // The source runs as it is in Node, and as JavaScript once built.
 const workerUrl = new URL(
@@ -16,12 +16,16 @@ interface Pending {
 /** The main thread's end of the line to the thread that owns ONNX Runtime. */
 export class OrtClient {
   readonly #worker: Worker;
+  readonly #closing = new Int32Array(new SharedArrayBuffer(4));
+  readonly #ended: Promise<void>;
   readonly #pending = new Map<number, Pending>();
   #nextId = 0;
   #closed: string | null = null;
 
-  constructor(options: WorkerOptions) {
-    this.#worker = new Worker(workerUrl, { workerData: options, name: "onnxruntime" });
+  constructor(options: Omit<WorkerOptions, "closing">) {
+    const workerData: WorkerOptions = { ...options, closing: this.#closing };
+    this.#worker = new Worker(workerUrl, { workerData, name: "onnxruntime" });
+    this.#ended = new Promise((resolve) => this.#worker.once("exit", () => resolve()));
     // An idle runtime must not keep the process alive.
     this.#worker.unref();
     this.#worker.on("message", (response: Response) => this.#settle(response));
@@ -40,15 +44,22 @@ export class OrtClient {
     });
   }
 
+  /**
+   * Refuses what is under way and ends the thread after the request that it is at: ending it inside a call of ONNX
+   * Runtime would end the whole process.
+   */
   async close(): Promise<void> {
     this.#fail("this runtime was disposed");
-    await this.#worker.terminate();
+    Atomics.store(this.#closing, 0, 1);
+    this.#worker.ref();
+    this.#worker.postMessage("close" satisfies Closing);
+    await this.#ended;
   }
 
   #settle(response: Response): void {
     const pending = this.#pending.get(response.id);
     this.#pending.delete(response.id);
-    if (this.#pending.size === 0) this.#worker.unref();
+    if (this.#pending.size === 0 && this.#closed === null) this.#worker.unref();
     if (response.ok) pending?.resolve(response.tensors);
     else pending?.reject(new RuntimeError(response.message));
   }

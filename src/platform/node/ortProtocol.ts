@@ -25,6 +25,9 @@ export interface Envelope {
   readonly request: Request;
 }
 
+/** Ends the thread, after all requests before it. */
+export type Closing = "close";
+
 export type Response =
   | { readonly id: number; readonly ok: true; readonly tensors?: Tensors }
   | { readonly id: number; readonly ok: false; readonly message: string };
@@ -34,4 +37,6 @@ export interface WorkerOptions {
   readonly device: string;
   readonly threads: number;
   readonly profilePrefix?: string;
+  /** One number, shared: 1 from when the runtime is disposed, so that requests still waiting are left. */
+  readonly closing: Int32Array<SharedArrayBuffer>;
 }

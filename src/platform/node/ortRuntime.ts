@@ -25,7 +25,7 @@ export class OrtRuntime implements Runtime {
   /** Rewrites each graph for this device before it is compiled; set once a probe has shown equal values. */
   lowering: Lowering = (graph) => graph;
 
-  constructor(device: Device, options: WorkerOptions) {
+  constructor(device: Device, options: Omit<WorkerOptions, "closing">) {
     this.device = device;
     this.#client = new OrtClient(options);
   }

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
 import { allocate, type DType, type TensorData } from "../../base/index.ts";
-import type { Envelope, Request, Response, Tensors, WorkerOptions } from "./ortProtocol.ts";
+import type { Closing, Envelope, Request, Response, Tensors, WorkerOptions } from "./ortProtocol.ts";
 
 /**
  * The thread that owns ONNX Runtime. `InferenceSession.run` of onnxruntime-node computes on the calling thread
@@ -133,8 +133,14 @@ async function handle(request: Request): Promise<Tensors | undefined> {
 
 // Requests are carried out one after the other, in the order of arrival.
 let queue: Promise<void> = Promise.resolve();
-parentPort!.on("message", ({ id, request }: Envelope) => {
+parentPort!.on("message", (message: Envelope | Closing) => {
+  if (message === "close") {
+    void queue.then(() => parentPort!.close());
+    return;
+  }
+  const { id, request } = message;
   queue = queue.then(async () => {
+    if (Atomics.load(options.closing, 0) === 1) return;
     let response: Response;
     const transfer: ArrayBuffer[] = [];
     try {

@@ -56,9 +56,8 @@ export async function embedPictures(
 ): Promise<Float32Array> {
   const runtime = await nodeRuntime({ device });
   try {
-    const store = await runtime.createStore(weights);
-    const embedder = await Embedder.create(runtime, encoder);
-    const vectors = await embedder.embed(dataset, store, {
+    const embedder = await Embedder.fixed(runtime, encoder, weights);
+    const vectors = await embedder.embed(dataset, null, {
       ...(signal ? { signal } : {}),
       onProgress: (done, total) => onProgress?.("embedding", done, total),
     });
