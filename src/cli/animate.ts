@@ -52,7 +52,6 @@ The run must have recorded embeddings, as kindred train does by default:
 
 export function animateCommand(): Command {
   return new Command("animate")
-    .description("make a film (MP4, H.264) of the embeddings organising themselves during training")
     .requiredOption("--run <dir>", "folder of the run")
     .addOption(
       new Option("--view <name>", "PCA to three turning dimensions, UMAP to two, or a film of each")

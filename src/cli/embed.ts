@@ -23,7 +23,6 @@ interface EmbedCommandOptions extends Output {
 
 export function embedCommand(): Command {
   return new Command("embed")
-    .description("write the embeddings of a data set to a file")
     .requiredOption("--run <dir>", "folder of the run")
     .requiredOption("--out <file>", "file to write: .parquet, .npy or .csv")
     .option("--data <path|mnist>", "pictures to embed (default: the run's data)")

@@ -28,7 +28,6 @@ interface EvalOptions extends Output {
 
 export function evalCommand(): Command {
   return new Command("eval")
-    .description("measure a run's encoder beside raw pixels and the untrained encoder")
     .requiredOption("--run <dir>", "folder of the run")
     .option("--data <path|mnist>", "queries: its test pictures, or all of a CSV's (default: the run's data)")
     .option("--limit <n>", "take the first n queries only", wholeNumber(2))

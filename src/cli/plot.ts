@@ -29,7 +29,6 @@ interface PlotCommandOptions extends Output {
 
 export function plotCommand(): Command {
   return new Command("plot")
-    .description("draw a run's embedding space, losses and similarities as pages and pictures")
     .requiredOption("--run <dir>", "folder of the run")
     .option("--data <path|mnist>", "pictures to plot (default: the run's data)")
     .addOption(

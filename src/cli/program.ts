@@ -1,11 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import { KindredError } from "../base/index.ts";
-import { animateCommand } from "./animate.ts";
-import { embedCommand } from "./embed.ts";
-import { evalCommand } from "./eval.ts";
-import { plotCommand } from "./plot.ts";
-import { trainCommand } from "./train.ts";
+import { commands } from "./commands.ts";
 
 /** Exit codes: 0 done, 1 failed, 2 bad input or usage. */
 export const exitCodes = { done: 0, failed: 1, badInput: 2 } as const;
@@ -15,22 +11,24 @@ function version(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-export function kindredProgram(): Command {
+/** The program with all its commands, of which only those that `words` name are more than a name and a line. */
+export async function kindredProgram(words: readonly string[]): Promise<Command> {
   const program = new Command("kindred")
     .description(
       "Contrastive representation learning: train an encoder that puts like things near each other.",
     )
     .version(version())
     .showHelpAfterError("(kindred --help, or kindred <command> --help, lists what there is)");
-  for (const command of [trainCommand(), evalCommand(), embedCommand(), plotCommand(), animateCommand()]) {
-    program.addCommand(command.copyInheritedSettings(program));
+  for (const [name, { description, load }] of Object.entries(commands)) {
+    const command = words.includes(name) ? await load() : new Command(name);
+    program.addCommand(command.description(description).copyInheritedSettings(program));
   }
   return program;
 }
 
 /** Runs a command line; whatever goes wrong becomes one line on stderr and an exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const program = kindredProgram();
+  const program = await kindredProgram(argv.slice(2));
   for (const command of [program, ...program.commands]) {
     command.exitOverride((error) => {
       process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;

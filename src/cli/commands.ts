@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+
+interface CommandEntry {
+  readonly description: string;
+  load(): Promise<Command>;
+}
+
+/**
+ * What `kindred` can do. A command's module, and all that it computes with, is read only when the command is given, so
+ * that help and usage errors come at once.
+ */
+export const commands: Readonly<Record<string, CommandEntry>> = {
+  train: {
+    description: "train an encoder on labelled pictures by contrast",
+    load: async () => (await import("./train.ts")).trainCommand(),
+  },
+  eval: {
+    description: "measure a run's encoder beside raw pixels and the untrained encoder",
+    load: async () => (await import("./eval.ts")).evalCommand(),
+  },
+  embed: {
+    description: "write the embeddings of a data set to a file",
+    load: async () => (await import("./embed.ts")).embedCommand(),
+  },
+  plot: {
+    description: "draw a run's embedding space, losses and similarities as pages and pictures",
+    load: async () => (await import("./plot.ts")).plotCommand(),
+  },
+  animate: {
+    description: "make a film (MP4, H.264) of the embeddings organising themselves during training",
+    load: async () => (await import("./animate.ts")).animateCommand(),
+  },
+};
