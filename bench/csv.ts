@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { encodeCsvHeader, encodeCsvRows, gatherImages } from "../src/index.ts";
 import { loadDataset } from "../src/node.ts";
 import { writeStreamAtomic } from "../src/platform/node/files.ts";
-import { runPeer, showSpread, spread } from "./peer.ts";
+import { runPeer } from "./peer.ts";
+import { measured } from "./results.ts";
 
 const rounds = 5;
 
@@ -32,13 +33,16 @@ export async function benchCsv(): Promise<void> {
       if (result.ran) theirs.push(Number(result.value.seconds));
       peer = result.ran ? `pandas ${result.value.version}` : result.why;
     }
-    const megabytes = (await stat(file)).size / 1e6;
-    const line = [`${megabytes.toFixed(0)} MB`, `kindred ${showSpread(ours, 2)} s`];
-    if (theirs.length > 0) {
-      const ratio = spread(theirs).median / spread(ours).median;
-      line.push(`${peer} ${showSpread(theirs, 2)} s`, `${ratio.toFixed(1)} times as fast`);
-    } else line.push(`peer skipped: ${peer}`);
-    process.stdout.write(`${line.join("   ")}\n`);
+    measured({
+      bench: "csv",
+      what: `${((await stat(file)).size / 1e6).toFixed(0)} MB of CSV to tensors`,
+      unit: "s",
+      better: "less",
+      digits: 2,
+      ours,
+      peer,
+      theirs,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,6 +1,8 @@
 import { Embedder, initialState, lessonEncoder, Rng } from "../src/index.ts";
 import { loadDataset, nodeRuntime } from "../src/node.ts";
-import { runPeer, showSpread, spread } from "./peer.ts";
+import { lessonFlops } from "./lessonFlops.ts";
+import { runPeer } from "./peer.ts";
+import { measured, spread } from "./results.ts";
 
 const rounds = 3;
 const pictures = 42_000;
@@ -18,12 +20,17 @@ export async function benchEmbed(): Promise<void> {
       ? `PyTorch ${result.value.version}, ${result.value.threads} threads, batch ${result.value.batch}`
       : result.why;
   }
-  const line = [`${pictures} pictures`, `kindred ${showSpread(ours)}/s`];
-  if (theirs.length > 0) {
-    const ratio = spread(ours).median / spread(theirs).median;
-    line.push(`${peer} ${showSpread(theirs)}/s`, `ratio ${ratio.toFixed(2)}`);
-  } else line.push(`peer skipped: ${peer}`);
-  process.stdout.write(`${line.join("   ")}\n`);
+  measured({
+    bench: "embed",
+    what: `embedding ${pictures} pictures`,
+    unit: "pictures/s",
+    better: "more",
+    digits: 0,
+    ours,
+    peer,
+    theirs,
+    note: `${((spread(ours).median * lessonFlops.forward) / 1e9).toFixed(0)} GFLOP/s`,
+  });
 }
 
 async function embedAll(): Promise<number> {

@@ -43,18 +43,4 @@ function output(
   });
 }
 
-/** The middle of values, and the least and the greatest. */
-export function spread(values: readonly number[]): { median: number; least: number; greatest: number } {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length / 2;
-  const median = Number.isInteger(middle)
-    ? (sorted[middle - 1]! + sorted[middle]!) / 2
-    : sorted[Math.floor(middle)]!;
-  return { median, least: sorted[0]!, greatest: sorted.at(-1)! };
-}
-
-/** `median (least to greatest)`. */
-export function showSpread(values: readonly number[], digits = 0): string {
-  const { median, least, greatest } = spread(values);
-  return `${median.toFixed(digits)} (${least.toFixed(digits)} to ${greatest.toFixed(digits)})`;
-}
+export { spread } from "./results.ts";

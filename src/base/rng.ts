@@ -129,11 +129,31 @@ export class Rng {
     const threshold = Math.round(drop * 65536);
     const kept = 1 / (1 - drop);
     const even = target.length & ~1;
+    // Written as bits, by a copy of `uint32` on local state: a training step draws a million, several times as fast so.
+    const bits = new Int32Array(target.buffer, target.byteOffset, target.length);
+    const keptBits = new Int32Array(new Float32Array([kept]).buffer)[0]!;
+    let s0 = this.#s0;
+    let s1 = this.#s1;
+    let s2 = this.#s2;
+    let s3 = this.#s3;
     for (let i = 0; i < even; i += 2) {
-      const word = this.uint32();
-      target[i] = (word & 0xffff) < threshold ? 0 : kept;
-      target[i + 1] = word >>> 16 < threshold ? 0 : kept;
+      const product = Math.imul(s1, 5);
+      const word = Math.imul((product << 7) | (product >>> 25), 9);
+      const shifted = s1 << 9;
+      s2 ^= s0;
+      s3 ^= s1;
+      s1 ^= s2;
+      s0 ^= s3;
+      s2 ^= shifted;
+      s3 = (s3 << 11) | (s3 >>> 21);
+      // All ones where the element is kept, else zero.
+      bits[i] = keptBits & ~(((word & 0xffff) - threshold) >> 31);
+      bits[i + 1] = keptBits & ~(((word >>> 16) - threshold) >> 31);
     }
+    this.#s0 = s0;
+    this.#s1 = s1;
+    this.#s2 = s2;
+    this.#s3 = s3;
     if (even < target.length) target[even] = (this.uint32() & 0xffff) < threshold ? 0 : kept;
     return target;
   }

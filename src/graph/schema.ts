@@ -32,6 +32,8 @@ export interface Schema {
   Mul: None;
   Div: None;
   Pow: None;
+  /** The greater of two. */
+  Max: None;
   Neg: None;
   Abs: None;
   Sign: None;

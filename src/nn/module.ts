@@ -26,17 +26,24 @@ export interface Module {
 export class ForwardPass {
   /** Whether layers behave as in training: batch statistics, dropout. */
   readonly training: boolean;
+  /**
+   * How many applications of the model the batch holds, in turn: row `i * applications + g` is example i of
+   * application g. Each application has batch statistics of its own, as if it were computed alone, while everything
+   * else is computed for all at once.
+   */
+  readonly applications: number;
   /** New values of state, by the tensor that they replace. */
   readonly updates: Map<InputTensor, Tensor>;
   readonly #prefix: string;
   readonly #shared: { readonly states: Map<string, InputTensor>; randoms: number };
 
   constructor(options: { readonly training: boolean });
-  constructor(parent: ForwardPass, prefix: string);
-  constructor(from: { readonly training: boolean } | ForwardPass, prefix = "") {
+  constructor(parent: ForwardPass, prefix: string, applications?: number);
+  constructor(from: { readonly training: boolean } | ForwardPass, prefix = "", applications?: number) {
     this.training = from.training;
     this.#prefix = prefix;
     const parent = from instanceof ForwardPass ? from : undefined;
+    this.applications = applications ?? parent?.applications ?? 1;
     this.updates = parent?.updates ?? new Map();
     this.#shared = parent ? parent.#shared : { states: new Map(), randoms: 0 };
   }
@@ -44,6 +51,11 @@ export class ForwardPass {
   /** The same pass, inside a sub-module. */
   within(name: string): ForwardPass {
     return new ForwardPass(this, this.#prefix === "" ? name : `${this.#prefix}.${name}`);
+  }
+
+  /** The same pass, for a batch that holds several applications in turn. */
+  of(applications: number): ForwardPass {
+    return new ForwardPass(this, this.#prefix, applications);
   }
 
   /** The tensor of a state of the current module. */

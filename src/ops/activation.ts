@@ -1,6 +1,6 @@
 import { GraphError } from "../base/index.ts";
 import { applyOne, defineOp, type OpDefinition, scalar, type Tensor } from "../graph/index.ts";
-import { and, greater, greaterOrEqual, lessOrEqual } from "./comparison.ts";
+import { and, cast, greater, greaterOrEqual, lessOrEqual } from "./comparison.ts";
 import { add, erf, exp, mul, square, sub, where } from "./elementwise.ts";
 
 type Activation = "Tanh" | "Sigmoid" | "Relu" | "LeakyRelu" | "Gelu";
@@ -19,7 +19,9 @@ function activation<K extends Activation>(op: K, gradient: OpDefinition<K>["grad
 
 export const Tanh = activation("Tanh", ({ outputs: [y] }, [dy]) => [mul(dy!, sub(1, square(y!)))]);
 export const Sigmoid = activation("Sigmoid", ({ outputs: [y] }, [dy]) => [mul(dy!, mul(y!, sub(1, y!)))]);
-export const Relu = activation("Relu", ({ outputs: [y] }, [dy]) => [where(greater(y!, 0), dy!, 0)]);
+export const Relu = activation("Relu", ({ outputs: [y] }, [dy]) => [
+  mul(dy!, cast(greater(y!, 0), y!.dtype)),
+]);
 export const LeakyRelu = activation("LeakyRelu", ({ inputs: [x], attributes: { alpha } }, [dy]) => [
   where(greater(x!, 0), dy!, mul(dy!, alpha)),
 ]);

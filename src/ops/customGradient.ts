@@ -19,3 +19,8 @@ export function customGradient(
   (node.outputs as Tensor[]).push(output);
   return output;
 }
+
+/** `x` as it is, with no gradient: the reverse walk ends here. */
+export function stopGradient(x: Tensor): Tensor {
+  return customGradient(x, [], () => []);
+}

@@ -7,10 +7,10 @@ import {
   scalar,
   type Tensor,
 } from "../graph/index.ts";
-import { equal, greater } from "./comparison.ts";
+import { cast, equal, greater, greaterOrEqual } from "./comparison.ts";
 import { type Operand, operand } from "./operand.ts";
 
-type Binary = "Add" | "Sub" | "Mul" | "Div" | "Pow";
+type Binary = "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max";
 type Unary = "Neg" | "Abs" | "Exp" | "Log" | "Sqrt" | "Erf";
 
 function requireSameDType(a: Tensor, b: Tensor): DType {
@@ -47,6 +47,12 @@ export const Pow = binary("Pow", ({ inputs: [x, p], outputs: [y] }, [dy]) => [
   mul(dy!, where(equal(p!, 0), 0, mul(p!, pow(x!, sub(p!, 1))))),
   mul(dy!, where(greater(x!, 0), mul(y!, log(x!)), 0)),
 ]);
+/** Shared evenly by equal operands, as PyTorch's `maximum` does. */
+export const Max = binary("Max", ({ inputs: [a, b] }, [dy]) => {
+  const above = cast(greater(a!, b!), a!.dtype);
+  const share = mul(add(above, cast(greaterOrEqual(a!, b!), a!.dtype)), 0.5);
+  return [mul(dy!, share), mul(dy!, sub(1, share))];
+});
 
 export const Neg = unary("Neg", (_, [dy]) => [neg(dy!)]);
 export const Abs = unary("Abs", ({ inputs: [x] }, [dy]) => [mul(dy!, sign(x!))]);
@@ -106,6 +112,11 @@ export function div(a: Operand, b: Operand): Tensor {
 /** `a ^ b`, broadcasting as numpy does. */
 export function pow(a: Operand, b: Operand): Tensor {
   return applyOne(Pow, operands(a, b), {});
+}
+
+/** The greater of `a` and `b`, broadcasting as numpy does. */
+export function maximum(a: Operand, b: Operand): Tensor {
+  return applyOne(Max, operands(a, b), {});
 }
 
 /** `-x`. */

@@ -1,13 +1,15 @@
 export * from "./activation.ts";
+export { batchNormMaxPool } from "./batchNormMaxPool.ts";
 export { type BatchNormResult, batchNormTraining } from "./batchNormTraining.ts";
 export * from "./comparison.ts";
 export * from "./convolution.ts";
-export { customGradient } from "./customGradient.ts";
+export { customGradient, stopGradient } from "./customGradient.ts";
 export * from "./elementwise.ts";
 export * from "./layout.ts";
 export * from "./linear.ts";
 export * from "./normalization.ts";
 export type { Operand } from "./operand.ts";
+export { convMaxPool2d, type PooledMaps } from "./pooledMaps.ts";
 export * from "./pooling.ts";
 export * from "./reduction.ts";
 export * from "./softmax.ts";

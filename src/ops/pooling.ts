@@ -8,6 +8,7 @@ import {
   integers,
   type Schema,
   type Tensor,
+  type Window,
 } from "../graph/index.ts";
 import { ConvTranspose } from "./convolution.ts";
 import { div, mul } from "./elementwise.ts";
@@ -123,14 +124,27 @@ export interface PoolOptions {
 
 /** The greatest value of each window of `x` `[n, c, h, w]`; the gradient goes to the first maximum. */
 export function maxPool2d(x: Tensor, window: Pair, options: PoolOptions = {}): Tensor {
-  return apply(MaxPool, [x], {
+  return maxPoolWithIndices(x, window, options).values;
+}
+
+/** {@link maxPool2d} with the flat index of each maximum in `x` (int64), and the window as {@link MaxUnpool} takes it. */
+export function maxPoolWithIndices(
+  x: Tensor,
+  window: Pair,
+  options: PoolOptions = {},
+): { readonly values: Tensor; readonly indices: Tensor; readonly window: Window } {
+  const slid: Window = {
     kernel_shape: pair(window),
     strides: pair(options.stride ?? window),
     pads: padding(options.padding ?? 0),
+  };
+  const [values, indices] = apply(MaxPool, [x], {
+    ...slid,
     dilations: [1, 1],
     ceil_mode: 0,
     storage_order: 0,
-  }).outputs[0]!;
+  }).outputs;
+  return { values: values!, indices: indices!, window: slid };
 }
 
 /** The mean of each window of `x` `[n, c, h, w]`; padding counts as zeros unless told not to, as in PyTorch. */

@@ -1,5 +1,6 @@
 import { input, type Tensor } from "../graph/index.ts";
 import type { Encoder, ForwardPass, StateSpec } from "../nn/index.ts";
+import { concat, reshape, split } from "../ops/index.ts";
 
 /**
  * What is learned: encoders and a loss, and the feeds that a batch is made of. Training knows nothing else of it,
@@ -19,8 +20,9 @@ export interface Task {
 export type PairLoss = (anchor: Tensor, contrastive: Tensor, target: Tensor) => Tensor;
 
 /**
- * One encoder embeds anchors and contrastives, and a loss compares them. The two are encoded one after the
- * other, each normalised by its own batch statistics, as calling a PyTorch module twice does.
+ * One encoder embeds anchors and contrastives, and a loss compares them. The two are encoded as one batch, an anchor
+ * and its contrastive in turn, so that weights are read, laid out and differentiated once; but each is normalised by
+ * its own batch statistics, as calling a PyTorch module twice does.
  *
  * Feeds: `anchor` and `contrastive` `[batch, ...inputShape]`, `target` `[batch]`.
  */
@@ -33,7 +35,23 @@ export function pairTask(encoder: Encoder, loss: PairLoss): Task {
       const anchor = input("anchor", [batch, ...encoder.inputShape]);
       const contrastive = input("contrastive", [batch, ...encoder.inputShape]);
       const target = input("target", [batch]);
-      return loss(encoder.forward(anchor, pass), encoder.forward(contrastive, pass), target);
+      const embeddings = encoder.forward(inTurn([anchor, contrastive]), pass.of(2));
+      const [ofAnchor, ofContrastive] = split(
+        reshape(embeddings, [batch, 2 * encoder.dim]),
+        [encoder.dim, encoder.dim],
+        1,
+      );
+      return loss(ofAnchor!, ofContrastive!, target);
     },
   };
+}
+
+/** Batches `[n, ...]` as one `[batches * n, ...]` that takes an example of each in turn. */
+function inTurn(batches: readonly Tensor[]): Tensor {
+  const [n, ...example] = batches[0]!.shape as [number, ...number[]];
+  const joined = concat(
+    batches.map((batch) => reshape(batch, [n, 1, ...example])),
+    1,
+  );
+  return reshape(joined, [n * batches.length, ...example]);
 }

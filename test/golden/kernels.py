@@ -477,6 +477,9 @@ for axis, shape in ((-1, (3, 4)), (1, (2, 2, 3)), (2, (2, 2, 3)), (-3, (2, 2, 2,
          lambda x, scale, bias: F.layer_norm(x, tail, scale, bias, 0.0625), axis=axis, epsilon=0.0625)
 case("LayerNormalization", "no bias, small epsilon", [normal(2, 4), normal(4), None],
      lambda x, scale: F.layer_norm(x, (4,), scale, None, 1e-5), axis=1, epsilon=1e-5)
+case("Max", "same shape", [distinct(2, 6), distinct(2, 6) + 1 / 64], torch.maximum)
+case("Max", "both sides broadcast", [distinct(3, 1), distinct(1, 4) + 1 / 64], torch.maximum)
+case("Max", "equal values", [torch.tensor([1.0, -2.0, 3.0]), torch.tensor([1.0, 2.0, 3.0])], torch.maximum, kink=True)
 
 golden = {
     "recipe": {

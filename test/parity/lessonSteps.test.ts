@@ -5,7 +5,7 @@ import { nodeRuntime } from "../../src/platform/node/devices.ts";
 import { OrtRuntime } from "../../src/platform/node/ortRuntime.ts";
 import golden from "../golden/lessonSteps.json" with { type: "json" };
 import { lessonBatch } from "./lessonInputs.ts";
-import { lessonScalars, lessonStart, lessonStepGraph } from "./lessonTraining.ts";
+import { lessonScalars, lessonStart, lessonStepGraph, pairTaskStepGraph } from "./lessonTraining.ts";
 
 interface GoldenState {
   readonly shape: readonly number[];
@@ -34,8 +34,8 @@ async function makeRuntime(lowered: boolean): Promise<OrtRuntime> {
   return runtime;
 }
 
-async function train(runtime: OrtRuntime): Promise<Trained> {
-  const program = await runtime.compile(lessonStepGraph(batch, 0));
+async function train(runtime: OrtRuntime, stepGraph: typeof lessonStepGraph): Promise<Trained> {
+  const program = await runtime.compile(stepGraph(batch, 0));
   const store = await runtime.createStore(lessonStart());
   const blocks = ["conv1", "conv2"];
   const followed = new Map(
@@ -91,11 +91,12 @@ describe("the formula's inputs", () => {
 });
 
 describe.each([
-  ["blocked convolutions where this processor has them", true],
-  ["the graph as it is", false],
-] as const)("20 Adam steps of the lesson's encoder, %s", (_, lowered) => {
+  ["blocked convolutions where this processor has them", true, lessonStepGraph],
+  ["the graph as it is", false, lessonStepGraph],
+  ["anchors and contrastives as one batch, as the trainer has them", true, pairTaskStepGraph],
+] as const)("20 Adam steps of the lesson's encoder, %s", (_, lowered, stepGraph) => {
   const opened = makeRuntime(lowered);
-  const training = opened.then(train);
+  const training = opened.then((runtime) => train(runtime, stepGraph));
   afterAll(async () => (await opened).dispose());
 
   it("have PyTorch's losses, each within 1e-4 of it", async () => {

@@ -5,6 +5,8 @@ import { cosinePairLoss } from "../../src/losses/index.ts";
 import { ForwardPass, initialState, lessonEncoder } from "../../src/nn/index.ts";
 import { adam, optimizerUpdates, scalarName, slotName } from "../../src/optim/index.ts";
 import type { Values } from "../../src/runtime/index.ts";
+import { trainingGraph } from "../../src/train/graphs.ts";
+import { pairTask } from "../../src/train/task.ts";
 import { lessonWeights } from "./lessonInputs.ts";
 
 const optimizer = adam();
@@ -24,6 +26,11 @@ export function lessonStepGraph(batch: number, dropout: number): Graph {
     outputs: { loss },
     updates: new Map([...pass.updates, ...updates]),
   });
+}
+
+/** The training step of the lesson as the trainer has it, with anchors and contrastives in one batch. */
+export function pairTaskStepGraph(batch: number, dropout: number): Graph {
+  return trainingGraph(pairTask(lessonEncoder({ dropout }), cosinePairLoss), optimizer, batch);
 }
 
 /** The formula's weights, and Adam's slots at zero. */

@@ -1,13 +1,7 @@
 import { InputError } from "../../base/index.ts";
-import { batchNorm2dLayer } from "../batchNorm2d.ts";
-import {
-  conv2dLayer,
-  dropoutLayer,
-  flattenLayer,
-  linearLayer,
-  maxPool2dLayer,
-  reluLayer,
-} from "../layers.ts";
+import { convolutionBlock } from "../convolutionBlock.ts";
+import { dropoutLayer, flattenLayer, linearLayer, reluLayer } from "../layers.ts";
+import type { Module } from "../module.ts";
 import { sequential } from "../sequential.ts";
 import type { Encoder } from "./encoder.ts";
 
@@ -39,16 +33,14 @@ export function lessonEncoder(options: LessonEncoderOptions = {}): Encoder {
       `pictures of ${size} x ${size} are too small for the lesson's encoder, expected 10 x 10 or more`,
     );
   }
-  // Pooling before ReLU gives the same values and gradients as after it, since both keep order, on maps a quarter of
-  // the size. The numbered names, which only convolution and batch norm have, stay those of the usual order.
-  const block = (inChannels: number, outChannels: number) =>
-    sequential([
-      conv2dLayer(inChannels, outChannels, 5, { padding: 1 }),
-      batchNorm2dLayer(outChannels),
-      maxPool2dLayer(2),
-      reluLayer(),
-      dropoutLayer(dropout),
-    ]);
+  const block = (inChannels: number, outChannels: number): Module => {
+    const pooling = convolutionBlock(inChannels, outChannels, 5, { padding: 1 });
+    const drop = dropoutLayer(dropout);
+    return {
+      state: pooling.state,
+      forward: (x, pass) => drop.forward(pooling.forward(x, pass), pass),
+    };
+  };
   const layers = sequential({
     conv1: block(channels, 32),
     conv2: block(32, 64),

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { grad } from "../../autodiff/index.ts";
 import { Rng, type Shape, sizeOf, type TensorData, tensorData } from "../../base/index.ts";
-import { buildGraph, type Graph, type InputTensor, input, type Tensor } from "../../graph/index.ts";
+import { buildGraph, constant, type Graph, type InputTensor, input, type Tensor } from "../../graph/index.ts";
 import { conv2d, convTranspose2d, maxPool2d, mul, reduceSum } from "../../ops/index.ts";
 import { nodeRuntime } from "../../platform/node/devices.ts";
 import { OrtRuntime } from "../../platform/node/ortRuntime.ts";
@@ -85,6 +85,15 @@ const cases: readonly [string, Shape, Shape, Parameters<typeof conv2d>[3]][] = [
   ["3x3", [6, 16, 7, 9], [32, 16, 3, 3], { padding: 1 }],
   ["5x5 of the lesson", [3, 32, 13, 13], [64, 32, 5, 5], { padding: 1 }],
   ["1x1", [16, 32, 4, 4], [16, 32, 1, 1], {}],
+  ["a first layer of one channel", [4, 1, 12, 11], [32, 1, 5, 5], { padding: 1 }],
+  [
+    "a first layer of three channels, by place",
+    [12, 3, 12, 12],
+    [48, 3, 5, 5],
+    { stride: 2, padding: [0, 1, 1, 0] },
+  ],
+  ["edges that are written out, on narrow maps", [9, 32, 9, 6], [16, 32, 5, 5], { padding: [1, 2, 0, 3] }],
+  ["stride 2 with edges on either side", [16, 16, 9, 7], [16, 16, 5, 5], { stride: 2, padding: 2 }],
   ["stride 2", [16, 16, 9, 8], [16, 16, 3, 3], { stride: 2, padding: 1 }],
   [
     "a weight gradient's form: few windows, a wide kernel",
@@ -108,8 +117,12 @@ describe.skipIf(!blocked)("blockedConvolution (skipped where ONNX Runtime has no
     [0, [3, 3]],
     [1, [5, 5]],
     [0, [2, 4]],
+    [
+      [0, 1, 1, 0],
+      [5, 5],
+    ],
   ] as const)(
-    "a transposed convolution with padding %d and kernel %o equals the plain one",
+    "a transposed convolution with padding %o and kernel %o equals the plain one",
     async (pad, kernel) => {
       const [x, weight] = [input("x", [4, 32, 6, 7]), input("weight", [32, 16, ...kernel])];
       const graph = graphOf({ y: convTranspose2d(x, weight, input("bias", [16]), { padding: pad }) });
@@ -119,10 +132,33 @@ describe.skipIf(!blocked)("blockedConvolution (skipped where ONNX Runtime has no
     },
   );
 
+  it("leaves no node whose result nothing reads", async () => {
+    const [x, weight] = [input("x", [32, 32, 8, 8]), input("weight", [32, 32, 3, 3])];
+    const { nodes, outputs } = (await probed)(graphOf(gradientsOf(conv2d(x, weight, null), [x, weight])));
+    const read = new Set<Tensor | null>([...outputs.values(), ...nodes.flatMap(({ inputs }) => inputs)]);
+    expect(nodes.filter((node) => !node.outputs.some((tensor) => read.has(tensor)))).toEqual([]);
+  });
+
   it("all gradients of a convolution equal the plain ones", async () => {
     const [x, weight] = [input("x", [16, 32, 8, 8]), input("weight", [32, 32, 3, 3])];
     const graph = graphOf(gradientsOf(conv2d(x, weight, null, { padding: 1 }), [x, weight]));
     await expectSame(graph, await probed, 1e-4);
+  });
+});
+
+describe.skipIf(!blocked)("blocked layouts (skipped as above)", () => {
+  it("are made once of each tensor, and not at all between one convolution and the next", async () => {
+    const [x, weight] = [input("x", [16, 16, 8, 8]), input("weight", [16, 16, 3, 3])];
+    const once = conv2d(x, weight, null, { padding: 1 });
+    const graph = graphOf({
+      twice: conv2d(once, weight, null, { padding: 1 }),
+      again: conv2d(x, weight, null),
+    });
+    const lowering = await probed;
+    const inputs = lowering(graph).nodes.flatMap(({ op, inputs }) => (op === "ReorderInput" ? inputs : []));
+    expect(inputs.filter((tensor) => tensor === x)).toHaveLength(1);
+    expect(inputs).not.toContain(once);
+    await expectSame(graph, lowering, 1e-4);
   });
 });
 
@@ -146,6 +182,12 @@ describe("blockedConvolution", () => {
       if (!fits) expect(nodes).toEqual(graph.nodes);
     }
     expect(blockedConvolution(16)(graph).nodes).toEqual(graph.nodes);
+  });
+
+  it("leaves constant weights to ONNX Runtime's own optimiser", () => {
+    const weight = constant("float32", [16, 16, 3, 3], new Float32Array(16 * 16 * 9));
+    const graph = graphOf({ y: conv2d(input("x", [64, 16, 5, 5]), weight, null) });
+    expect(opsOf(blockedConvolution(16)(graph).nodes)).toEqual(["Conv"]);
   });
 
   it("leaves convolutions that use each weight too seldom to pay for its new layout", () => {

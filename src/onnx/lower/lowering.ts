@@ -1,5 +1,5 @@
 import type { Shape } from "../../base/index.ts";
-import type { AttributeValue, Graph, Node, Tensor } from "../../graph/index.ts";
+import { type AttributeValue, type Graph, integers, type Node, type Tensor } from "../../graph/index.ts";
 
 /** A node as it is serialised: possibly of an operator outside the graph's own schema. */
 export interface LoweredNode {
@@ -31,12 +31,27 @@ export class NodeList {
     this.nodes.push({ ...node, outputs: [result] });
     return result;
   }
+
+  /** The same values under another shape. */
+  reshape(x: Tensor, shape: Shape): Tensor {
+    return this.add({ op: "Reshape", inputs: [x, integers(shape)], attributes: {} }, shape);
+  }
 }
 
-/** Replaces each node for which `replace` gives others; the last of these must make the node's own outputs. */
+/**
+ * Replaces each node for which `replace` gives others; the last of these must make the node's own outputs. Nodes whose
+ * results nothing reads any more are left out: ONNX Runtime would compute them.
+ */
 export function replaceNodes(
   graph: Graph,
   replace: (node: Node) => readonly LoweredNode[] | null,
 ): LoweredNode[] {
-  return graph.nodes.flatMap((node) => replace(node) ?? [node]);
+  const nodes = graph.nodes.flatMap((node) => replace(node) ?? [node]);
+  const needed = new Set<Tensor>([...graph.outputs.values(), ...graph.updates.values()]);
+  const kept = nodes.toReversed().filter(({ inputs, outputs }) => {
+    if (!outputs.some((tensor) => needed.has(tensor))) return false;
+    for (const tensor of inputs) if (tensor) needed.add(tensor);
+    return true;
+  });
+  return kept.reverse();
 }

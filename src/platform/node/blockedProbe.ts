@@ -33,6 +33,8 @@ export async function probeBlockedConvolution(runtime: OrtRuntime): Promise<Lowe
 async function convolve(runtime: OrtRuntime): Promise<Values> {
   const x = input("x", [6, 32, 13, 15]);
   const weight = input("weight", [32, 32, 3, 3]);
+  const picture = input("picture", [6, 1, 13, 15]);
+  const first = input("first", [32, 1, 3, 3]);
   const program = await runtime.compile(
     buildGraph({
       name: "probe of blocked convolution",
@@ -40,6 +42,8 @@ async function convolve(runtime: OrtRuntime): Promise<Values> {
         forward: conv2d(x, weight, null, { padding: 1 }),
         strided: conv2d(x, weight, null, { stride: 2 }),
         transposed: convTranspose2d(x, weight, null, { padding: 1 }),
+        edged: conv2d(x, weight, null, { padding: 2 }),
+        "first layer": conv2d(picture, first, null, { padding: 1 }),
       },
     }),
   );
@@ -50,7 +54,12 @@ async function convolve(runtime: OrtRuntime): Promise<Values> {
     data: rng.fillUniform(new Float32Array(sizeOf(shape)), -1, 1),
   });
   try {
-    return await program.run({ x: draw(x.shape), weight: draw(weight.shape) });
+    return await program.run({
+      x: draw(x.shape),
+      weight: draw(weight.shape),
+      picture: draw(picture.shape),
+      first: draw(first.shape),
+    });
   } finally {
     await program.dispose();
   }

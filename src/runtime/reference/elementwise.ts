@@ -25,7 +25,7 @@ type UnaryOp =
   | "Sigmoid"
   | "Relu"
   | "Identity";
-type BinaryOp = "Add" | "Sub" | "Mul" | "Div" | "Pow";
+type BinaryOp = "Add" | "Sub" | "Mul" | "Div" | "Pow" | "Max";
 type Comparison = "Equal" | "Less" | "LessOrEqual" | "Greater" | "GreaterOrEqual" | "And" | "Or";
 
 function unary(f: (x: number) => number): Kernel<UnaryOp> {
@@ -69,6 +69,7 @@ export const add = binary((a, b) => a + b);
 export const sub = binary((a, b) => a - b);
 export const mul = binary((a, b) => a * b);
 export const pow = binary((a, b) => a ** b);
+export const max = binary(Math.max);
 /** Integers divide towards zero. */
 export const div: Kernel<"Div"> = (_, a, b) =>
   broadcast(a.dtype, [a, b], a.dtype === "float32" ? (x, y) => x / y : (x, y) => Math.trunc(x / y));

@@ -12,6 +12,7 @@ import * as reductions from "./reductions.ts";
 /** How each operator is computed; an operator without a kernel does not compile. */
 export const kernels: { readonly [K in OpName]: Kernel<K> } = {
   Add: elementwise.add,
+  Max: elementwise.max,
   Sub: elementwise.sub,
   Mul: elementwise.mul,
   Div: elementwise.div,
