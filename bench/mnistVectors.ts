@@ -22,7 +22,7 @@ export interface MnistVectors {
 
 /** By the newest checkpoint of `runs/lesson`, or else by an encoder trained for one epoch on 6,000 pictures. */
 export async function mnistVectors(): Promise<MnistVectors> {
-  const folder = await mkdtemp(join(tmpdir(), "kindred-bench-"));
+  const folder = await mkdtemp(join(tmpdir(), "kindred-bench-vectors-"));
   const lesson = fileURLToPath(new URL("../runs/lesson", import.meta.url));
   let run = lesson;
   if (!existsSync(lesson)) {

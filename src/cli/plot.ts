@@ -22,7 +22,6 @@ interface PlotCommandOptions extends Output {
   readonly metric: UmapMetric;
   readonly umapEpochs?: number;
   readonly seed: number;
-  readonly fast: boolean;
   readonly out?: string;
   readonly device: DeviceName;
 }
@@ -57,7 +56,6 @@ export function plotCommand(): Command {
       wholeNumber(1),
     )
     .option("--seed <n>", "seed of UMAP and of the pairs drawn", wholeNumber(0), 0)
-    .option("--fast", "lay UMAP out by several threads, which gives another map each time", false)
     .option("--out <dir>", "folder to write to (default: plots in the run's)")
     .addOption(deviceOption())
     .addOption(jsonOption())

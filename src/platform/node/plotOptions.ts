@@ -30,8 +30,6 @@ export interface PlotOptions {
   readonly metric?: UmapMetric | undefined;
   /** Of UMAP; default 500 up to 10,000 pictures, else 200. */
   readonly umapEpochs?: number | undefined;
-  /** Lay UMAP out by several threads: faster, but not the same map each time. Default false. */
-  readonly fast?: boolean | undefined;
   /** Of UMAP and of the sample of pairs; default 0. */
   readonly seed?: number | undefined;
   /** Folder to write to. Default: `plots` in the run's. */

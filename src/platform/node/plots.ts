@@ -181,11 +181,10 @@ async function umapPlot(
   points: PlotPoints,
   options: PlotOptions,
 ): Promise<Plot> {
-  const { device, fast, onProgress, pcaDims, signal } = options;
+  const { device, onProgress, pcaDims, signal } = options;
   const { positions } = await fitUmap(vectors, dim, {
     ...umapOptions(options),
     pcaDims,
-    fast,
     device,
     signal,
     onProgress: ({ stage, done, total }) => onProgress?.(`UMAP ${stage}`, done, total),
@@ -223,8 +222,8 @@ async function similarityPlot(
 
 async function lossPlot(run: string, config: RunConfig): Promise<Plot> {
   const rows = await readLossRows(run);
-  const { data, batchSize, optimizer, seed } = config;
-  const subtitle = `${rows.length} ${rows.length === 1 ? "epoch" : "epochs"} on ${data.source}, batches of ${batchSize} pairs, ${optimizer.name} from ${optimizer.learningRate}, seed ${seed}.`;
+  const { data, sampler, batchSize, optimizer, seed } = config;
+  const subtitle = `${rows.length} ${rows.length === 1 ? "epoch" : "epochs"} on ${data.source}, batches of ${batchSize} ${sampler.name === "pairs" ? "pairs" : "pictures"}, ${optimizer.name} from ${optimizer.learningRate}, seed ${seed}.`;
   return {
     name: "loss",
     page: (plotly) => lossPage({ subtitle, rows, plotly }),

@@ -27,28 +27,31 @@ function accuracy(placed: Float32Array, own: Uint32Array, map: Float32Array, lab
 const { points, labels } = clusters(golden.clusters);
 const more = clusters({ ...golden.clusters, count: count + 1000 });
 const fresh = { points: more.points.subarray(count * dim), labels: more.labels.subarray(count) };
+const many = clusters({ ...golden.clusters, count: 9000 }).points;
 const timers: NodeJS.Timeout[] = [];
 afterEach(() => timers.splice(0).forEach(clearInterval));
 
 describe("the map", () => {
   it.each([
     ["alone", {}, golden.euclidean],
-    ["on all processors", { fast: true }, golden.euclidean],
     ["by cosine", { metric: "cosine" as const }, golden.cosine],
     ["of principal components", { pcaDims: 8 }, golden.components],
   ])("and its places for new points are as good as umap-learn's, %s", async (_, options, theirs) => {
-    const map = await fitUmap(points, dim, { ...options, seed: 2 });
-    const { positions } = map;
-    // Threads that race give another map each time: measured on a busy machine, up to 0.02 below the mean of umap-learn's.
-    const margin = "fast" in options ? 0.05 : 0.01;
-    const own = trustworthiness(points, dim, positions, { k: golden.k });
-    expect(own).toBeGreaterThanOrEqual(theirs.trustworthiness - 0.005);
-    expect(accuracy(positions, labels, positions, labels)).toBeGreaterThanOrEqual(theirs.accuracy - margin);
-    const before = positions.slice();
-    const placed = await map.transform(fresh.points);
-    expect(positions).toEqual(before);
-    const placedAccuracy = accuracy(placed, fresh.labels, positions, labels);
-    expect(placedAccuracy).toBeGreaterThanOrEqual(theirs.placedAccuracy - margin);
+    const sums = { trustworthiness: 0, accuracy: 0, placedAccuracy: 0 };
+    // A thousand points differ by a hundredth from seed to seed, so of both sides the mean of three is compared.
+    for (const seed of [0, 1, 2]) {
+      const map = await fitUmap(points, dim, { ...options, seed });
+      const { positions } = map;
+      const before = positions.slice();
+      const placed = await map.transform(fresh.points);
+      expect(positions).toEqual(before);
+      sums.trustworthiness += trustworthiness(points, dim, positions, { k: golden.k });
+      sums.accuracy += accuracy(positions, labels, positions, labels);
+      sums.placedAccuracy += accuracy(placed, fresh.labels, positions, labels);
+    }
+    expect(sums.trustworthiness / 3).toBeGreaterThanOrEqual(theirs.trustworthiness - 0.005);
+    expect(sums.accuracy / 3).toBeGreaterThanOrEqual(theirs.accuracy - 0.01);
+    expect(sums.placedAccuracy / 3).toBeGreaterThanOrEqual(theirs.placedAccuracy - 0.01);
   });
 
   it("is the same for a seed, and another for another", async () => {
@@ -58,6 +61,13 @@ describe("the map", () => {
     const first = await map(3);
     expect(await map(3)).toEqual(first);
     expect(await map(4)).not.toEqual(first);
+  });
+
+  it("is the same to the bit on any number of threads", async () => {
+    const map = async (threads: number): Promise<Float32Array> =>
+      (await fitUmap(many, dim, { threads, nEpochs: 30 })).positions;
+    const first = await map(1);
+    for (const threads of [1, 2, 3, 40]) expect(await map(threads)).toEqual(first);
   });
 
   it("puts new points where it put them before, and refuses what does not fit", async () => {
@@ -107,14 +117,15 @@ describe("the event loop", () => {
 
 describe("stopping", () => {
   it.each([
-    ["neighbours", false],
-    ["graph", false],
-    ["layout", false],
-    ["layout", true],
-  ] as const)("in the stage %s, fast %s, ends all threads", async (stage, fast) => {
+    ["neighbours", 1],
+    ["graph", 1],
+    ["layout", 1],
+    ["layout", 3],
+  ] as const)("in the stage %s, on %i threads, ends all", async (stage, threads) => {
     const stop = new AbortController();
-    const run = fitUmap(points, dim, {
-      fast,
+    // Of 1,000 points the layout would not be in rounds, which only threads can share.
+    const run = fitUmap(threads === 1 ? points : many, dim, {
+      threads,
       // So many that only stopping ends it in time.
       nEpochs: 10_000_000,
       signal: stop.signal,
@@ -127,7 +138,6 @@ describe("stopping", () => {
   });
 
   it("between two blocks of neighbours ends no call of ONNX Runtime, which would end the process", async () => {
-    const many = clusters({ ...golden.clusters, count: 9000 }).points;
     for (const rows of [0, 500, 2000]) {
       const stop = new AbortController();
       let last = 0;
@@ -166,6 +176,7 @@ describe("bad input", () => {
     [holed, {}, /^row 17 of the embeddings holds NaN at column 3, expected finite numbers/],
     [zeroed, { metric: "cosine" as const }, /^row 4 of the embeddings is all zeros/],
     [points, { minDist: 2 }, /^minDist is 2, expected/],
+    [points, { threads: 0.5 }, /^threads is 0.5, expected an integer from 1$/],
     [points, { pcaDims: 1 }, /^pcaDims is 1, expected an integer from 2 to \d+ for/],
     [points.subarray(1), {}, /^\d+ numbers were given, expected rows of dim/],
   ])("is refused before any work, case %#", async (vectors, options, message) => {

@@ -14,11 +14,8 @@ export type { UmapProgress } from "./umapProtocol.ts";
 const copiedAtOnce = 2 ** 16;
 
 export interface FitUmapOptions extends UmapOptions, UmapRunOptions {
-  /**
-   * Lay the map out on all processors at once. Faster with two or more, and as good, but not reproducible: the map
-   * differs from run to run. Default false: one thread, and the same map for the same seed.
-   */
-  readonly fast?: boolean | undefined;
+  /** Threads that lay the map out, which is the same for any number; default one for each processor. */
+  readonly threads?: number | undefined;
   /** Search for neighbours among the first so many principal components. Default: in the vectors as they are. */
   readonly pcaDims?: number | undefined;
   /** Where neighbours are searched for; default as `nodeRuntime`. */
@@ -56,12 +53,13 @@ export async function fitUmap(
   dim: number,
   options: FitUmapOptions = {},
 ): Promise<UmapMap> {
-  const { nNeighbors, minDist, spread, nEpochs, seed, metric, fast = false, pcaDims, device } = options;
+  const { nNeighbors, minDist, spread, nEpochs, seed, metric, pcaDims, device } = options;
   const umapOptions: UmapOptions = { nNeighbors, minDist, spread, nEpochs, seed, metric };
   requireRows(vectors, dim);
   const count = vectors.length / dim;
   umapSettings(count, umapOptions);
   requirePcaDims(pcaDims, count, dim);
+  const threads = requireThreads(options.threads ?? availableParallelism());
   const positions = sharedFloats(count * 2);
   const fitted = await runUmapTask(
     {
@@ -72,7 +70,7 @@ export async function fitUmap(
       device,
       positions,
       pcaDims,
-      threads: fast ? Math.min(availableParallelism(), mostThreads(count)) : 1,
+      threads,
     },
     options,
   );
@@ -127,13 +125,6 @@ class FittedMap implements UmapMap {
   }
 }
 
-/** Below so many points for each thread, waiting for each other would take longer than the work. */
-const pointsPerThread = 500;
-
-function mostThreads(count: number): number {
-  return Math.max(1, Math.floor(count / pointsPerThread));
-}
-
 function requireRows(vectors: Float32Array, dim: number): void {
   if (Number.isInteger(dim) && dim >= 1 && vectors.length % dim === 0) return;
   throw new InputError(`${vectors.length} numbers were given, expected rows of dim ${dim}`);
@@ -145,6 +136,11 @@ function requirePcaDims(pcaDims: number | undefined, count: number, dim: number)
   throw new InputError(
     `pcaDims is ${pcaDims}, expected an integer from 2 to ${most} for ${count} vectors of dim ${dim}`,
   );
+}
+
+function requireThreads(threads: number): number {
+  if (Number.isInteger(threads) && threads >= 1) return threads;
+  throw new InputError(`threads is ${threads}, expected an integer from 1`);
 }
 
 /** The vectors on shared memory, each found finite, and none zero where only directions count. */

@@ -1,4 +1,4 @@
-import type { Edges, LayoutPlan, PcaModel, UmapOptions } from "../../projection/index.ts";
+import type { PcaModel, UmapOptions } from "../../projection/index.ts";
 import type { DeviceName } from "./devices.ts";
 
 /** Where a fit or a transform is: rows searched, the graph built or not, epochs run. */
@@ -37,7 +37,7 @@ export function newControl(): Int32Array {
 export interface FitTask extends CommonTask {
   readonly type: "fit";
   readonly pcaDims: number | undefined;
-  /** Threads that lay the map out; 1 for a map that a seed reproduces. */
+  /** Threads that lay the map out, which is the same for any number. */
   readonly threads: number;
 }
 
@@ -62,16 +62,6 @@ export type UmapReport =
   | { readonly type: "progress"; readonly progress: UmapProgress }
   | { readonly type: "done"; readonly fitted: FittedSpace | undefined }
   | { readonly type: "failed"; readonly name: string; readonly message: string };
-
-/** One thread's part of a layout that several run at once. */
-export interface LayoutPart extends Pick<LayoutPlan, "positions" | "curve" | "epochs" | "learningRate"> {
-  readonly edges: Edges;
-  readonly seed: number;
-  readonly part: number;
-  readonly parts: number;
-  /** How many parts have finished this epoch, and the number of epochs that all have finished. */
-  readonly barrier: Int32Array;
-}
 
 /** A Float32Array that several threads see, with the values given. */
 export function shared(values: Float32Array): Float32Array<SharedArrayBuffer> {

@@ -2,7 +2,6 @@ import { parentPort, workerData } from "node:worker_threads";
 import { AbortedError } from "../../base/index.ts";
 import {
   fitPca,
-  Layout,
   type Neighbours,
   transformPca,
   umapPlan,
@@ -11,7 +10,6 @@ import {
 } from "../../projection/index.ts";
 import { type RuntimeNeighbours, runtimeNeighbours } from "../../train/index.ts";
 import { nodeRuntime } from "./devices.ts";
-import { layoutInParallel } from "./umapParallelLayout.ts";
 import {
   controlSlots,
   type FitTask,
@@ -22,6 +20,7 @@ import {
   type UmapReport,
   type UmapTask,
 } from "./umapProtocol.ts";
+import { layoutOnThreads } from "./umapThreads.ts";
 
 /** The thread in which a map is made; it is ended from outside, also in the middle of its work, unless that is ONNX Runtime's. */
 
@@ -58,13 +57,8 @@ async function fitMap(task: FitTask): Promise<FittedSpace> {
   progress("graph", 0, 1);
   const plan = umapPlan(neighbours, start, options);
   progress("graph", 1, 1);
+  await layoutOnThreads(plan, threads, (done) => progress("layout", done, plan.epochs));
   positions.set(plan.positions);
-  const sharedPlan = { ...plan, positions };
-  if (threads > 1) {
-    await layoutInParallel(sharedPlan, settings.seed, threads, (done) =>
-      progress("layout", done, plan.epochs),
-    );
-  } else runLayout(new Layout(sharedPlan));
   return space;
 }
 
@@ -77,15 +71,11 @@ async function transformVectors(task: TransformTask): Promise<undefined> {
   progress("graph", 0, 1);
   const layout = umapTransform(map, neighbours, options);
   progress("graph", 1, 1);
-  runLayout(layout);
-  positions.set(layout.positions);
-}
-
-function runLayout(layout: Layout): void {
   while (!layout.done) {
     layout.step();
     progress("layout", layout.epoch, layout.epochs);
   }
+  positions.set(layout.positions);
 }
 
 async function fittedSpace({ vectors, dim, pcaDims }: FitTask, count: number): Promise<FittedSpace> {

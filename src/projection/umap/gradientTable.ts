@@ -36,3 +36,21 @@ export function gradientTables({ a, b }: Curve): GradientTables {
     push: squares.map((d2) => (2 * b) / ((0.001 + d2) * (1 + a * d2 ** b))),
   };
 }
+
+/**
+ * The bits of squared distance from which on no gradient of a table comes to more than `clip` in a coordinate.
+ *
+ * The greatest coordinate of a gradient is its strength times the distance.
+ */
+export function clippedBits(table: Float32Array, clip: number): number {
+  let end = 0;
+  const square = new Float32Array(1);
+  const bits = new Int32Array(square.buffer);
+  for (let at = 0; at + 1 < table.length; at++) {
+    // The greatest strength in this step, at its greatest distance.
+    bits[0] = leastBits + ((at + 1) << fractionBits);
+    const strength = Math.max(Math.abs(table[at]!), Math.abs(table[at + 1]!));
+    if (strength * Math.sqrt(square[0]!) > clip) end = at + 1;
+  }
+  return leastBits + (end << fractionBits);
+}

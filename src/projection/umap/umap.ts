@@ -7,6 +7,9 @@ import { checkNeighbours, type Neighbours } from "./neighbours.ts";
 import { type UmapOptions, type UmapSettings, umapSettings } from "./options.ts";
 import { smoothKnn } from "./smoothKnn.ts";
 
+/** Below so many points, an epoch is too short for threads to share. */
+const fewPoints = 4096;
+
 /**
  * The layout of `count` points in the plane from their nearest neighbours; run it by its `step` until it is `done`.
  *
@@ -35,6 +38,7 @@ export function umapPlan(neighbours: Neighbours, start: Float32Array, options: U
     curve: fitCurve(settings.minDist, settings.spread),
     epochs: settings.nEpochs,
     learningRate: 1,
+    inRounds: neighbours.count >= fewPoints,
     rng: Rng.of(settings.seed, "umap", "layout"),
   };
 }
