@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { runtimeNeighbours } from "../src/index.ts";
 import { nodeRuntime } from "../src/node.ts";
 import { mnistVectors } from "./mnistVectors.ts";
-import { runPeer, spread } from "./peer.ts";
+import { runPeer } from "./peer.ts";
+import { measured } from "./results.ts";
 
 const rounds = 5;
 const count = 42_000;
@@ -32,13 +33,17 @@ export async function benchKnn(): Promise<void> {
     theirs.push(Number(result.value.seconds));
     agreeing = agreement(indices, new Uint32Array(new Uint8Array(await readFile(`${file}.peer`)).buffer));
   }
-  const line = [`${count} x ${dim}, k ${k}`, `kindred ${show(ours)}`];
-  if (theirs.length > 0) {
-    const ratio = spread(theirs).median / spread(ours).median;
-    line.push(`${peer} ${show(theirs)}`, `kindred is ${ratio.toFixed(2)} times as fast`);
-    line.push(`${(100 * agreeing).toFixed(3)} % of neighbours agree`);
-  } else line.push(`peer skipped: ${peer}`);
-  process.stdout.write(`${line.join("   ")}\n`);
+  measured({
+    bench: "knn",
+    what: `exact ${k} nearest of ${count} x ${dim}`,
+    unit: "s",
+    better: "less",
+    digits: 2,
+    ours,
+    peer,
+    theirs,
+    ...(theirs.length > 0 ? { note: `${(100 * agreeing).toFixed(3)} % of neighbours agree` } : {}),
+  });
   await runtime.dispose();
   await dispose();
 }
@@ -51,9 +56,4 @@ function agreement(a: Uint32Array, b: Uint32Array): number {
     for (let i = start; i < start + k; i++) if (named.has(b[i]!)) shared++;
   }
   return shared / a.length;
-}
-
-function show(seconds: readonly number[]): string {
-  const { median, least, greatest } = spread(seconds);
-  return `${median.toFixed(2)} s (${least.toFixed(2)} to ${greatest.toFixed(2)})`;
 }

@@ -1,6 +1,8 @@
 import { nodeRuntime } from "../src/node.ts";
+import { lessonFlops } from "./lessonFlops.ts";
 import { lessonTrainer } from "./lessonTrainer.ts";
-import { runPeer, spread } from "./peer.ts";
+import { runPeer } from "./peer.ts";
+import { measured, spread } from "./results.ts";
 
 const batches = [16, 64, 256] as const;
 const rounds = 3;
@@ -22,19 +24,18 @@ export async function benchStep(): Promise<void> {
       if (result.ran) theirs.push(Number(result.value.pairsPerSecond));
       peer = result.ran ? `PyTorch ${result.value.version}, ${result.value.threads} threads` : result.why;
     }
-    const own = spread(ours);
-    const line = [`batch ${String(batch).padStart(3)}`, `kindred ${show(own)} pairs/s`];
-    if (theirs.length > 0) {
-      const other = spread(theirs);
-      line.push(`${peer} ${show(other)} pairs/s`, `ratio ${(own.median / other.median).toFixed(2)}`);
-    } else line.push(`peer skipped: ${peer}`);
-    line.push(`50 ms timer at most ${latest.toFixed(0)} ms late`);
-    process.stdout.write(`${line.join("   ")}\n`);
+    measured({
+      bench: "step",
+      what: `training, batch ${batch}`,
+      unit: "pairs/s",
+      better: "more",
+      digits: 0,
+      ours,
+      peer,
+      theirs,
+      note: `${((spread(ours).median * 2 * lessonFlops.step) / 1e9).toFixed(0)} GFLOP/s, 50 ms timer at most ${latest.toFixed(0)} ms late`,
+    });
   }
-}
-
-function show({ median, least, greatest }: ReturnType<typeof spread>): string {
-  return `${median.toFixed(0)} (${least.toFixed(0)} to ${greatest.toFixed(0)})`;
 }
 
 async function trainFor(batch: number): Promise<{ pairsPerSecond: number; timerLateMs: number }> {

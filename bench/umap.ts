@@ -1,6 +1,7 @@
 import { fitUmap } from "../src/node.ts";
 import { mnistVectors } from "./mnistVectors.ts";
-import { runPeer, spread } from "./peer.ts";
+import { runPeer } from "./peer.ts";
+import { measured } from "./results.ts";
 
 /** Of 10,000 vectors; of all, where umap-learn takes minutes, one. */
 const fewRounds = 3;
@@ -22,6 +23,7 @@ export async function benchUmap(): Promise<void> {
     const ours: number[] = [];
     const theirs: number[] = [];
     let peer = "";
+    let note = "";
     const rounds = count === 10_000 ? fewRounds : 1;
     for (let round = 0; round < rounds; round++) {
       const own = await secondsOf(points, dim);
@@ -31,32 +33,27 @@ export async function benchUmap(): Promise<void> {
       const result = await runPeer("umap.py", [file, dim, ...more]);
       if (result.ran) theirs.push(Number(result.value.seconds));
       peer = result.ran ? `umap-learn ${result.value.version}` : result.why;
-      if (result.ran && quality) printQuality(result.value.ours as Quality, result.value.theirs as Quality);
+      if (result.ran && quality) note = compare(result.value.ours as Quality, result.value.theirs as Quality);
     }
-    const line = [`${count} points`, `kindred ${show(ours)}`];
-    if (theirs.length > 0) {
-      const ratio = spread(theirs).median / spread(ours).median;
-      line.push(`${peer} ${show(theirs)}`, `kindred is ${ratio.toFixed(1)} times as fast`);
-    } else line.push(`peer skipped: ${peer} (umap-learn is python3-umap-learn)`);
-    process.stdout.write(`${line.join("   ")}\n`);
+    measured({
+      bench: "umap",
+      what: `UMAP of ${count} x ${dim}`,
+      unit: "s",
+      better: "less",
+      digits: 1,
+      ours,
+      peer,
+      theirs,
+      ...(note === "" ? {} : { note }),
+    });
   }
   await dispose();
 }
 
-function printQuality(ours: Quality, theirs: Quality): void {
-  for (const [name, { trustworthiness, accuracy }] of Object.entries({
-    kindred: ours,
-    "umap-learn": theirs,
-  })) {
-    process.stdout.write(
-      `${name.padEnd(10)} trustworthiness (k = 15) ${trustworthiness.toFixed(4)}   k-NN accuracy in the map (k = 5) ${accuracy.toFixed(4)}\n`,
-    );
-  }
-}
-
-function show(seconds: readonly number[]): string {
-  const { median, least, greatest } = spread(seconds);
-  return `${median.toFixed(1)} s (${least.toFixed(1)} to ${greatest.toFixed(1)})`;
+function compare(ours: Quality, theirs: Quality): string {
+  const both = (of: (quality: Quality) => number): string =>
+    `${of(ours).toFixed(4)} against ${of(theirs).toFixed(4)}`;
+  return `trustworthiness (k = 15) ${both((quality) => quality.trustworthiness)}, k-NN accuracy in the map (k = 5) ${both((quality) => quality.accuracy)}`;
 }
 
 async function secondsOf(

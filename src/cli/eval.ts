@@ -65,8 +65,11 @@ async function runEval(options: EvalOptions): Promise<void> {
     }
   };
   try {
+    const trained = await measure(evaluateEncoder(runtime, encoder, weights, sets, progress("encoder")));
+    // Before the baselines are worked out, which takes twice as long.
+    note(`encoder: 1-NN ${trained.knn1.toFixed(4)}, MAP@R ${trained.mapAtR.toFixed(4)}`);
     const evaluations = {
-      encoder: await measure(evaluateEncoder(runtime, encoder, weights, sets, progress("encoder"))),
+      encoder: trained,
       untrained: await measure(
         evaluateEncoder(runtime, encoder, untrained, sets, progress("untrained encoder")),
       ),

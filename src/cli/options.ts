@@ -12,6 +12,15 @@ export function wholeNumber(least: number): (text: string) => number {
   };
 }
 
+/** A parser of numbers above 0. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value > 0 && value < Number.POSITIVE_INFINITY)) {
+    throw new InvalidArgumentError("expected a number above 0.");
+  }
+  return value;
+}
+
 export const deviceOption = (): Option =>
   new Option("--device <name>", "what to compute on").choices(deviceNames).default("auto");
 

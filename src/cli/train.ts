@@ -3,17 +3,24 @@ import { InputError } from "../base/index.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { type ConfiguredData, configuredData, trainRun } from "../platform/node/trainRun.ts";
-import { type EpochMetrics, lessonConfig, type RunConfig, type StepReport } from "../train/index.ts";
+import {
+  type EpochMetrics,
+  fitClasses,
+  type RunConfig,
+  recipeConfig,
+  type StepReport,
+} from "../train/index.ts";
 import { duration, note, type Output, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import { addChoiceOptions, begunWith, type ChoiceOptions, chosen, describeConfig } from "./trainChoices.ts";
 
-interface TrainOptions extends Output {
+interface TrainOptions extends Output, ChoiceOptions {
   readonly data: string;
   readonly limit?: number;
   readonly validation: number;
-  readonly epochs: number;
-  readonly batchSize: number;
+  readonly epochs?: number;
+  readonly batchSize?: number;
   readonly seed: number;
   readonly out: string;
   readonly init?: string;
@@ -23,16 +30,19 @@ interface TrainOptions extends Output {
   readonly force: boolean;
 }
 
+/** As the command line is parsed: the folder depends on the recipe where none is named. */
+type ParsedOptions = Omit<TrainOptions, "out"> & { readonly out?: string };
+
 export function trainCommand(): Command {
-  return new Command("train")
-    .description("train the lesson's encoder on pairs of labelled pictures")
+  const command = new Command("train")
+    .description("train an encoder on labelled pictures by contrast")
     .option("--data <path|mnist>", "train.csv, an IDX file, a folder of IDX files, or mnist", "mnist")
     .option("--limit <n>", "take the first n rows only", wholeNumber(2))
     .option("--validation <n>", "keep the last n rows for validation", wholeNumber(0), 1000)
-    .option("--epochs <n>", "passes over the training pictures", wholeNumber(1), 10)
-    .option("--batch-size <n>", "pairs in a step", wholeNumber(2), 64)
+    .option("--epochs <n>", "passes over the training pictures (lesson: 10, fast: 1)", wholeNumber(1))
+    .option("--batch-size <n>", "pairs or pictures in a step (lesson: 64, fast: 96)", wholeNumber(2))
     .option("--seed <n>", "seed of everything random", wholeNumber(0), 1)
-    .option("--out <dir>", "folder of the run", "runs/lesson")
+    .option("--out <dir>", "folder of the run (default: runs/lesson or runs/fast, as the recipe)")
     .option("--init <file.pt>", "start from the weights of a checkpoint, PyTorch's or ours")
     .option(
       "--record",
@@ -41,14 +51,15 @@ export function trainCommand(): Command {
     )
     .option("--no-record", "record none")
     .option("--resume", "go on with the run in --out", false)
-    .option("--force", "replace the run in --out", false)
+    .option("--force", "replace the run in --out", false);
+  return addChoiceOptions(command)
     .addOption(deviceOption())
     .addOption(jsonOption())
-    .action(async (options: TrainOptions, command: Command) => {
+    .action(async (options: ParsedOptions, { getOptionValueSource }: Command) => {
       const given = new Set(
-        Object.keys(options).filter((name) => command.getOptionValueSource(name) === "cli"),
+        Object.keys(options).filter((name) => getOptionValueSource.call(command, name) === "cli"),
       );
-      await runTrain(options, given);
+      await runTrain({ ...options, out: options.out ?? `runs/${options.recipe}` }, given);
     });
 }
 
@@ -64,7 +75,7 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
   }
   const config = options.resume ? await resumedConfig(folder, options, given) : newConfig(options);
   const data = await configuredData(config);
-  const fitted = options.resume ? config : withData(config, data);
+  const fitted = options.resume ? config : withData(config, data, given);
   const runtime = await nodeRuntime({ device: options.device });
   const stop = stopOnInterrupt("stopping after this step; once more to stop at once");
   const line = new ProgressLine("training");
@@ -79,6 +90,7 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
       signal: stop.signal,
       onBegin: () => {
         note(`device: ${runtime.device.description}`);
+        note(describeConfig(fitted));
         note(
           `data: ${config.data.source}, ${data.training.count} training and ${data.validation.count} validation pictures`,
         );
@@ -102,7 +114,8 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
 }
 
 function newConfig(options: TrainOptions): RunConfig {
-  return lessonConfig({
+  return recipeConfig(options.recipe, {
+    ...chosen(options),
     source: options.data,
     limit: options.limit ?? null,
     validation: options.validation,
@@ -117,15 +130,19 @@ function newConfig(options: TrainOptions): RunConfig {
 }
 
 /** The encoder takes the pictures as they are, and the run remembers which they were. */
-function withData(config: RunConfig, { training, fingerprint }: ConfiguredData): RunConfig {
+function withData(
+  config: RunConfig,
+  { training, fingerprint }: ConfiguredData,
+  given: ReadonlySet<string>,
+): RunConfig {
   const { channels, height, width } = training;
   if (height !== width) {
     throw new InputError(
-      `pictures of ${height} x ${width} are not square, expected square ones for the lesson's encoder`,
+      `pictures of ${height} x ${width} are not square, expected square ones for the encoder`,
     );
   }
   return {
-    ...config,
+    ...(given.has("classes") ? config : fitClasses(config, new Set(training.labels).size)),
     data: { ...config.data, fingerprint },
     encoder: { ...config.encoder, channels, size: height },
   };
@@ -138,32 +155,43 @@ async function resumedConfig(
   given: ReadonlySet<string>,
 ): Promise<RunConfig> {
   const saved = await folder.readConfig();
-  const asked = newConfig(options);
-  const fixed: readonly (readonly [string, unknown, unknown])[] = [
-    ["data", saved.data.source, asked.data.source],
-    ["limit", saved.data.limit, asked.data.limit],
-    ["validation", saved.data.validation, asked.data.validation],
-    ["batchSize", saved.batchSize, asked.batchSize],
-    ["seed", saved.seed, asked.seed],
-    ["init", saved.init, asked.init],
-  ];
-  if (given.has("record") && saved.record !== asked.record) {
-    const begun = saved.record ? "records embeddings" : "was begun without recording";
-    throw new InputError(
-      `--${asked.record ? "record" : "no-record"} is not what the run in ${options.out} does, which ${begun}: leave it out to resume`,
+  const fixed: Readonly<Record<string, string | number | boolean | null>> = {
+    data: saved.data.source,
+    limit: saved.data.limit,
+    validation: saved.data.validation,
+    batchSize: saved.batchSize,
+    seed: saved.seed,
+    init: saved.init,
+    record: saved.record,
+    ...begunWith(saved),
+  };
+  for (const [name, was] of Object.entries(fixed)) {
+    const is = options[name as keyof TrainOptions];
+    if (given.has(name) && was !== is) throw differs(name, was, is, options.out);
+  }
+  if (options.epochs === undefined || options.epochs === saved.epochs) return saved;
+  if (saved.schedule.name === "oneCycle" || saved.schedule.name === "warmupCosine") {
+    note(
+      `the learning rate goes down over all epochs: a run of ${saved.epochs} that goes on to ${options.epochs} is not what ${options.epochs} at once would have been`,
     );
   }
-  for (const [name, was, is] of fixed) {
-    if (given.has(name) && was !== is) {
-      const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-      const begun =
-        was === null
-          ? `run in ${options.out}, which was begun without it`
-          : `${was} that the run in ${options.out} was begun with`;
-      throw new InputError(`--${flag} ${is} differs from the ${begun}: leave it out to resume`);
-    }
+  return { ...saved, epochs: options.epochs };
+}
+
+function differs(name: string, was: unknown, is: unknown, run: string): InputError {
+  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  if (typeof is === "boolean") {
+    const doing = name === "record" ? "records embeddings" : "varies its pictures";
+    const not = name === "record" ? "was begun without recording" : "leaves its pictures as they are";
+    return new InputError(
+      `--${is ? "" : "no-"}${flag} is not what the run in ${run} does, which ${was ? doing : not}: leave it out to resume`,
+    );
   }
-  return given.has("epochs") ? { ...saved, epochs: options.epochs } : saved;
+  const begun =
+    was === null
+      ? `run in ${run}, which was begun without it`
+      : `${was} that the run in ${run} was begun with`;
+  return new InputError(`--${flag} ${is} differs from the ${begun}: leave it out to resume`);
 }
 
 function stepsDone({ epoch, batch, batches }: StepReport): number {
@@ -171,20 +199,20 @@ function stepsDone({ epoch, batch, batches }: StepReport): number {
 }
 
 function describeStep(
-  { epoch, loss, pairsPerSecond, secondsLeft }: StepReport,
+  { epoch, loss, perSecond, unit, secondsLeft }: StepReport,
   { epochs }: RunConfig,
 ): string {
-  const rate = `${pairsPerSecond.toFixed(0)} pairs/s`;
+  const rate = `${perSecond.toFixed(0)} ${unit}/s`;
   return `epoch ${epoch}/${epochs}  loss ${loss.toFixed(4)}  ${rate}  ${duration(secondsLeft)} left`;
 }
 
 function describeEpoch(metrics: EpochMetrics, epochs: number): string {
-  const { epoch, trainLoss, valLoss, lr, knn1, knnReferences, seconds, pairsPerSecond } = metrics;
+  const { epoch, trainLoss, valLoss, lr, knn1, knnReferences, seconds, perSecond, unit } = metrics;
   const validation =
     valLoss === null || knn1 === null
       ? ""
       : `  validation loss ${valLoss.toFixed(4)}  1-NN ${knn1.toFixed(4)} (among ${knnReferences})`;
-  return `epoch ${epoch}/${epochs}  loss ${trainLoss.toFixed(4)}${validation}  lr ${lr}  ${duration(seconds)}  ${pairsPerSecond.toFixed(0)} pairs/s`;
+  return `epoch ${epoch}/${epochs}  loss ${trainLoss.toFixed(4)}${validation}  lr ${Number(lr.toPrecision(3))}  ${duration(seconds)}  ${perSecond.toFixed(0)} ${unit}/s`;
 }
 
 function finish(
@@ -194,14 +222,15 @@ function finish(
 ): void {
   const last = history.at(-1)!;
   const trained = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
-  const pairs = history.reduce((sum, epoch) => sum + epoch.pairsPerSecond * epoch.seconds, 0);
+  const count = history.reduce((sum, epoch) => sum + epoch.perSecond * epoch.seconds, 0);
   const summary = {
     run: options.out,
     epochs: last.epoch,
     trainLoss: last.trainLoss,
     valLoss: last.valLoss,
     knn1: last.knn1,
-    pairsPerSecond: pairs / trained,
+    perSecond: count / trained,
+    unit: last.unit,
     ...rest,
   };
   const recorded =
@@ -211,7 +240,7 @@ function finish(
   result(
     options,
     summary,
-    `trained ${last.epoch} epochs in ${duration(rest.seconds)}: ${options.out} holds checkpoints, metrics, figures and encoder.onnx\nnext: kindred eval --run ${options.out}${recorded}`,
+    `trained ${last.epoch} ${last.epoch === 1 ? "epoch" : "epochs"} in ${duration(rest.seconds)}: ${options.out} holds checkpoints, metrics, figures and encoder.onnx\nnext: kindred eval --run ${options.out}${recorded}`,
   );
 }
 

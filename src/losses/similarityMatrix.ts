@@ -6,12 +6,12 @@ import {
   div,
   equal,
   gemm,
+  greater,
   mul,
   nonZero,
   not,
   reduceLogSumExp,
   reduceSum,
-  relu,
   reshape,
   sqrt,
   where,
@@ -33,9 +33,10 @@ export function cosineSimilarities(a: Tensor, b: Tensor): Tensor {
  * `d_ij = sqrt(2 - 2 cos_ij)`, whose gradient is taken as 0 where the distance is 0 and has no derivative.
  */
 export function unitDistances(x: Tensor, options: { readonly squared: boolean }): Tensor {
-  // Rounding can put a cosine above 1. At 0, relu also stops the root's gradient, which is infinite there: its rule
-  // chooses 0 instead of multiplying by it.
-  const squared = relu(add(mul(cosineSimilarities(x, x), -2), 2));
+  // Rounding can put a cosine above 1. At 0 the root's gradient is infinite: `where` chooses 0 in its place, as any
+  // rule that multiplied by it (such as that of ReLU) would give NaN.
+  const raw = add(mul(cosineSimilarities(x, x), -2), 2);
+  const squared = where(greater(raw, 0), raw, 0);
   return options.squared ? squared : sqrt(squared);
 }
 

@@ -1,4 +1,5 @@
 export * from "./checkpoint/index.ts";
+export { type ConfiguredParts, configuredParts } from "./configuredParts.ts";
 export { Embedder, type EmbedOptions } from "./embed.ts";
 export {
   type EvaluateOptions,
@@ -8,7 +9,9 @@ export {
 } from "./evaluateEncoder.ts";
 export { exportEncoder } from "./exportEncoder.ts";
 export * from "./graphs.ts";
+export { type LabelLoss, labelTask } from "./labelTask.ts";
 export type { EpochMetrics } from "./metrics.ts";
+export * from "./recipes.ts";
 export * from "./recording.ts";
 export * from "./runConfig.ts";
 export {
@@ -18,6 +21,17 @@ export {
   runtimeNeighbours,
 } from "./runtimeNeighbours.ts";
 export { type RuntimeSimilarities, runtimeSimilarities } from "./runtimeSimilarity.ts";
+export {
+  type BatchSource,
+  type BatchSources,
+  labelSource,
+  type MakeSources,
+  type PictureSourceOptions,
+  pairSources,
+  type TrainingBatch,
+  type Unit,
+  viewSource,
+} from "./source.ts";
 export { type PairLoss, pairTask, type Task } from "./task.ts";
 export { type TrainResult, train } from "./train.ts";
 export {
@@ -28,3 +42,4 @@ export {
   type TrainerOptions,
 } from "./trainer.ts";
 export * from "./trainingState.ts";
+export { type ViewLoss, viewTask } from "./viewTask.ts";

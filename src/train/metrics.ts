@@ -1,10 +1,12 @@
+import type { Unit } from "./source.ts";
+
 /** What an epoch came to. */
 export interface EpochMetrics {
   /** From 1. */
   readonly epoch: number;
-  /** Mean loss over the epoch's training pairs. */
+  /** Mean loss over the epoch's training batches, each weighed by its size. */
   readonly trainLoss: number;
-  /** Mean loss over the validation pairs; null without validation images. */
+  /** Mean loss over the validation batches; null without validation images. */
   readonly valLoss: number | null;
   /** Learning rate of the epoch's last step. */
   readonly lr: number;
@@ -14,5 +16,7 @@ export interface EpochMetrics {
   readonly knnReferences: number;
   /** Seconds spent training, validation not included. */
   readonly seconds: number;
-  readonly pairsPerSecond: number;
+  /** Pairs or pictures a second. */
+  readonly perSecond: number;
+  readonly unit: Unit;
 }

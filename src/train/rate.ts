@@ -1,16 +1,16 @@
-/** Pairs over the time that their steps took. */
+/** Pairs or pictures over the time that their steps took. */
 export class Rate {
   readonly #secondsBefore: number;
   #begin = performance.now();
-  #pairs = 0;
+  #count = 0;
 
   /** @param secondsBefore what the epoch had taken when it was stopped and saved */
   constructor(secondsBefore: number) {
     this.#secondsBefore = secondsBefore;
   }
 
-  add(pairs: number): void {
-    this.#pairs += pairs;
+  add(count: number): void {
+    this.#count += count;
   }
 
   /** Leaves out so many seconds, which went into something else. */
@@ -23,6 +23,6 @@ export class Rate {
   }
 
   get perSecond(): number {
-    return this.#pairs / (this.seconds - this.#secondsBefore);
+    return this.#count / (this.seconds - this.#secondsBefore);
   }
 }

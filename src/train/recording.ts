@@ -8,9 +8,9 @@ export interface Snapshot {
   readonly step: number;
   /** Epochs finished, with the part of the current one: 1.5 is half way through the second. */
   readonly epoch: number;
-  /** Pairs trained on since step 0. */
+  /** Pairs trained on since step 0; pictures where those are counted. */
   readonly pairs: number;
-  /** Sum of the losses of all these pairs, so that two snapshots give the mean loss between them. */
+  /** Sum of the losses of all these, so that two snapshots give the mean loss between them. */
   readonly lossSum: number;
   /** `[sample, dim]`, row by row. */
   readonly embeddings: Float32Array;
@@ -32,11 +32,12 @@ const firstStep = 16;
 const growth = 2.5;
 
 /**
- * Pictures embedded for each pair trained on, in the long run. Embedding one takes 0.13 to 0.18 of a training pair's
- * time (measured on two cores: no gradients, and one picture instead of two), so this costs 1.0 to 1.5 % of the
- * training, and with the early snapshots less than 2 % of any of 200,000 pairs or more; the lesson's has 410,000.
+ * Pictures embedded for each picture that the encoder is trained on, in the long run; a pair is two. Embedding one
+ * takes 0.13 to 0.18 of a training pair's time (measured on two cores: no gradients, and one picture instead of two),
+ * so this costs 1.0 to 1.5 % of the training, and with the early snapshots less than 2 % of any of 200,000 pairs or
+ * more; the lesson's has 410,000.
  */
-const picturesPerPair = 0.08;
+const embeddedPerTrained = 0.04;
 
 /**
  * The rows of a data set to record: `size` of them, as many of each class as there can be, in ascending order.
@@ -81,18 +82,23 @@ export function pickImages(dataset: ImageDataset, rows: Uint32Array): ImageDatas
 export interface RecordingPlan {
   /** Pictures in the sample. */
   readonly sample: number;
-  readonly batchSize: number;
+  /** Pictures that the encoder is trained on in a step. */
+  readonly picturesPerStep: number;
   /** Batches of an epoch. */
   readonly batches: number;
 }
 
 /**
  * When to take a snapshot: untrained (step 0); at 16, 40, 100, 250 and so on, as most of the order comes about early;
- * and from the end of the first epoch on as often as 0.08 embedded pictures for each trained pair allow, evenly over an
+ * and from the end of the first epoch on as often as 0.04 embedded pictures for each trained one allow, evenly over an
  * epoch and always at its end. Short epochs get one at the end of every so many only.
  */
-export function recordingSchedule({ sample, batchSize, batches }: RecordingPlan): (step: number) => boolean {
-  const interval = Math.max(1, Math.ceil(sample / (picturesPerPair * batchSize)));
+export function recordingSchedule({
+  sample,
+  picturesPerStep,
+  batches,
+}: RecordingPlan): (step: number) => boolean {
+  const interval = Math.max(1, Math.ceil(sample / (embeddedPerTrained * picturesPerStep)));
   const perEpoch = Math.floor(batches / interval);
   const period = perEpoch > 0 ? batches : Math.ceil(interval / batches) * batches;
   const early = new Set<number>();

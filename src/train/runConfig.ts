@@ -1,16 +1,53 @@
 import { z } from "zod";
 import { InputError } from "../base/index.ts";
-import { cosinePairLoss } from "../losses/index.ts";
-import { type Encoder, lessonEncoder } from "../nn/index.ts";
-import { adam, type Optimizer, type Schedule, stepLR } from "../optim/index.ts";
-import { pairTask, type Task } from "./task.ts";
+import { lossByName, lossNames } from "../losses/index.ts";
 
 const whole = z.number().int();
+const positive = z.number().positive();
+
+const pictureShape = { channels: whole.min(1), size: whole.min(1), dim: whole.min(1) };
+
+const encoderSchema = z.discriminatedUnion("name", [
+  z.strictObject({ name: z.literal("lesson"), ...pictureShape, dropout: z.number().min(0).lt(1) }),
+  z.strictObject({ name: z.literal("compact"), ...pictureShape, width: whole.min(1) }),
+]);
+
+const lossSchema = z.strictObject({
+  name: z.enum(lossNames),
+  temperature: positive.exactOptional(),
+  margin: positive.exactOptional(),
+});
+
+const optimizerSchema = z.discriminatedUnion("name", [
+  z.strictObject({ name: z.literal("adam"), learningRate: positive }),
+  z.strictObject({ name: z.literal("adamW"), learningRate: positive, weightDecay: z.number().min(0) }),
+]);
+
+const scheduleSchema = z.discriminatedUnion("name", [
+  z.strictObject({ name: z.literal("constant") }),
+  z.strictObject({ name: z.literal("stepLR"), stepSize: whole.min(1), gamma: positive }),
+  z.strictObject({ name: z.literal("oneCycle"), warmup: z.number().min(0).max(1) }),
+  z.strictObject({ name: z.literal("warmupCosine"), warmupSteps: whole.min(0) }),
+]);
+
+const samplerSchema = z.discriminatedUnion("name", [
+  z.strictObject({ name: z.literal("pairs") }),
+  z.strictObject({ name: z.literal("shuffled") }),
+  z.strictObject({ name: z.literal("classBalanced"), classes: whole.min(2), images: whole.min(2) }),
+]);
+
+const augmentationSchema = z.strictObject({
+  shift: z.number().min(0),
+  rotation: z.number().min(0),
+  scale: z.number().min(0).lt(1),
+  elastic: z.strictObject({ alpha: positive, sigma: positive }).nullable(),
+});
 
 /** Everything that defines a run, as its `config.json` holds it: with the same one, the same run. */
 export const runConfigSchema = z.strictObject({
   version: z.literal(1),
-  recipe: z.literal("lesson"),
+  /** The recipe that the choices began from; what follows holds in any case. */
+  recipe: z.enum(["lesson", "fast"]),
   data: z.strictObject({
     /** `mnist`, or the path of a CSV, an IDX file or a folder of them. */
     source: z.string().min(1),
@@ -21,20 +58,16 @@ export const runConfigSchema = z.strictObject({
     /** Of the rows taken, so that a run does not go on with other data unnoticed; null until they are read. */
     fingerprint: z.string().nullable(),
   }),
-  encoder: z.strictObject({
-    name: z.literal("lesson"),
-    channels: whole.min(1),
-    size: whole.min(1),
-    dim: whole.min(1),
-    dropout: z.number().min(0).lt(1),
-  }),
-  optimizer: z.strictObject({ name: z.literal("adam"), learningRate: z.number().positive() }),
-  schedule: z.strictObject({
-    name: z.literal("stepLR"),
-    stepSize: whole.min(1),
-    gamma: z.number().positive(),
-  }),
+  encoder: encoderSchema,
+  // Runs from before there was a choice are the lesson's.
+  loss: lossSchema.default({ name: "cosine-pair" }),
+  sampler: samplerSchema.default({ name: "pairs" }),
+  /** How pictures are varied at random; null leaves them as they are. */
+  augmentation: augmentationSchema.nullable().default(null),
+  optimizer: optimizerSchema,
+  schedule: scheduleSchema,
   epochs: whole.min(1),
+  /** Pairs or pictures in a step. */
   batchSize: whole.min(2),
   seed: whole.min(0),
   /** The checkpoint that weights were taken from, for the record; null for random ones. */
@@ -44,34 +77,6 @@ export const runConfigSchema = z.strictObject({
 });
 
 export type RunConfig = z.infer<typeof runConfigSchema>;
-
-/** What of the lesson's recipe is open to choice. */
-export interface LessonChoices {
-  readonly source: string;
-  readonly limit: number | null;
-  readonly validation: number;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly seed: number;
-  readonly init: string | null;
-  readonly record: boolean;
-  readonly channels: number;
-  readonly size: number;
-}
-
-/** The lesson's recipe: its encoder, Adam at 0.005, and the rate times 0.3 every 7 epochs. */
-export function lessonConfig(choices: LessonChoices): RunConfig {
-  const { source, limit, validation, channels, size, ...rest } = choices;
-  return {
-    version: 1,
-    recipe: "lesson",
-    data: { source, limit, validation, fingerprint: null },
-    encoder: { name: "lesson", channels, size, dim: 64, dropout: 0.3 },
-    optimizer: { name: "adam", learningRate: 0.005 },
-    schedule: { name: "stepLR", stepSize: 7, gamma: 0.3 },
-    ...rest,
-  };
-}
 
 /**
  * A run's configuration from the text of its `config.json`.
@@ -86,24 +91,57 @@ export function parseRunConfig(text: string, fileName: string): RunConfig {
     throw new InputError(`${fileName}: is no JSON, expected the configuration of a run`);
   }
   const result = runConfigSchema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new InputError(`${fileName}: ${issue.path.join(".") || "the whole"}: ${issue.message}`);
+  if (!result.success) {
+    const issue = result.error.issues[0]!;
+    throw new InputError(`${fileName}: ${issue.path.join(".") || "the whole"}: ${issue.message}`);
+  }
+  try {
+    requireSuitable(result.data);
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`${fileName}: ${error.message}`);
+    throw error;
+  }
+  return result.data;
 }
 
-/** The parts of a training that a configuration names. */
-export function configuredParts(config: RunConfig): {
-  encoder: Encoder;
-  task: Task;
-  optimizer: Optimizer;
-  schedule: Schedule;
-} {
-  const encoder = lessonEncoder(config.encoder);
-  const { stepSize, gamma } = config.schedule;
-  return {
-    encoder,
-    task: pairTask(encoder, cosinePairLoss),
-    optimizer: adam(),
-    schedule: stepLR({ learningRate: config.optimizer.learningRate, stepSize, gamma }),
-  };
+/**
+ * That the parts of a configuration go together.
+ *
+ * @throws InputError naming the two that do not, and what to choose instead.
+ */
+export function requireSuitable({ loss, sampler, augmentation, batchSize }: RunConfig): void {
+  const { name, ...options } = loss;
+  const kind = lossByName(name, options).of;
+  if ((kind === "pairs") !== (sampler.name === "pairs")) {
+    throw new InputError(
+      kind === "pairs"
+        ? `loss ${name} compares pairs, received the sampler ${samplerLabel(sampler.name)}: choose the sampler pairs, or another loss`
+        : `loss ${name} compares all pictures of a batch, received the sampler pairs: choose the sampler shuffled${kind === "labels" ? " or class-balanced" : ""}, or the loss cosine-pair`,
+    );
+  }
+  if (kind === "views" && sampler.name === "classBalanced") {
+    throw new InputError(
+      `loss ${name} learns without labels, received the sampler class-balanced, which goes by them: choose the sampler shuffled`,
+    );
+  }
+  if (kind === "views" && augmentation === null) {
+    throw new InputError(
+      `loss ${name} compares two variations of each picture, so pictures must be varied: leave augmentation on, or choose another loss`,
+    );
+  }
+  if (kind === "pairs" && augmentation !== null) {
+    throw new InputError(
+      `loss ${name} compares pairs of pictures as they are, received an augmentation: leave it out, or choose another loss`,
+    );
+  }
+  if (sampler.name === "classBalanced" && batchSize !== sampler.classes * sampler.images) {
+    throw new InputError(
+      `batch size ${batchSize} is not that of ${sampler.classes} classes with ${sampler.images} images each, expected ${sampler.classes * sampler.images}: leave it out`,
+    );
+  }
+}
+
+/** A sampler as the command line names it. */
+export function samplerLabel(name: RunConfig["sampler"]["name"]): string {
+  return name === "classBalanced" ? "class-balanced" : name;
 }

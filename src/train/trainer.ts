@@ -1,5 +1,5 @@
 import { InputError, KindredError, Rng, sizeOf, type TensorData } from "../base/index.ts";
-import { type ImageDataset, PairLoader, PairSampler, type Pairs, validationPairs } from "../data/index.ts";
+import type { ImageDataset } from "../data/index.ts";
 import { initialState } from "../nn/index.ts";
 import { type Optimizer, type Schedule, slotName } from "../optim/index.ts";
 import type { Program, Runtime, Store, Values } from "../runtime/index.ts";
@@ -9,7 +9,8 @@ import { trainingGraph, validationGraph } from "./graphs.ts";
 import type { EpochMetrics } from "./metrics.ts";
 import { Rate } from "./rate.ts";
 import type { Recorder } from "./recording.ts";
-import { pairFeeds, randomFeeds, scalarFeeds } from "./steps.ts";
+import { type BatchSources, batchSizesOf, type MakeSources, pairSources, type Unit } from "./source.ts";
+import { randomFeeds, scalarFeeds } from "./steps.ts";
 import type { Task } from "./task.ts";
 import type { TrainingProgress, TrainingState } from "./trainingState.ts";
 import { nearestNeighbourAccuracy } from "./validationAccuracy.ts";
@@ -25,9 +26,11 @@ export interface TrainerOptions {
   readonly validation: ImageDataset;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
+  /** What the task's batches are made by. Default {@link pairSources}, for a task of pairs. */
+  readonly sources?: MakeSources;
   /** Passes over the training images. */
   readonly epochs: number;
-  /** Pairs in a step. Default 64. */
+  /** Pairs or pictures in a step. Default 64. */
   readonly batchSize?: number;
   /** Seed of everything random. Default 1. */
   readonly seed?: number;
@@ -47,7 +50,9 @@ export interface StepReport {
   readonly batches: number;
   /** Mean loss of the epoch so far. */
   readonly loss: number;
-  readonly pairsPerSecond: number;
+  /** Pairs or pictures a second. */
+  readonly perSecond: number;
+  readonly unit: Unit;
   /** Seconds until the run's last step, at the rate so far. */
   readonly secondsLeft: number;
 }
@@ -62,12 +67,13 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Trains a task on pairs of images; makes its runtime's programs once and keeps all state in one store. */
+type Settled = Required<Omit<TrainerOptions, "initial" | "resume" | "resumeName" | "sources">>;
+
+/** Trains a task on batches of a source; makes its runtime's programs once and keeps all state in one store. */
 export class Trainer {
-  readonly #options: Required<Omit<TrainerOptions, "initial" | "resume" | "resumeName">>;
+  readonly #options: Settled;
   readonly #store: Store;
-  readonly #sampler: PairSampler;
-  readonly #validationPairs: Pairs | null;
+  readonly #sources: BatchSources;
   readonly #embedder: Embedder;
   readonly #steps = new Map<number, { graph: ReturnType<typeof trainingGraph>; program: Program }>();
   readonly #validations = new Map<number, Program>();
@@ -75,34 +81,33 @@ export class Trainer {
   #recordingSeconds = 0;
 
   private constructor(
-    options: Required<Omit<TrainerOptions, "initial" | "resume" | "resumeName">>,
-    sampler: PairSampler,
+    options: Settled,
+    sources: BatchSources,
     store: Store,
     embedder: Embedder,
     progress: TrainingProgress,
   ) {
     this.#options = options;
     this.#store = store;
-    this.#sampler = sampler;
+    this.#sources = sources;
     this.#embedder = embedder;
     this.#progress = progress;
-    const { validation, seed } = options;
-    this.#validationPairs = validation.count > 0 ? validationPairs(validation.labels, seed) : null;
   }
 
   /**
-   * @throws InputError when the pictures are not of the encoder's size, when no pairs can be drawn, or when the
+   * @throws InputError when the pictures are not of the encoder's size, when no batches can be drawn, or when the
    * initial or resumed tensors do not fit the task.
    */
   static async create(given: TrainerOptions): Promise<Trainer> {
-    const { batchSize = 64, seed = 1, initial, resume, resumeName = "the saved state", ...rest } = given;
+    const { sources: make = pairSources, batchSize = 64, seed = 1, initial, resume, ...others } = given;
+    const { resumeName = "the saved state", ...rest } = others;
     const options = { ...rest, batchSize, seed };
-    const { task, runtime, training } = options;
+    const { task, runtime, training, validation } = options;
     requirePictureSize(training, task.encoder.inputShape);
     if (!(Number.isInteger(batchSize) && batchSize >= 2)) {
       throw new InputError(`batch size ${batchSize} cannot be used, expected an integer of 2 or more`);
     }
-    const sampler = new PairSampler(training.labels, seed);
+    const sources = make({ training, validation }, { batchSize, seed });
     const values = initialState(task, (name) => Rng.of(seed, "initial", name));
     if (initial) {
       matchTensors(values, initial, "the initial state");
@@ -126,7 +131,7 @@ export class Trainer {
       history: [],
     };
     const store = await runtime.createStore(values);
-    return new Trainer(options, sampler, store, await Embedder.create(runtime, task.encoder), progress);
+    return new Trainer(options, sources, store, await Embedder.create(runtime, task.encoder), progress);
   }
 
   get progress(): TrainingProgress {
@@ -149,7 +154,13 @@ export class Trainer {
 
   /** Batches of an epoch. */
   get batches(): number {
-    return Math.ceil(this.#sampler.count / this.#options.batchSize);
+    return this.#sources.training.batchCount;
+  }
+
+  /** Pictures that the encoder sees in a step. */
+  get picturesPerStep(): number {
+    const { batchSize, encoded } = this.#sources.training;
+    return batchSize * encoded;
   }
 
   /** A copy of everything that a later run needs to go on from here. */
@@ -183,12 +194,11 @@ export class Trainer {
   }
 
   async #trainEpoch({ onStep, signal, record }: FitOptions): Promise<void> {
-    const { training, batchSize, seed, optimizer, runtime, task } = this.#options;
+    const { seed, optimizer, runtime, task } = this.#options;
     const { epoch, batch: startBatch } = this.#progress;
-    const pairs = this.#sampler.epochPairs(epoch);
-    const loader = new PairLoader(training, pairs, { batchSize, startBatch });
+    const source = this.#sources.training;
     // Compiling is no part of the rate that is reported.
-    for (const size of new Set([batchSize, pairs.anchor.length % batchSize || batchSize])) {
+    for (const size of batchSizesOf(source)) {
       if (this.#steps.has(size)) continue;
       const graph = trainingGraph(task, optimizer, size);
       this.#steps.set(size, { graph, program: await runtime.compile(graph) });
@@ -211,7 +221,7 @@ export class Trainer {
     };
     let step = this.#progress.step;
     try {
-      for await (const batch of loader) {
+      for await (const batch of source.batches(epoch, startBatch)) {
         if (signal?.aborted) break;
         if (record?.due(step)) {
           while (inFlight.length > 0) await settle();
@@ -219,7 +229,7 @@ export class Trainer {
         }
         const { graph, program } = this.#steps.get(batch.size)!;
         const feeds = {
-          ...pairFeeds(batch, task.encoder.inputShape),
+          ...batch.feeds,
           ...randomFeeds(graph, seed, step),
           ...scalarFeeds(optimizer, step + 1, this.#learningRate(step)),
         };
@@ -239,11 +249,11 @@ export class Trainer {
   async #record(record: Recorder): Promise<number> {
     const begin = performance.now();
     const { epoch, batch, step, lossSum, history } = this.#progress;
-    const count = this.#sampler.count;
+    const { count } = this.#sources.training;
     await record.take({
       step,
       epoch: epoch + batch / this.batches,
-      pairs: epoch * count + Math.min(batch * this.#options.batchSize, count),
+      pairs: epoch * count + this.#examplesIn(batch),
       lossSum: history.reduce((sum, { trainLoss }) => sum + trainLoss * count, 0) + lossSum,
       embeddings: await this.#embedder.embed(record.sample, this.#store),
     });
@@ -252,29 +262,36 @@ export class Trainer {
     return seconds;
   }
 
+  /** Pairs or pictures in so many batches of an epoch. */
+  #examplesIn(batches: number): number {
+    const { count, batchSize } = this.#sources.training;
+    return Math.min(batches * batchSize, count);
+  }
+
   #learningRate(step: number): number {
     const { schedule, epochs } = this.#options;
     return schedule.at({ epoch: this.#progress.epoch, step, totalSteps: epochs * this.batches });
   }
 
   #report(rate: Rate, { lossSum, batch }: { lossSum: number; batch: number }): StepReport {
-    const { epochs, batchSize } = this.#options;
+    const { count, unit } = this.#sources.training;
     const { epoch } = this.#progress;
-    const pairs = Math.min(batch * batchSize, this.#sampler.count);
-    const left = (epochs - epoch) * this.#sampler.count - pairs;
+    const done = this.#examplesIn(batch);
+    const left = (this.#options.epochs - epoch) * count - done;
     return {
       epoch: epoch + 1,
       batch,
       batches: this.batches,
-      loss: lossSum / pairs,
-      pairsPerSecond: rate.perSecond,
+      loss: lossSum / done,
+      perSecond: rate.perSecond,
+      unit,
       secondsLeft: left / rate.perSecond,
     };
   }
 
   async #finishEpoch(): Promise<EpochMetrics> {
     const { epoch, lossSum, seconds, step, history } = this.#progress;
-    const count = this.#sampler.count;
+    const { count, unit } = this.#sources.training;
     const accuracy = await this.#validationAccuracy();
     const metrics: EpochMetrics = {
       epoch: epoch + 1,
@@ -284,7 +301,8 @@ export class Trainer {
       knn1: accuracy?.knn1 ?? null,
       knnReferences: accuracy?.references ?? 0,
       seconds,
-      pairsPerSecond: count / seconds,
+      perSecond: count / seconds,
+      unit,
     };
     this.#progress = {
       ...this.#progress,
@@ -298,21 +316,20 @@ export class Trainer {
   }
 
   async #validationLoss(): Promise<number | null> {
-    const { runtime, task, validation, batchSize } = this.#options;
-    const pairs = this.#validationPairs;
-    if (!pairs) return null;
+    const { runtime, task } = this.#options;
+    const source = this.#sources.validation;
+    if (!source) return null;
     let sum = 0;
-    for await (const batch of new PairLoader(validation, pairs, { batchSize })) {
-      let program = this.#validations.get(batch.size);
+    for await (const { size, feeds } of source.batches(0, 0)) {
+      let program = this.#validations.get(size);
       if (!program) {
-        program = await runtime.compile(validationGraph(task, batch.size));
-        this.#validations.set(batch.size, program);
+        program = await runtime.compile(validationGraph(task, size));
+        this.#validations.set(size, program);
       }
-      const feeds = pairFeeds(batch, task.encoder.inputShape);
       const { loss } = await program.run(feeds, { store: this.#store, transfer: true });
-      sum += Number(loss!.data[0]) * batch.size;
+      sum += Number(loss!.data[0]) * size;
     }
-    return sum / pairs.anchor.length;
+    return sum / source.count;
   }
 
   async #validationAccuracy(): Promise<{ knn1: number; references: number } | null> {

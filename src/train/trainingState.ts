@@ -14,7 +14,7 @@ export interface TrainingProgress {
   readonly batch: number;
   /** Optimizer steps finished in all. */
   readonly step: number;
-  /** Sum of the losses of the current epoch's pairs so far. */
+  /** Sum of the losses of the current epoch's pairs or pictures so far. */
   readonly lossSum: number;
   /** Seconds trained in the current epoch so far. */
   readonly seconds: number;
@@ -24,6 +24,24 @@ export interface TrainingProgress {
 
 const count = z.number().int().min(0);
 
+const rowSchema = z.object({
+  epoch: count,
+  trainLoss: z.number(),
+  valLoss: z.number().nullable(),
+  lr: z.number(),
+  knn1: z.number().nullable(),
+  knnReferences: count,
+  seconds: z.number(),
+  perSecond: z.number(),
+  unit: z.enum(["pairs", "pictures"]),
+});
+
+/** Rows from when every training was one of pairs. */
+const oldRowSchema = rowSchema
+  .omit({ perSecond: true, unit: true })
+  .extend({ pairsPerSecond: z.number() })
+  .transform(({ pairsPerSecond, ...row }) => ({ ...row, perSecond: pairsPerSecond, unit: "pairs" as const }));
+
 const progressSchema: z.ZodType<TrainingProgress> = z.object({
   epoch: count,
   batch: count,
@@ -31,18 +49,7 @@ const progressSchema: z.ZodType<TrainingProgress> = z.object({
   lossSum: z.number(),
   seconds: z.number().min(0),
   seed: count,
-  history: z.array(
-    z.object({
-      epoch: count,
-      trainLoss: z.number(),
-      valLoss: z.number().nullable(),
-      lr: z.number(),
-      knn1: z.number().nullable(),
-      knnReferences: count,
-      seconds: z.number(),
-      pairsPerSecond: z.number(),
-    }),
-  ),
+  history: z.array(z.union([rowSchema, oldRowSchema])),
 });
 
 /** A run at a step boundary: parameters, buffers, optimizer slots, and progress. */

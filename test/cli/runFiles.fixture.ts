@@ -14,12 +14,10 @@ export interface RunFiles {
   readonly names: readonly string[];
 }
 
-type Untimed<T> = Omit<T, "seconds" | "pairsPerSecond">;
+type Untimed<T> = Omit<T, "seconds" | "perSecond">;
 
-function untimed<T extends { readonly seconds: number; readonly pairsPerSecond?: number }>(
-  timed: T,
-): Untimed<T> {
-  const { seconds: _, pairsPerSecond: __, ...rest } = timed;
+function untimed<T extends { readonly seconds: number; readonly perSecond?: number }>(timed: T): Untimed<T> {
+  const { seconds: _, perSecond: __, ...rest } = timed;
   return rest;
 }
 

@@ -50,13 +50,14 @@ describe("kindred train --json", () => {
       trainLoss: last.trainLoss,
       valLoss: last.valLoss,
       knn1: last.knn1,
-      pairsPerSecond: expect.any(Number),
+      perSecond: expect.any(Number),
+      unit: "pairs",
       seconds: expect.any(Number),
       recordingSeconds: expect.any(Number),
       device: expect.stringMatching(/^(cpu|cuda)$/),
     });
     expect(summary.seconds).toBeGreaterThan(0);
-    expect(summary.pairsPerSecond).toBeGreaterThan(0);
+    expect(summary.perSecond).toBeGreaterThan(0);
   });
 
   it("reports the device, the data and each epoch on stderr", () => {
@@ -99,7 +100,7 @@ describe("kindred train --json", () => {
       { epoch: 2, lr: 0.005 },
     ]);
     for (const row of metrics) {
-      for (const value of [row.trainLoss, row.valLoss, row.seconds, row.pairsPerSecond]) {
+      for (const value of [row.trainLoss, row.valLoss, row.seconds, row.perSecond]) {
         expect(value).toBeGreaterThan(0);
       }
       expect(row.knn1).toBeGreaterThan(0.2);
@@ -151,8 +152,10 @@ describe("kindred train --seed and --init", () => {
     for (const [name, { data }] of first!) {
       const bytes = (tensor: TensorData) => Buffer.from(tensor.data.buffer).toString("base64");
       expect(bytes(again!.get(name)!) === bytes(first!.get(name)!), name).toBe(true);
-      // Batch counters count the same.
-      if (data.length > 1) expect(bytes(other!.get(name)!) === bytes(first!.get(name)!), name).toBe(false);
+      // Batch counters count the same, and a convolution's bias before batch norm has no gradient, so neither has its
+      // Adam anything to keep.
+      const idle = data.length === 1 || /^adam\.[mv]\.conv\d\.0\.bias$/.test(name);
+      if (!idle) expect(bytes(other!.get(name)!) === bytes(first!.get(name)!), name).toBe(false);
     }
   });
 

@@ -33,7 +33,8 @@ export interface RecordingOptions {
   /** The recording's own folder, `recording` in that of its run. */
   readonly path: string;
   readonly training: ImageDataset;
-  readonly batchSize: number;
+  /** Pictures that the encoder is trained on in a step. */
+  readonly picturesPerStep: number;
   /** Batches of an epoch. */
   readonly batches: number;
   readonly dim: number;
@@ -52,10 +53,10 @@ export class RunRecorder implements Recorder {
   #writing: Promise<void> = Promise.resolve();
 
   private constructor(options: RecordingOptions, sample: ImageDataset, index: RecordingIndex) {
-    const { path, batchSize, batches } = options;
+    const { path, picturesPerStep, batches } = options;
     this.#path = path;
     this.sample = sample;
-    this.due = recordingSchedule({ sample: sample.count, batchSize, batches });
+    this.due = recordingSchedule({ sample: sample.count, picturesPerStep, batches });
     this.#index = index;
   }
 

@@ -64,7 +64,8 @@ export interface TrainRunResult {
  */
 export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult> {
   const { config, folder, runtime, data, mode } = options;
-  const { encoder, task, optimizer, schedule } = configuredParts(config);
+  const { encoder, ...parts } = configuredParts(config);
+  const { task } = parts;
   const resume = mode === "resume" ? await folder.readState() : null;
   if (resume && resume.progress.epoch > config.epochs) {
     throw new InputError(
@@ -75,11 +76,9 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
   if (initial) matchTensors(new Map(task.state.map((spec) => [spec.name, spec])), initial, config.init!);
   const trainer = await Trainer.create({
     runtime,
-    task,
+    ...parts,
     training: data.training,
     validation: data.validation,
-    optimizer,
-    schedule,
     epochs: config.epochs,
     batchSize: config.batchSize,
     seed: config.seed,
@@ -121,12 +120,15 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
 
 function runRecorder(
   { config, folder, data }: TrainRunOptions,
-  { batches, progress }: Trainer,
+  { batches, picturesPerStep, progress }: Trainer,
   dim: number,
 ): Promise<RunRecorder> {
-  const { batchSize, seed } = config;
+  const { seed } = config;
   const path = folder.recordingPath;
-  return RunRecorder.open({ path, training: data.training, batchSize, batches, dim, seed }, progress.step);
+  return RunRecorder.open(
+    { path, training: data.training, picturesPerStep, batches, dim, seed },
+    progress.step,
+  );
 }
 
 async function initialWeights(path: string): Promise<Map<string, TensorData>> {

@@ -1,0 +1,141 @@
+import { type Command, Option } from "commander";
+import { type LossName, lossNames } from "../losses/index.ts";
+import { type EncoderName, encoderNames, parameterCount } from "../nn/index.ts";
+import {
+  configuredParts,
+  type RecipeName,
+  type RunChoices,
+  type RunConfig,
+  recipeNames,
+  type SamplerName,
+  type ScheduleName,
+} from "../train/index.ts";
+import { positiveNumber, wholeNumber } from "./options.ts";
+
+const samplers = {
+  pairs: "pairs",
+  shuffled: "shuffled",
+  "class-balanced": "classBalanced",
+} as const satisfies Record<string, SamplerName>;
+
+const schedules = {
+  step: "stepLR",
+  "one-cycle": "oneCycle",
+  "warmup-cosine": "warmupCosine",
+  constant: "constant",
+} as const satisfies Record<string, ScheduleName>;
+
+/** The recipe, and what of it the command line chooses otherwise. */
+export interface ChoiceOptions {
+  readonly recipe: RecipeName;
+  readonly encoder?: EncoderName;
+  readonly width?: number;
+  readonly dim?: number;
+  readonly loss?: LossName;
+  readonly temperature?: number;
+  readonly margin?: number;
+  readonly sampler?: keyof typeof samplers;
+  readonly classes?: number;
+  readonly imagesPerClass?: number;
+  readonly lr?: number;
+  readonly schedule?: keyof typeof schedules;
+  readonly augment?: boolean;
+  readonly elastic?: number;
+}
+
+/** Adds the options of {@link ChoiceOptions} to a command. */
+export function addChoiceOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--recipe <name>",
+        "lesson: pairs, as the lesson has it; fast: all pairs of a batch, each picture encoded once",
+      )
+        .choices(recipeNames)
+        .default("lesson" satisfies RecipeName),
+    )
+    .addOption(choice("--loss <name>", "what is minimised (lesson: cosine-pair, fast: supcon)", lossNames))
+    .option("--temperature <t>", "of supcon, nt-xent and infonce", positiveNumber)
+    .option("--margin <m>", "of the triplet losses and margin", positiveNumber)
+    .addOption(choice("--encoder <name>", "what is trained (lesson: lesson, fast: compact)", encoderNames))
+    .option("--width <n>", "channels of the compact encoder's first block (default: 16)", wholeNumber(1))
+    .option("--dim <n>", "length of an embedding (default: 64)", wholeNumber(1))
+    .addOption(
+      choice("--sampler <name>", "how batches are drawn (default: as the loss needs)", Object.keys(samplers)),
+    )
+    .option("--classes <n>", "classes in a class-balanced batch (default: 10)", wholeNumber(2))
+    .option("--images-per-class <n>", "pictures of each of them (default: 10)", wholeNumber(2))
+    .option("--lr <rate>", "learning rate, at its highest (lesson: 0.005, fast: 0.01)", positiveNumber)
+    .addOption(
+      choice("--schedule <name>", "its course (lesson: step, fast: one-cycle)", Object.keys(schedules)),
+    )
+    .option("--augment", "vary pictures: shift, rotation and scale (default with --recipe fast)")
+    .option("--no-augment", "leave pictures as they are")
+    .option("--elastic <pixels>", "vary them also by an elastic distortion of this strength", positiveNumber);
+}
+
+function choice(flags: string, description: string, names: readonly string[]): Option {
+  return new Option(flags, description).choices(names);
+}
+
+/** What the command line chooses, as a recipe takes it. */
+export function chosen(options: ChoiceOptions): Partial<RunChoices> {
+  const { encoder, width, dim, loss, temperature, margin, sampler, classes, imagesPerClass } = options;
+  const { lr, schedule, augment, elastic } = options;
+  return {
+    ...{ encoder, width, dim, loss, temperature, margin, classes, imagesPerClass, augment, elastic },
+    learningRate: lr,
+    sampler: sampler && samplers[sampler],
+    schedule: schedule && schedules[schedule],
+  };
+}
+
+/** Each option that a resumed run may repeat but not change, with what the run was begun with; null for without. */
+export function begunWith(
+  config: RunConfig,
+): Readonly<Record<keyof ChoiceOptions, string | number | boolean | null>> {
+  const { recipe, encoder, loss, sampler, optimizer, schedule, augmentation } = config;
+  const balanced = sampler.name === "classBalanced" ? sampler : null;
+  return {
+    recipe,
+    encoder: encoder.name,
+    width: encoder.name === "compact" ? encoder.width : null,
+    dim: encoder.dim,
+    loss: loss.name,
+    temperature: loss.temperature ?? null,
+    margin: loss.margin ?? null,
+    sampler: nameOf(samplers, sampler.name),
+    classes: balanced?.classes ?? null,
+    imagesPerClass: balanced?.images ?? null,
+    lr: optimizer.learningRate,
+    schedule: nameOf(schedules, schedule.name),
+    augment: augmentation !== null,
+    elastic: augmentation?.elastic?.alpha ?? null,
+  };
+}
+
+/** A configuration in one line, for people. */
+export function describeConfig(config: RunConfig): string {
+  const { recipe, encoder, loss, sampler, optimizer, schedule, augmentation, batchSize } = config;
+  const size = parameterCount(configuredParts(config).encoder).toLocaleString("en");
+  const wide = encoder.name === "compact" ? `, width ${encoder.width}` : "";
+  const options = [
+    loss.temperature === undefined ? "" : ` at temperature ${loss.temperature}`,
+    loss.margin === undefined ? "" : ` with margin ${loss.margin}`,
+  ].join("");
+  const batches = {
+    pairs: `batches of ${batchSize} pairs`,
+    shuffled: `batches of ${batchSize} pictures`,
+    classBalanced:
+      sampler.name === "classBalanced"
+        ? `batches of ${sampler.classes} classes x ${sampler.images} pictures`
+        : "",
+  }[sampler.name];
+  const varied = augmentation ? (augmentation.elastic ? ", varied and distorted" : ", varied") : "";
+  return `recipe: ${recipe}: ${encoder.name} encoder (${size} parameters${wide}, dim ${encoder.dim}), loss ${loss.name}${options}, ${batches}${varied}, ${optimizer.name} at ${optimizer.learningRate}, ${nameOf(schedules, schedule.name)} schedule`;
+}
+
+/** What the command line calls a name of the configuration. */
+function nameOf(table: Readonly<Record<string, string>>, name: string): string {
+  return Object.entries(table).find(([, known]) => known === name)?.[0] ?? name;
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "vitest";
+import { Rng, type TensorData } from "../base/index.ts";
+import { buildGraph, input } from "../graph/index.ts";
+import { allPairsCosineLoss, infoNceLoss } from "../losses/index.ts";
+import { compactEncoder, ForwardPass, initialState } from "../nn/index.ts";
+import { evaluateGraph, type Numbers } from "../runtime/index.ts";
+import { labelTask } from "./labelTask.ts";
+import type { Task } from "./task.ts";
+import { viewTask } from "./viewTask.ts";
+
+const encoder = compactEncoder({ size: 8, dim: 3, width: 2 });
+
+function state(): Map<string, Numbers> {
+  const values = initialState(encoder, (name) => Rng.of(1, name));
+  return new Map([...values].map(([name, value]) => [name, numbers(value)]));
+}
+
+function numbers({ dtype, shape, data }: TensorData): Numbers {
+  return { dtype, shape, data: Array.from(data, Number) };
+}
+
+function pictures(count: number): Numbers {
+  const rng = Rng.of(2, "pictures");
+  return {
+    dtype: "float32",
+    shape: [count, 1, 8, 8],
+    data: Array.from({ length: count * 64 }, () => rng.uniform(-1, 1)),
+  };
+}
+
+/** The embeddings of pictures, each by itself: validation needs no other's statistics. */
+function embed(images: Numbers): number[][] {
+  const count = images.shape[0]!;
+  const embedding = encoder.forward(input("images", [count, 1, 8, 8]), new ForwardPass({ training: false }));
+  const { outputs } = evaluateGraph(
+    buildGraph({ name: "embed", outputs: { embedding } }),
+    state().set("images", images),
+  );
+  const flat = Array.from(outputs.get("embedding")!.data, Number);
+  return Array.from({ length: count }, (_, i) => flat.slice(3 * i, 3 * i + 3));
+}
+
+function lossOf(task: Task, batch: number, feeds: Readonly<Record<string, Numbers>>): number {
+  const loss = task.loss(batch, new ForwardPass({ training: false }));
+  const values = new Map([...state(), ...Object.entries(feeds)]);
+  const { outputs } = evaluateGraph(buildGraph({ name: "loss", outputs: { loss } }), values);
+  return Number(outputs.get("loss")!.data[0]);
+}
+
+const cosine = (a: readonly number[], b: readonly number[]): number => {
+  const dot = (x: readonly number[], y: readonly number[]): number =>
+    x.reduce((sum, value, i) => sum + value * y[i]!, 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+};
+
+describe("labelTask", () => {
+  it("compares all pairs of different pictures by their labels", () => {
+    const images = pictures(5);
+    const labels = [4, 7, 4, 7, 1];
+    const rows = embed(images);
+    const errors = { alike: [] as number[], unalike: [] as number[] };
+    for (let i = 0; i < 5; i++) {
+      for (let j = 0; j < 5; j++) {
+        if (i === j) continue;
+        const alike = labels[i] === labels[j];
+        errors[alike ? "alike" : "unalike"].push((cosine(rows[i]!, rows[j]!) - (alike ? 1 : 0)) ** 2);
+      }
+    }
+    const received = lossOf(labelTask(encoder, allPairsCosineLoss), 5, {
+      images,
+      labels: { dtype: "int32", shape: [5], data: labels },
+    });
+    const mean = (values: number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+    expect([errors.alike.length, errors.unalike.length]).toEqual([4, 16]);
+    expect(received).toBeCloseTo((mean(errors.alike) + mean(errors.unalike)) / 2, 5);
+  });
+});
+
+describe("viewTask", () => {
+  it("has each picture's first view find its second among those of all", () => {
+    const images = pictures(6);
+    const rows = embed(images);
+    const logits = [0, 1, 2].map((i) => [3, 4, 5].map((j) => cosine(rows[i]!, rows[j]!) / 0.07));
+    const crossEntropy = (matrix: number[][]): number =>
+      matrix.reduce((sum, row, i) => sum + Math.log(row.reduce((s, x) => s + Math.exp(x), 0)) - row[i]!, 0) /
+      3;
+    const columns = [0, 1, 2].map((j) => logits.map((row) => row[j]!));
+    const received = lossOf(viewTask(encoder, infoNceLoss), 3, { images });
+    expect(received).toBeCloseTo((crossEntropy(logits) + crossEntropy(columns)) / 2, 4);
+  });
+});

@@ -1,0 +1,182 @@
+import { InputError, Rng, type TensorData } from "../base/index.ts";
+import {
+  type AugmentOptions,
+  augmentImages,
+  type BatchSampler,
+  gatherImages,
+  type ImageDataset,
+  PairLoader,
+  PairSampler,
+  type Pairs,
+  validationPairs,
+} from "../data/index.ts";
+import { aheadOfUse } from "./aheadOfUse.ts";
+import { pairFeeds } from "./steps.ts";
+
+/** What is counted: pairs where they are drawn before the encoder, pictures where it sees each once (or its views). */
+export type Unit = "pairs" | "pictures";
+
+/** A batch ready for the engine; its arrays are new and own their memory, so they may be transferred. */
+export interface TrainingBatch {
+  /** Pairs or pictures in it. */
+  readonly size: number;
+  readonly feeds: Readonly<Record<string, TensorData>>;
+}
+
+/** Where a training's batches come from: what an epoch is, and how it is served in steps. */
+export interface BatchSource {
+  readonly unit: Unit;
+  /** Pairs or pictures of an epoch. */
+  readonly count: number;
+  /** Pairs or pictures in a batch; the last one of an epoch holds what is left. */
+  readonly batchSize: number;
+  /** Batches of an epoch. */
+  readonly batchCount: number;
+  /** Pictures that the encoder sees for each of the unit: 2 for a pair, 1 for a labelled picture, 2 for its views. */
+  readonly encoded: number;
+  /**
+   * The batches of an epoch, both counted from 0. A function of the epoch, so that going on from `startBatch` gives
+   * the same ones.
+   */
+  batches(epoch: number, startBatch: number): AsyncIterable<TrainingBatch>;
+}
+
+/** The batches of a training and of its validation; null without validation pictures. */
+export interface BatchSources {
+  readonly training: BatchSource;
+  /** Its epoch 0 is what the validation loss is taken of, each time. */
+  readonly validation: BatchSource | null;
+}
+
+/** Makes the sources of a training. */
+export type MakeSources = (
+  data: { readonly training: ImageDataset; readonly validation: ImageDataset },
+  options: { readonly batchSize: number; readonly seed: number },
+) => BatchSources;
+
+/** Batch sizes that a source's epochs consist of: one, or two where the last batch is shorter. */
+export function batchSizesOf({ count, batchSize }: BatchSource): number[] {
+  return [...new Set([Math.min(batchSize, count), count % batchSize || Math.min(batchSize, count)])];
+}
+
+function served(
+  dataset: ImageDataset,
+  count: number,
+  batchSize: number,
+  pairsOf: (epoch: number) => Pairs,
+): BatchSource {
+  const shape = inputShape(dataset);
+  return {
+    unit: "pairs",
+    count,
+    batchSize,
+    batchCount: Math.ceil(count / batchSize),
+    encoded: 2,
+    async *batches(epoch, startBatch) {
+      for await (const batch of new PairLoader(dataset, pairsOf(epoch), { batchSize, startBatch })) {
+        yield { size: batch.size, feeds: pairFeeds(batch, shape) };
+      }
+    },
+  };
+}
+
+/**
+ * The lesson's batches: every picture is an anchor once an epoch, its partner alike or unalike by a coin's toss; and
+ * for validation the same pairs each time. For a task of pairs.
+ *
+ * @throws InputError when no pairs can be drawn.
+ */
+export const pairSources: MakeSources = ({ training, validation }, { batchSize, seed }) => {
+  const sampler = new PairSampler(training.labels, seed);
+  const fixed = validation.count > 0 ? validationPairs(validation.labels, seed) : null;
+  return {
+    training: served(training, sampler.count, batchSize, (epoch) => sampler.epochPairs(epoch)),
+    validation: fixed && served(validation, fixed.anchor.length, batchSize, () => fixed),
+  };
+};
+
+export interface PictureSourceOptions {
+  /** Where the pictures of a batch come from. */
+  readonly sampler: BatchSampler;
+  /** Seed of the variations. */
+  readonly seed: number;
+}
+
+/**
+ * Labelled pictures in a sampler's batches, varied at random where `augmentation` is given. For a task of labels.
+ *
+ * The variation is drawn from a stream of the seed, the epoch and the batch.
+ */
+export function labelSource(
+  dataset: ImageDataset,
+  options: PictureSourceOptions & { readonly augmentation: AugmentOptions | null },
+): BatchSource {
+  const { augmentation, seed } = options;
+  if (augmentation) requireAugmentation(dataset, augmentation);
+  return pictureSource(options.sampler, 1, (rows, epoch, batch) => {
+    const images = augmentation
+      ? augmentImages(dataset, rows, Rng.of(seed, "augmentation", epoch, batch), augmentation)
+      : gatherImages(dataset, rows);
+    return {
+      images: imagesFeed(images, dataset, rows.length),
+      labels: {
+        dtype: "int32",
+        shape: [rows.length],
+        data: Int32Array.from(rows, (row) => dataset.labels[row]!),
+      },
+    };
+  });
+}
+
+/** Two variations of each picture in a sampler's batches, without labels. For a task of views. */
+export function viewSource(
+  dataset: ImageDataset,
+  options: PictureSourceOptions & { readonly augmentation: AugmentOptions },
+): BatchSource {
+  const { augmentation, seed } = options;
+  requireAugmentation(dataset, augmentation);
+  return pictureSource(options.sampler, 2, (rows, epoch, batch) => {
+    const twice = new Uint32Array(2 * rows.length);
+    twice.set(rows);
+    twice.set(rows, rows.length);
+    const rng = Rng.of(seed, "augmentation", epoch, batch);
+    return { images: imagesFeed(augmentImages(dataset, twice, rng, augmentation), dataset, twice.length) };
+  });
+}
+
+function pictureSource(
+  sampler: BatchSampler,
+  encoded: number,
+  feedsOf: (rows: Uint32Array, epoch: number, batch: number) => Record<string, TensorData>,
+): BatchSource {
+  const { batchSize, batchCount } = sampler;
+  return {
+    unit: "pictures",
+    count: sampler.epochBatches(0).length,
+    batchSize,
+    batchCount,
+    encoded,
+    batches(epoch, startBatch) {
+      const rows = sampler.epochBatches(epoch);
+      return aheadOfUse(startBatch, batchCount, (batch) => {
+        const chosen = rows.subarray(batch * batchSize, (batch + 1) * batchSize);
+        return { size: chosen.length, feeds: feedsOf(chosen, epoch, batch) };
+      });
+    },
+  };
+}
+
+function imagesFeed(data: Float32Array<ArrayBuffer>, dataset: ImageDataset, count: number): TensorData {
+  return { dtype: "float32", shape: [count, ...inputShape(dataset)], data };
+}
+
+function inputShape({ channels, height, width }: ImageDataset): [number, number, number] {
+  return [channels, height, width];
+}
+
+/** Options out of range are to be met before the first batch. */
+function requireAugmentation(dataset: ImageDataset, augmentation: AugmentOptions): void {
+  if (dataset.count === 0)
+    throw new InputError(`${dataset.name} has no pictures to vary, expected at least one`);
+  augmentImages(dataset, new Uint32Array(0), Rng.of(0, "augmentation"), augmentation);
+}
