@@ -20,12 +20,12 @@ export interface MnistVectors {
   dispose(): Promise<void>;
 }
 
-/** By the newest checkpoint of `runs/lesson`, or else by an encoder trained for one epoch on 6,000 pictures. */
+/** By the newest checkpoint of `runs/fast`, or else by an encoder trained for one epoch on 6,000 pictures. */
 export async function mnistVectors(): Promise<MnistVectors> {
   const folder = await mkdtemp(join(tmpdir(), "kindred-bench-vectors-"));
-  const lesson = fileURLToPath(new URL("../runs/lesson", import.meta.url));
-  let run = lesson;
-  if (!existsSync(lesson)) {
+  const started = fileURLToPath(new URL("../runs/fast", import.meta.url));
+  let run = started;
+  if (!existsSync(started)) {
     run = join(folder, "run");
     kindred("train", "--data", "mnist", "--limit", "6000", "--epochs", "1", "--out", run);
   }
@@ -37,7 +37,7 @@ export async function mnistVectors(): Promise<MnistVectors> {
     vectors,
     labels,
     dim: vectors.length / labels.length,
-    source: run === lesson ? "runs/lesson" : "an encoder trained for one epoch on 6,000 pictures",
+    source: run === started ? "runs/fast" : "an encoder trained for one epoch on 6,000 pictures",
     write: async (name, values) => {
       const path = join(folder, name);
       await writeFile(path, values);

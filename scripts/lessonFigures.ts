@@ -28,7 +28,7 @@ async function filmStills(): Promise<void> {
   const prepared = await prepareRecording(await readRecording(run));
   const film = await filmOf(prepared, { view: "pca", seconds: 25, fps: 30, seed: 1 });
   const canvas = await createCanvas(size.width, size.height);
-  const early = Math.round(film.frames * 0.3);
+  const early = Math.round(film.frames * 0.12);
   for (const [name, frame] of Object.entries({ start: 0, early, end: film.frames - 1 })) {
     drawFrame(canvas.getContext("2d"), film, frame, size);
     await writeFileAtomic(join(images, `film-${name}.png`), await canvas.encode("png"));

@@ -67,7 +67,7 @@ type ConvAttributes = Schema["Conv"] & Node["attributes"];
 const pictureChannels = 4;
 
 /** Products that each weight must take part in for its new layout to be worth making. */
-const leastUses = 256;
+const leastUses = 128;
 
 function pays(attributes: ConvAttributes, output: Tensor, block: number): boolean {
   const [n, outChannels, height, width] = output.shape as [number, number, number, number];
