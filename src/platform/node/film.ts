@@ -120,7 +120,7 @@ export async function writeFilm(
     title: `${film.title}: ${film.subtitle}`,
     draw: (frame) => {
       drawFrame(context, film, frame, { width, height });
-      return canvas;
+      return context.getImageData(0, 0, width, height).data;
     },
     signal,
     onProgress,

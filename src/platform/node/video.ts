@@ -1,4 +1,3 @@
-import type { Canvas } from "@napi-rs/canvas";
 import { BufferTarget, EncodedPacket, EncodedVideoPacketSource, Mp4OutputFormat, Output } from "mediabunny";
 import { KindredError } from "../../base/index.ts";
 import { Pacer } from "../../base/pacer.ts";
@@ -19,8 +18,8 @@ export interface VideoOptions extends VideoSize {
   readonly frames: number;
   readonly fps: number;
   readonly title: string;
-  /** The canvas with this frame drawn on it; asked for frame after frame. */
-  readonly draw: (frame: number) => Canvas;
+  /** The pixels of a frame, `[height, width, 4]` in RGBA; asked for frame after frame. */
+  readonly draw: (frame: number) => Uint8ClampedArray;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -84,7 +83,7 @@ export async function writeVideo(path: string, options: VideoOptions): Promise<V
       await pacer.pause();
       while (encoder.encodeQueueSize >= mostWaiting && failure === undefined) await pacer.pause();
       if (failure !== undefined) throw encodingFailed(failure);
-      const { data } = draw(frame).getContext("2d").getImageData(0, 0, width, height);
+      const data = draw(frame);
       const video = new VideoFrame(toI420(data, width, height), {
         format: "I420",
         codedWidth: width,
