@@ -1,13 +1,12 @@
 import { Command, Option } from "commander";
-import { Rng } from "../base/index.ts";
-import type { ImageDataset } from "../data/index.ts";
-import { initialState } from "../nn/index.ts";
-import { type DatasetSplit, loadDataset, MissingSplitError } from "../platform/node/datasets.ts";
+import type { DatasetSplit } from "../platform/node/datasets.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { embeddingPaths, writeEmbeddings } from "../platform/node/embeddingFiles.ts";
 import { requireWritable } from "../platform/node/files.ts";
+import { readRunEncoder } from "../platform/node/runEncoder.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
-import { configuredParts, Embedder, matchTensors, requirePictureSize } from "../train/index.ts";
+import { loadSplits } from "../platform/node/splits.ts";
+import { Embedder, requirePictureSize } from "../train/index.ts";
 import { note, type Output, ProgressLine, result } from "./console.ts";
 import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
 
@@ -42,14 +41,9 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
   const paths = embeddingPaths(options.out);
   const folder = new RunFolder(options.run);
   const config = await folder.readConfig();
-  const { encoder } = configuredParts(config);
-  const { epoch, weights, file } = await folder.readWeights(options.checkpoint);
-  matchTensors(
-    initialState(encoder, (name) => Rng.of(config.seed, "initial", name)),
-    weights,
-    file,
-  );
-  const parts = await picturesOf(options, options.data ?? config.data.source);
+  const { encoder, epoch, weights } = await readRunEncoder(folder, config, options.checkpoint);
+  const source = options.data ?? config.data.source;
+  const parts = await loadSplits(source, options.split, () => options.limit ?? null);
   for (const part of parts) requirePictureSize(part, encoder.inputShape);
   for (const path of paths) if (path !== undefined) await requireWritable(path);
   const rows = parts.reduce((sum, { count }) => sum + count, 0);
@@ -86,20 +80,4 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
     line.end();
     await runtime.dispose();
   }
-}
-
-/** All of a source without a test split, such as a CSV, is its train split. */
-async function picturesOf(
-  { split, limit }: EmbedCommandOptions,
-  source: string,
-): Promise<readonly ImageDataset[]> {
-  const limited = limit === undefined ? {} : { limit };
-  if (split !== "all") return [await loadDataset(source, { split, ...limited })];
-  const parts = [await loadDataset(source, { split: "train", ...limited })];
-  try {
-    parts.push(await loadDataset(source, { split: "test", ...limited }));
-  } catch (error) {
-    if (!(error instanceof MissingSplitError)) throw error;
-  }
-  return parts;
 }

@@ -41,6 +41,13 @@ describe("kindred plot", () => {
     }
   });
 
+  it("takes the training split for all of a folder that has no test split", async () => {
+    await cp(folder.at("digits.csv"), folder.at("csvOnly", "train.csv"));
+    const data = ["--data", folder.at("csvOnly"), "--split", "all", "--only", "similarity"];
+    const { stdout } = await plot(...data, "--out", folder.at("whole"));
+    expect(JSON.parse(stdout).rows).toBe(120);
+  });
+
   it("writes the same again for the same seed, and another map for other options, which the page names", async () => {
     const page = async (out: string, ...flags: string[]): Promise<string> => {
       await plot("--only", "umap", "--umap-epochs", "20", "--out", folder.at(out), ...flags);

@@ -1,26 +1,20 @@
-import { InputError, Rng } from "../../base/index.ts";
+import { InputError } from "../../base/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import { pixelsPerImage } from "../../data/index.ts";
-import { initialState } from "../../nn/index.ts";
-import {
-  configuredParts,
-  Embedder,
-  matchTensors,
-  type RunConfig,
-  requirePictureSize,
-} from "../../train/index.ts";
-import { type DatasetSplit, loadDataset } from "./datasets.ts";
+import { Embedder, type RunConfig, requirePictureSize } from "../../train/index.ts";
 import { nodeRuntime } from "./devices.ts";
 import type { PlotOptions } from "./plotOptions.ts";
+import { type RunEncoder, readRunEncoder } from "./runEncoder.ts";
 import type { RunFolder } from "./runFolder.ts";
+import { loadSplits } from "./splits.ts";
 
 /** Pictures, and the encoder that is to embed them. */
 export interface PlotInput {
   readonly dataset: ImageDataset;
   /** Epochs that the encoder was trained. */
   readonly epochs: number;
-  readonly encoder: ReturnType<typeof configuredParts>["encoder"];
-  readonly weights: Awaited<ReturnType<RunFolder["readWeights"]>>["weights"];
+  readonly encoder: RunEncoder["encoder"];
+  readonly weights: RunEncoder["weights"];
 }
 
 /**
@@ -33,14 +27,15 @@ export async function readPlotInput(
   config: RunConfig,
   options: PlotOptions,
 ): Promise<PlotInput> {
-  const { encoder } = configuredParts(config);
-  const { epoch, weights, file } = await folder.readWeights(options.checkpoint);
-  matchTensors(
-    initialState(encoder, (name) => Rng.of(config.seed, "initial", name)),
-    weights,
-    file,
+  const { encoder, epoch, weights } = await readRunEncoder(folder, config, options.checkpoint);
+  const { data, split = "train", limit } = options;
+  // Of its own training pictures a run is shown those that it took.
+  const ofRun = data === undefined ? config.data.limit : null;
+  const parts = await loadSplits(
+    data ?? config.data.source,
+    split,
+    (part) => limit ?? (part === "train" ? ofRun : null),
   );
-  const parts = await picturesOf(config, options);
   for (const part of parts) requirePictureSize(part, encoder.inputShape);
   return { dataset: joined(parts), epochs: epoch + 1, encoder, weights };
 }
@@ -74,20 +69,6 @@ function requireFinite(vectors: Float32Array, dim: number): void {
   throw new InputError(
     `the embedding of row ${Math.floor(at / dim)} (counted from 0) holds ${vectors[at]} in column ${at % dim}, expected finite numbers: the encoder may have diverged, take an earlier --checkpoint or train at a lower rate`,
   );
-}
-
-async function picturesOf(config: RunConfig, options: PlotOptions): Promise<readonly ImageDataset[]> {
-  const { data, split = "train" } = options;
-  const source = data ?? config.data.source;
-  // A CSV has no split of its own: all of it is its train and its whole.
-  const both: readonly DatasetSplit[] = source.toLowerCase().endsWith(".csv") ? ["train"] : ["train", "test"];
-  const parts: ImageDataset[] = [];
-  for (const part of split === "all" ? both : [split]) {
-    const ofRun = data === undefined && part === "train" ? config.data.limit : null;
-    const limit = options.limit ?? ofRun;
-    parts.push(await loadDataset(source, { split: part, ...(limit === null ? {} : { limit }) }));
-  }
-  return parts;
 }
 
 function joined(parts: readonly ImageDataset[]): ImageDataset {

@@ -1,0 +1,32 @@
+import { Rng, type TensorData } from "../../base/index.ts";
+import { type Encoder, initialState } from "../../nn/index.ts";
+import { configuredParts, matchTensors, type RunConfig } from "../../train/index.ts";
+import type { RunFolder } from "./runFolder.ts";
+
+/** A run's encoder with the weights of a checkpoint. */
+export interface RunEncoder {
+  readonly encoder: Encoder;
+  readonly weights: ReadonlyMap<string, TensorData>;
+  /** Of the checkpoint, counted from 0. */
+  readonly epoch: number;
+}
+
+/**
+ * The encoder of a run as it was after an epoch, by default the newest.
+ *
+ * @throws InputError when there is no such checkpoint, or it does not fit the run's encoder.
+ */
+export async function readRunEncoder(
+  folder: RunFolder,
+  config: RunConfig,
+  checkpoint?: number,
+): Promise<RunEncoder> {
+  const { encoder } = configuredParts(config);
+  const { epoch, weights, file } = await folder.readWeights(checkpoint);
+  matchTensors(
+    initialState(encoder, (name) => Rng.of(config.seed, "initial", name)),
+    weights,
+    file,
+  );
+  return { encoder, weights, epoch };
+}
