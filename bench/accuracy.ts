@@ -1,17 +1,18 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { encodeCsvHeader, encodeCsvRows, type ImageDataset, InputError } from "../src/index.ts";
+import type { ImageDataset } from "../src/index.ts";
 import { loadDataset } from "../src/node.ts";
-import { writeStreamAtomic } from "../src/platform/node/files.ts";
+import { type Curve, type Point, renderAccuracyFigure } from "./accuracyFigure.ts";
+import { kindred } from "./kindred.ts";
+import { type CurvePlan, lessonCurve } from "./lessonCurve.ts";
+import { writeMnistCsv } from "./mnistCsv.ts";
 import { runPeer } from "./peer.ts";
-import { measured } from "./results.ts";
+import { measured, type Section, sections } from "./results.ts";
+import { machine, row } from "./resultsPage.ts";
 
-/** Seconds that the peer may train. */
-const peerSeconds = 300;
+/** When the lesson's training is evaluated, ours and PyTorch's. */
+const plan: CurvePlan = { at: [15, 30, 60, 90, 120, 150, 180, 240], enough: 0.991 };
 
 /** Accuracies to be reached. */
 const targets = [0.98, 0.985, 0.99] as const;
@@ -23,57 +24,70 @@ const settings: readonly (readonly string[])[] = [
   ["--epochs", "4"],
 ];
 
-/** A point of a curve: what was reached after so many seconds. */
-interface Point {
-  readonly seconds: number;
-  readonly knn1: number;
-}
-
 /**
  * Seconds to an accuracy on MNIST's 10,000 test pictures, by their nearest among the training pictures. Ours are those
  * of the whole commands `kindred train --recipe fast` and `kindred eval`, from the CSV on disk to the number
- * as `kindred eval` says it; PyTorch's are of training the lesson alone.
+ * as `kindred eval` says it; those of the lesson, ours and PyTorch's, are of its training alone.
  */
 export async function benchAccuracy(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "kindred-bench-"));
   try {
-    const mnist = await loadDataset("mnist");
+    const training = await loadDataset("mnist");
+    const test = await loadDataset("mnist", { split: "test" });
     const csv = join(folder, "train.csv");
-    await writeCsv(csv, mnist);
-    const ours: Point[] = [];
+    await writeMnistCsv(csv, training);
+    const fast: Point[] = [];
     for (const flags of settings) {
-      const { seconds, knn1, mapAtR } = await trainAndEvaluate(csv, join(folder, "run"), flags);
-      ours.push({ seconds, knn1 });
-      const name = ["fast", ...flags].join(" ");
-      process.stdout.write(
-        `kindred ${name.padEnd(16)} ${seconds.toFixed(1).padStart(7)} s   1-NN ${knn1.toFixed(4)}   MAP@R ${mapAtR.toFixed(4)}\n`,
-      );
+      const { mapAtR, ...point } = await trainAndEvaluate(csv, join(folder, "run"), flags);
+      fast.push(point);
+      print(["fast", ...flags].join(" "), point, `   MAP@R ${mapAtR.toFixed(4)}`);
     }
-    const { curve, peer } = await peerCurve(folder, mnist);
-    for (const { seconds, knn1 } of curve) {
-      process.stdout.write(
-        `PyTorch lesson           ${seconds.toFixed(1).padStart(7)} s   1-NN ${knn1.toFixed(4)}\n`,
-      );
-    }
+    const lesson = await lessonCurve(test, training, plan);
+    for (const point of lesson) print("lesson", point);
+    const { points, peer } = await peerCurve(folder, training, test);
+    for (const point of points) print(peer, point);
     for (const target of targets) {
-      const own = reached(ours, target);
-      if (own === null) continue;
-      const other = reached(curve, target);
-      measured({
-        bench: "accuracy",
-        what: `CSV to 1-NN ${target} printed`,
-        unit: "s",
-        better: "less",
-        digits: 1,
-        ours: [own],
-        peer:
-          other === null && curve.length > 0 ? `${peer}, lesson: not in ${peerSeconds} s` : `${peer}, lesson`,
-        theirs: other === null ? [] : [other],
-      });
+      compare(`CSV to 1-NN ${target} printed, recipe fast`, target, fast, points, `${peer} alone`);
+      compare(`training to 1-NN ${target}, recipe lesson`, target, lesson, points, peer);
     }
+    const curves: Curve[] = [
+      { name: "Kindred, fast: whole commands of 1, 2 and 4 epochs", points: fast },
+      { name: "Kindred, lesson", points: lesson },
+      ...(points.length > 0 ? [{ name: peer, points }] : []),
+    ];
+    sections.push(await accuracySection(curves, peer));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function print(name: string, { seconds, knn1 }: Point, more = ""): void {
+  process.stdout.write(
+    `${name.padEnd(40)} ${seconds.toFixed(1).padStart(7)} s   1-NN ${knn1.toFixed(4)}${more}\n`,
+  );
+}
+
+/** Seconds to the target, beside the peer's; nothing is said of a target that ours did not reach. */
+function compare(
+  what: string,
+  target: number,
+  own: readonly Point[],
+  peers: readonly Point[],
+  peer: string,
+): void {
+  const ours = reached(own, target);
+  if (ours === null) return;
+  const theirs = reached(peers, target);
+  measured({
+    bench: "accuracy",
+    what,
+    unit: "s",
+    better: "less",
+    digits: 1,
+    ours: [ours],
+    peer: theirs === null && peers.length > 0 ? `${peer}: not in ${plan.at.at(-1)} s` : peer,
+    theirs: theirs === null ? [] : [theirs],
+  });
 }
 
 /** Seconds of the first point that is at the target or above. */
@@ -87,51 +101,50 @@ async function trainAndEvaluate(
   flags: readonly string[],
 ): Promise<Point & { readonly mapAtR: number }> {
   const begin = performance.now();
-  let seconds = Number.NaN;
   await kindred(["train", "--recipe", "fast", "--data", csv, "--out", run, "--force", ...flags]);
-  const evaluation = await kindred(["eval", "--run", run, "--data", "mnist", "--json"], (text) => {
-    if (Number.isNaN(seconds) && /^encoder: 1-NN/m.test(text)) seconds = (performance.now() - begin) / 1000;
-  });
-  const { encoder } = JSON.parse(evaluation);
-  return { seconds, knn1: encoder.knn1, mapAtR: encoder.mapAtR };
+  // What comes after the encoder's own line are the baselines.
+  const line = /^encoder: 1-NN (\S+), MAP@R (\S+)$/m;
+  const { stderr } = await kindred(["eval", "--run", run, "--data", "mnist"], { until: line });
+  const seconds = (performance.now() - begin) / 1000;
+  const [, knn1, mapAtR] = line.exec(stderr)!;
+  return { seconds, knn1: Number(knn1), mapAtR: Number(mapAtR) };
 }
 
-/** Runs a command to its end, handing over what it says meanwhile; resolves to what it printed. */
-async function kindred(args: readonly string[], onText?: (text: string) => void): Promise<string> {
-  const program = fileURLToPath(new URL("../src/cli/bin.ts", import.meta.url));
-  const child = spawn(process.execPath, [program, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  const said = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    said.stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said.stderr += text;
-    onText?.(said.stderr);
-  });
-  const [status] = await once(child, "close");
-  if (status !== 0) {
-    throw new InputError(`kindred ${args[0]} failed: ${said.stderr.trim().split("\n").at(-1)}`);
-  }
-  return said.stdout;
-}
-
-async function peerCurve(folder: string, training: ImageDataset): Promise<{ curve: Point[]; peer: string }> {
-  const test = await loadDataset("mnist", { split: "test" });
+async function peerCurve(
+  folder: string,
+  training: ImageDataset,
+  test: ImageDataset,
+): Promise<{ points: readonly Point[]; peer: string }> {
   const pixels = join(folder, "pixels.u8");
   const labels = join(folder, "labels.i32");
   await writeFile(pixels, Buffer.concat([training.pixels, test.pixels]));
   await writeFile(labels, Int32Array.of(...training.labels, ...test.labels));
-  const result = await runPeer("accuracy.py", [pixels, labels, training.count, peerSeconds]);
-  if (!result.ran) return { curve: [], peer: result.why };
+  const args = [pixels, labels, training.count, plan.at.join(), plan.enough];
+  const result = await runPeer("accuracy.py", args);
+  if (!result.ran) return { points: [], peer: result.why };
   const { version, threads, curve } = result.value;
-  return { curve: curve as Point[], peer: `PyTorch ${version}, ${threads} threads` };
+  return { points: curve as Point[], peer: `PyTorch ${version}, ${threads} threads, lesson` };
 }
 
-async function writeCsv(path: string, dataset: ImageDataset): Promise<void> {
-  await writeStreamAtomic(path, async (append) => {
-    await append(encodeCsvHeader(dataset));
-    for (let row = 0; row < dataset.count; row += 1000) {
-      await append(encodeCsvRows(dataset, row, Math.min(row + 1000, dataset.count)));
-    }
-  });
+async function accuracySection(curves: readonly Curve[], peer: string): Promise<Section> {
+  const subtitle = `MNIST's 10,000 test pictures by the nearest of 42,000 training pictures; ${machine()}`;
+  return {
+    title: "Accuracy over seconds",
+    lines: [
+      "The recipe `fast`: whole commands from the CSV on disk to the accuracy said, each point a run of its own. The lesson, ours and",
+      `the peer's: seconds of training alone, one run, evaluated at the same points until ${plan.enough} is reached.`,
+      ...(curves.length < 3 ? [`No peer: ${peer}.`] : []),
+      "",
+      row(["curve", "seconds", "1-NN accuracy"]),
+      row(["---", "---", "---"]),
+      ...curves.flatMap(({ name, points }) =>
+        points.map(({ seconds, knn1 }) => row([name, seconds.toFixed(1), knn1.toFixed(4)])),
+      ),
+    ],
+    picture: {
+      name: "accuracy.png",
+      text: "1-NN accuracy over seconds: Kindred's fast recipe, the lesson by Kindred, and the lesson by PyTorch",
+      png: await renderAccuracyFigure(curves, subtitle),
+    },
+  };
 }

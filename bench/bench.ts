@@ -4,12 +4,14 @@
  */
 import { writeFileSync } from "node:fs";
 import { benchAccuracy } from "./accuracy.ts";
+import { benchCeiling } from "./ceiling.ts";
 import { benchCsv } from "./csv.ts";
 import { benchEmbed } from "./embed.ts";
 import { benchHelp } from "./help.ts";
 import { benchKnn } from "./knn.ts";
 import { benchMemory } from "./memory.ts";
-import { resultsPage } from "./results.ts";
+import { sections } from "./results.ts";
+import { resultsPage } from "./resultsPage.ts";
 import { benchStep } from "./step.ts";
 import { benchUmap } from "./umap.ts";
 
@@ -17,6 +19,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   help: benchHelp,
   csv: benchCsv,
   step: benchStep,
+  ceiling: benchCeiling,
   embed: benchEmbed,
   knn: benchKnn,
   umap: benchUmap,
@@ -37,7 +40,9 @@ if (unknown.length > 0) {
     await benchmarks[name]!();
   }
   if (names.length === 0) {
+    for (const { picture } of sections) writeFileSync(new URL(picture.name, import.meta.url), picture.png);
     writeFileSync(new URL("RESULTS.md", import.meta.url), resultsPage());
-    process.stdout.write("written to bench/RESULTS.md\n");
+    const written = ["RESULTS.md", ...sections.map(({ picture }) => picture.name)];
+    process.stdout.write(`written: ${written.map((name) => `bench/${name}`).join(", ")}\n`);
   }
 }

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeCsvHeader, encodeCsvRows, gatherImages } from "../src/index.ts";
+import { gatherImages } from "../src/index.ts";
 import { loadDataset } from "../src/node.ts";
-import { writeStreamAtomic } from "../src/platform/node/files.ts";
+import { writeMnistCsv } from "./mnistCsv.ts";
 import { runPeer } from "./peer.ts";
 import { measured } from "./results.ts";
 
@@ -14,13 +14,7 @@ export async function benchCsv(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), "kindred-bench-"));
   try {
     const file = join(folder, "train.csv");
-    const mnist = await loadDataset("mnist");
-    await writeStreamAtomic(file, async (append) => {
-      await append(encodeCsvHeader(mnist));
-      for (let row = 0; row < mnist.count; row += 1000) {
-        await append(encodeCsvRows(mnist, row, Math.min(row + 1000, mnist.count)));
-      }
-    });
+    await writeMnistCsv(file, await loadDataset("mnist"));
     const ours: number[] = [];
     const theirs: number[] = [];
     let peer = "";

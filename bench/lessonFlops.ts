@@ -14,3 +14,9 @@ export const lessonFlops = {
   forward: first + second + linear,
   step: 2 * first + 3 * (second + linear),
 } as const;
+
+/** Operations of one unit of what a benchmark counts by the second: `step` counts pairs, `embed` pictures. */
+export const flopsOfUnit: Readonly<Partial<Record<string, number>>> = {
+  step: 2 * lessonFlops.step,
+  embed: lessonFlops.forward,
+};

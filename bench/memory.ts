@@ -1,25 +1,48 @@
-import { nodeRuntime } from "../src/node.ts";
-import { lessonTrainer } from "./lessonTrainer.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { kindred } from "./kindred.ts";
+import { runPeer } from "./peer.ts";
+import { measured } from "./results.ts";
 
-const steps = 2000;
-const every = 200;
+const batches = [64, 16] as const;
+/** What a lesson's training may take at most. */
+const targetMB = 1000;
+/** How long PyTorch trains: its memory is at its peak after a few steps. */
+const peerSeconds = 6;
 
-/** Resident memory of the process over 2,000 training steps of batch 16. */
+/** Says at the end of a process how much memory it ever had, as the system counts it. */
+const sayPeak =
+  'process.on("exit", () => process.stderr.write("\\npeak KiB " + process.resourceUsage().maxRSS + "\\n"))';
+
+/** Peak resident memory of `kindred train` over an epoch of the lesson, and of PyTorch's steps of the same batches. */
 export async function benchMemory(): Promise<void> {
-  const runtime = await nodeRuntime({ device: "cpu" });
-  const trainer = await lessonTrainer(runtime, 16);
-  const stop = new AbortController();
-  let done = 0;
-  const readings: string[] = [];
-  await trainer.fit({
-    signal: stop.signal,
-    onStep: () => {
-      done++;
-      if (done % every === 0) readings.push(`${done}: ${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)}`);
-      if (done >= steps) stop.abort();
-    },
+  const folder = await mkdtemp(join(tmpdir(), "kindred-bench-memory-"));
+  try {
+    for (const batch of batches) {
+      const peak = await peakOfTraining(join(folder, `batch-${batch}`), batch);
+      const result = await runPeer("step.py", [batch, peerSeconds]);
+      measured({
+        bench: "memory",
+        what: `peak of an epoch of the lesson, batch ${batch}`,
+        unit: "MB",
+        better: "less",
+        digits: 0,
+        ours: [peak],
+        peer: result.ran ? `PyTorch ${result.value.version}, steps alone, without MNIST` : result.why,
+        theirs: result.ran ? [Number(result.value.peakMB)] : [],
+        note: `${peak < targetMB ? "within" : "above"} the target of ${targetMB} MB`,
+      });
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function peakOfTraining(run: string, batch: number): Promise<number> {
+  const flags = ["--recipe", "lesson", "--data", "mnist", "--epochs", "1", "--batch-size", String(batch)];
+  const { stderr } = await kindred(["train", ...flags, "--out", run], {
+    node: ["--import", `data:text/javascript,${encodeURIComponent(sayPeak)}`],
   });
-  process.stdout.write(`resident MiB after steps ${readings.join("  ")}\n`);
-  await trainer.dispose();
-  await runtime.dispose();
+  return (Number(/peak KiB (\d+)/.exec(stderr)?.[1]) * 1024) / 1e6;
 }

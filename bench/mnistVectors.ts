@@ -1,10 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { InputError } from "../src/index.ts";
+import { kindred } from "./kindred.ts";
 
 /** Embeddings of MNIST's 70,000 pictures, in memory and in files that the peers read. */
 export interface MnistVectors {
@@ -27,10 +26,10 @@ export async function mnistVectors(): Promise<MnistVectors> {
   let run = started;
   if (!existsSync(started)) {
     run = join(folder, "run");
-    kindred("train", "--data", "mnist", "--limit", "6000", "--epochs", "1", "--out", run);
+    await kindred(["train", "--data", "mnist", "--limit", "6000", "--epochs", "1", "--out", run]);
   }
   const file = join(folder, "all.npy");
-  kindred("embed", "--run", run, "--data", "mnist-60k", "--split", "all", "--out", file);
+  await kindred(["embed", "--run", run, "--data", "mnist-60k", "--split", "all", "--out", file]);
   const vectors = new Float32Array(await npyValues(file));
   const labels = new Int32Array(await npyValues(join(folder, "all-labels.npy")));
   return {
@@ -45,12 +44,6 @@ export async function mnistVectors(): Promise<MnistVectors> {
     },
     dispose: () => rm(folder, { recursive: true }),
   };
-}
-
-function kindred(...args: string[]): void {
-  const program = fileURLToPath(new URL("../src/cli/bin.ts", import.meta.url));
-  const { status, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: "utf8" });
-  if (status !== 0) throw new InputError(`kindred ${args[0]} failed: ${stderr.trim().split("\n").at(-1)}`);
 }
 
 /** The numbers of a file that `kindred embed` wrote, after the header of format version 1. */

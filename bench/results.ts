@@ -1,5 +1,4 @@
-import { availableParallelism, cpus } from "node:os";
-import { installedVersions } from "./versions.ts";
+import { flopsOfUnit } from "./lessonFlops.ts";
 
 /** One thing measured in several rounds, and the same of a peer, in turn with ours. */
 export interface Measurement {
@@ -22,6 +21,20 @@ export interface Measurement {
   readonly note?: string;
 }
 
+/** A part of the page after the table, with the picture that it shows. */
+export interface Section {
+  readonly title: string;
+  /** Markdown. */
+  readonly lines: readonly string[];
+  readonly picture: { readonly name: string; readonly text: string; readonly png: Uint8Array };
+}
+
+/** What this process measured so far. */
+export const measurements: Measurement[] = [];
+export const sections: Section[] = [];
+/** GFLOP/s of the processor at its best, as read now and then between what is measured by it. */
+export const ceilings: number[] = [];
+
 /** The middle of values, and the least and the greatest. */
 export function spread(values: readonly number[]): { median: number; least: number; greatest: number } {
   const sorted = values.toSorted((a, b) => a - b);
@@ -35,22 +48,39 @@ export function spread(values: readonly number[]): { median: number; least: numb
 /** How many times as good as the peer's our median is; null without a peer. */
 export function ratio({ ours, theirs, better }: Measurement): number | null {
   if (theirs.length === 0) return null;
-  const [own, other] = [spread(ours).median, spread(theirs).median];
-  return better === "more" ? own / other : other / own;
+  return quotient(spread(ours).median, spread(theirs).median, better);
 }
 
-const measurements: Measurement[] = [];
+/** The median of the rounds' own ratios, which a slow phase of the machine changes less; null without rounds. */
+export function ratioByRound({ ours, theirs, better }: Measurement): number | null {
+  if (ours.length < 2 || ours.length !== theirs.length) return null;
+  return spread(ours.map((own, round) => quotient(own, theirs[round]!, better))).median;
+}
 
-/** Keeps a measurement for {@link resultsPage}, and prints it. */
+const quotient = (own: number, other: number, better: Measurement["better"]): number =>
+  better === "more" ? own / other : other / own;
+
+/** `98 GFLOP/s, 57 % of the ceiling`, where a benchmark's operations are known; the share, where a ceiling was read. */
+export function operations({ bench, ours }: Measurement): string {
+  const flops = flopsOfUnit[bench];
+  if (flops === undefined) return "";
+  const gflops = (spread(ours).median * flops) / 1e9;
+  const rate = `${gflops.toFixed(0)} GFLOP/s`;
+  if (ceilings.length === 0) return rate;
+  return `${rate}, ${((100 * gflops) / spread(ceilings).median).toFixed(0)} % of the ceiling`;
+}
+
+/** Keeps a measurement for the page, and prints it. */
 export function measured(measurement: Measurement): void {
   measurements.push(measurement);
-  const { what, unit, digits, ours, peer, theirs, note } = measurement;
+  const { what, unit, digits, ours, peer, theirs, note = "" } = measurement;
   const parts = [what, `kindred ${showSpread(ours, digits)} ${unit}`];
-  const times = ratio(measurement);
+  const [times, byRound] = [ratio(measurement), ratioByRound(measurement)];
   if (times === null) parts.push(`no peer: ${peer}`);
   else parts.push(`${peer} ${showSpread(theirs, digits)} ${unit}`, `ratio ${times.toFixed(2)}`);
-  if (note !== undefined) parts.push(note);
-  process.stdout.write(`${parts.join("   ")}\n`);
+  if (byRound !== null) parts.push(`by round ${byRound.toFixed(2)}`);
+  parts.push(operations(measurement), note);
+  process.stdout.write(`${parts.filter((part) => part !== "").join("   ")}\n`);
 }
 
 /** `median (least to greatest)`, or the one value. */
@@ -58,33 +88,4 @@ export function showSpread(values: readonly number[], digits: number): string {
   const { median, least, greatest } = spread(values);
   const show = (value: number): string => value.toFixed(digits);
   return values.length === 1 ? show(median) : `${show(median)} (${show(least)} to ${show(greatest)})`;
-}
-
-/** What this process measured, as a page in Markdown. */
-export function resultsPage(): string {
-  const rows = measurements.map((one) => {
-    const { bench, what, unit, digits, ours, peer, theirs, note = "" } = one;
-    const times = ratio(one);
-    const other = times === null ? `none: ${peer}` : `${peer}: ${showSpread(theirs, digits)}`;
-    const cells = [bench, what, unit, showSpread(ours, digits), other, times?.toFixed(2) ?? "", note];
-    return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  });
-  return [
-    "# What was measured",
-    "",
-    "Written by `npm run bench`. Ours and the peer's rounds were run in turn on the same machine; medians, with the least and the",
-    "greatest in brackets. The ratio says how many times as fast as its peer Kindred is. Only what this one run measured is here.",
-    "",
-    `Machine: ${machine()}. ${installedVersions()}. ${new Date().toISOString().slice(0, 10)}.`,
-    "",
-    "| benchmark | what | unit | Kindred | peer | ratio | seen |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
-    ...rows,
-    "",
-  ].join("\n");
-}
-
-function machine(): string {
-  const model = cpus()[0]?.model.trim() ?? "unknown processor";
-  return `${availableParallelism()} cores of ${model}, ${process.platform} ${process.arch}`;
 }

@@ -4,6 +4,7 @@ usage: python3 step.py BATCH SECONDS     prints one JSON line
 """
 import json
 import os
+import resource
 import sys
 import time
 
@@ -37,4 +38,5 @@ while time.perf_counter() - begin < seconds:
     step()
     steps += 1
 elapsed = time.perf_counter() - begin
-print(json.dumps({"version": torch.__version__, "threads": torch.get_num_threads(), "pairsPerSecond": steps * batch / elapsed}))
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6  # Linux counts in KiB
+print(json.dumps({"version": torch.__version__, "threads": torch.get_num_threads(), "pairsPerSecond": steps * batch / elapsed, "peakMB": peak}))

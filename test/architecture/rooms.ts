@@ -1,6 +1,7 @@
 /**
  * The house: for each room of `src` the rooms below it that it may import. A room is a folder of `src` (of
- * `src/platform` for platforms), or one of the public entries.
+ * `src/platform` for platforms), or one of the public entries. `explorer` holds what the explorer's page and its server
+ * say to each other, and what both sides compute.
  */
 const engine = ["base", "graph", "ops"] as const;
 const training = [
@@ -33,12 +34,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   retrieval: ["base", "evaluation"],
   report: ["base", "projection"],
   train: training.filter((room) => room !== "train"),
-  "platform/node": library,
-  "platform/web": library,
+  explorer: library,
+  "platform/node": [...library, "explorer"],
+  "platform/web": [...library, "explorer"],
   "index.ts": library,
   "node.ts": ["platform/node"],
   "web.ts": ["platform/web"],
-  server: ["index.ts", "node.ts"],
+  server: [...library, "explorer", "platform/node", "index.ts", "node.ts"],
   cli: [...library, "platform/node", "index.ts", "node.ts", "server"],
 };
 
@@ -48,6 +50,8 @@ export const restrictedPackages: Readonly<Record<string, readonly string[]>> = {
   "onnxruntime-": ["platform/node", "platform/web"],
   "@napi-rs": ["platform/node"],
   mediabunny: ["platform/node"],
+  hono: ["server"],
+  "@hono/": ["server"],
 };
 
 /** A file longer than this is to be split. */

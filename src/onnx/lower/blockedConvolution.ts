@@ -1,5 +1,5 @@
 import type { Shape } from "../../base/index.ts";
-import { constant, integers, type Node, type Schema, type Tensor } from "../../graph/index.ts";
+import { constant, integers, type Schema, type Tensor } from "../../graph/index.ts";
 import { BlockedLayout, blockedDomain } from "./blockedLayout.ts";
 import { type LoweredNode, type Lowering, NodeList, replaceNodes } from "./lowering.ts";
 
@@ -27,7 +27,8 @@ export function blockedConvolution(block: number): Lowering {
   };
 }
 
-function convolution(node: Node, layout: BlockedLayout): readonly LoweredNode[] | null {
+function convolution(node: LoweredNode, layout: BlockedLayout): readonly LoweredNode[] | null {
+  if (node.domain !== undefined) return null;
   const [x, weight, bias] = node.inputs as [Tensor, Tensor, Tensor | null];
   // With constant weights ONNX Runtime's own optimiser lays out more than this does, batch norm and pools included.
   if (weight?.source.kind === "constant") return null;
@@ -50,7 +51,8 @@ function convolution(node: Node, layout: BlockedLayout): readonly LoweredNode[] 
     }
   }
   if (node.op === "ConvTranspose" && x.shape[1]! % block === 0) {
-    const { output_padding, ...window } = node.attributes as Schema["ConvTranspose"] & Node["attributes"];
+    const { output_padding, ...window } = node.attributes as Schema["ConvTranspose"] &
+      LoweredNode["attributes"];
     if (!pays(window, output, block)) return null;
     const pads = window.pads.map((pad, side) => window.kernel_shape[side % 2]! - 1 - pad);
     const unstrided = window.strides.every((n) => n === 1) && output_padding.every((n) => n === 0);
@@ -61,7 +63,7 @@ function convolution(node: Node, layout: BlockedLayout): readonly LoweredNode[] 
   return null;
 }
 
-type ConvAttributes = Schema["Conv"] & Node["attributes"];
+type ConvAttributes = Schema["Conv"] & LoweredNode["attributes"];
 
 /** Input channels up to which a convolution is a first layer, of pictures that stay as they are. */
 const pictureChannels = 4;

@@ -1,5 +1,5 @@
 import type { Shape } from "../../base/index.ts";
-import { type AttributeValue, type Graph, integers, type Node, type Tensor } from "../../graph/index.ts";
+import { type AttributeValue, type Graph, integers, type Tensor } from "../../graph/index.ts";
 
 /** A node as it is serialised: possibly of an operator outside the graph's own schema. */
 export interface LoweredNode {
@@ -19,7 +19,7 @@ export interface LoweredGraph extends Omit<Graph, "nodes"> {
 }
 
 /** Rewrites a graph for a provider without changing its values. */
-export type Lowering = (graph: Graph) => LoweredGraph;
+export type Lowering = (graph: LoweredGraph) => LoweredGraph;
 
 /** Collects the nodes that take the place of one. */
 export class NodeList {
@@ -43,8 +43,8 @@ export class NodeList {
  * results nothing reads any more are left out: ONNX Runtime would compute them.
  */
 export function replaceNodes(
-  graph: Graph,
-  replace: (node: Node) => readonly LoweredNode[] | null,
+  graph: LoweredGraph,
+  replace: (node: LoweredNode) => readonly LoweredNode[] | null,
 ): LoweredNode[] {
   const nodes = graph.nodes.flatMap((node) => replace(node) ?? [node]);
   const needed = new Set<Tensor>([...graph.outputs.values(), ...graph.updates.values()]);

@@ -1,4 +1,4 @@
-import { constant, type Graph, integers, type Node, type Schema, type Tensor } from "../../graph/index.ts";
+import { constant, integers, type Schema, type Tensor } from "../../graph/index.ts";
 import { type LoweredGraph, type LoweredNode, NodeList, replaceNodes } from "./lowering.ts";
 
 /**
@@ -6,9 +6,12 @@ import { type LoweredGraph, type LoweredNode, NodeList, replaceNodes } from "./l
  * does not give: an input has its window's gradient where it equals the window's maximum, the first of equals. Holds
  * for windows side by side without pads; a pool of another form, or whose indices serve something else, stays as it is.
  */
-export function maxPoolWithoutIndices(graph: Graph): LoweredGraph {
-  const pools = new Map<Tensor, Node>();
-  for (const node of graph.nodes) if (node.op === "MaxPool") pools.set(node.outputs[1]!, node);
+export function maxPoolWithoutIndices(graph: LoweredGraph): LoweredGraph {
+  const pools = new Map<Tensor, LoweredNode>();
+  for (const node of graph.nodes) {
+    const indices = node.op === "MaxPool" ? node.outputs[1] : undefined;
+    if (indices) pools.set(indices, node);
+  }
   const results = new Set([...graph.outputs.values(), ...graph.updates.values()]);
   for (const [indices, pool] of pools) if (results.has(indices)) pools.delete(pool.outputs[1]!);
   for (const node of graph.nodes) {
@@ -28,12 +31,12 @@ export function maxPoolWithoutIndices(graph: Graph): LoweredGraph {
   };
 }
 
-function windowOf(pool: Node): Schema["MaxPool"] {
-  return pool.attributes as Schema["MaxPool"] & Node["attributes"];
+function windowOf(pool: LoweredNode): Schema["MaxPool"] {
+  return pool.attributes as Schema["MaxPool"] & LoweredNode["attributes"];
 }
 
 /** Whether windows lie side by side, without pads. */
-function tiles(pool: Node): boolean {
+function tiles(pool: LoweredNode): boolean {
   const { kernel_shape, strides, pads, dilations } = windowOf(pool);
   return (
     kernel_shape.every((extent, axis) => strides[axis] === extent && dilations[axis] === 1) &&
@@ -41,7 +44,7 @@ function tiles(pool: Node): boolean {
   );
 }
 
-function unpool(pool: Node, { inputs: [dy], outputs: [dx] }: Node): readonly LoweredNode[] {
+function unpool(pool: LoweredNode, { inputs: [dy], outputs: [dx] }: LoweredNode): readonly LoweredNode[] {
   const x = pool.inputs[0]!;
   const y = pool.outputs[0]!;
   const [n, c, height, width] = x.shape as [number, number, number, number];

@@ -1,6 +1,7 @@
 import { RuntimeError, type TensorData } from "../../base/index.ts";
 import type { Graph, TensorType } from "../../graph/index.ts";
 import { encodeModel, type Lowering, updateName } from "../../onnx/index.ts";
+import { withoutUnread } from "../../onnx/lower/index.ts";
 import {
   checkFeeds,
   checkRead,
@@ -38,7 +39,7 @@ export class OrtRuntime implements Runtime {
       if (source.role === "state")
         state[source.name] = updates.has(source.name) ? updateName(source.name) : null;
     }
-    const model = encodeModel(this.lowering(graph));
+    const model = encodeModel(this.lowering(withoutUnread(graph)));
     const outputs = [...graph.outputs.keys()];
     try {
       await this.#client.request({ type: "compile", program, model, outputs, state }, [model.buffer]);

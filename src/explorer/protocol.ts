@@ -1,0 +1,266 @@
+import type { EpochMetrics } from "../train/index.ts";
+
+/**
+ * What the explorer's page and whoever trains for it (the local server, or a worker of the page itself) say to each
+ * other. Heads are JSON; arrays travel beside them, see `message.ts`. Rows count the pictures of the data set in its
+ * order, from 0.
+ */
+
+/** A choice with the words that a person reads. */
+export interface Choice<Name extends string = string> {
+  readonly name: Name;
+  readonly title: string;
+  /** One sentence. */
+  readonly about: string;
+}
+
+/** What can be asked of a training. */
+export interface TrainRequest {
+  /** The name of one of {@link Hello.datasets}. */
+  readonly data: string;
+  readonly recipe: "fast" | "lesson";
+  /** One of {@link Hello.losses}; null for the recipe's own. */
+  readonly loss: string | null;
+  readonly epochs: number;
+  /** Only the first so many pictures; null for all. */
+  readonly limit: number | null;
+  readonly seed: number;
+}
+
+/** The page's first question answered. */
+export interface Hello {
+  /** Kindred's version. */
+  readonly version: string;
+  /** What computes, in words, such as `cpu (2 threads, ONNX Runtime 1.30.0)` or `WebGPU (...)`. */
+  readonly device: string;
+  readonly datasets: readonly (Choice & { readonly count: number | null })[];
+  readonly recipes: readonly Choice<"fast" | "lesson">[];
+  readonly losses: readonly Choice[];
+  readonly defaults: TrainRequest;
+  readonly training: TrainingStatus;
+  /** The run that is open, or null where none has a finished epoch. */
+  readonly run: RunInfo | null;
+}
+
+export type TrainingPhase =
+  | "idle"
+  | "preparing"
+  | "running"
+  | "pausing"
+  | "paused"
+  | "stopping"
+  | "stopped"
+  | "done"
+  | "failed";
+
+/** Where the training is. */
+export interface TrainingStatus {
+  readonly phase: TrainingPhase;
+  /** What is being trained, or was last; null before the first. */
+  readonly request: TrainRequest | null;
+  /** Why it failed, one line; null otherwise. */
+  readonly reason: string | null;
+}
+
+/** A run that can be looked at. */
+export interface RunInfo {
+  /** Its folder's name, or a name given in the browser. */
+  readonly name: string;
+  readonly data: string;
+  readonly recipe: string;
+  readonly loss: string;
+  /** Epochs asked for. */
+  readonly epochs: number;
+  /** Checkpoints there are, by epoch counted from 0, in ascending order. */
+  readonly checkpoints: readonly number[];
+  readonly metrics: readonly EpochMetrics[];
+  readonly parameters: number;
+  readonly dim: number;
+  readonly picture: PictureSize;
+  /** Pictures that its space shows. */
+  readonly count: number;
+  readonly classes: readonly number[];
+  /** Snapshots recorded while it trained; 0 for none, then there is no film. */
+  readonly snapshots: number;
+}
+
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: number;
+}
+
+/** A step of the training, sent at most some times a second. */
+export interface StepHead {
+  readonly type: "step";
+  readonly step: number;
+  /** Epochs finished with the part of the current one, and those asked for. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Mean loss since the step message before. */
+  readonly loss: number;
+  readonly perSecond: number;
+  readonly unit: "pairs" | "pictures";
+  readonly secondsLeft: number;
+}
+
+/** The fixed sample of pictures that the live map shows. Arrays: `labels` int32 `[count]`, `pictures` uint8 `[count, channels, height, width]`. */
+export interface SampleHead extends PictureSize {
+  readonly type: "sample";
+  readonly count: number;
+}
+
+/**
+ * The sample as the encoder sees it now. Arrays: `positions` float32 `[count, 3]`, the first three principal
+ * components, turned so that they lie as near as can be to those of the map before.
+ */
+export interface MapHead {
+  readonly type: "map";
+  readonly step: number;
+  readonly epoch: number;
+  /** Leave-one-out 1-NN accuracy of the sample, by cosine. */
+  readonly knn1: number;
+  /** Mean loss since the map before; null at the first. */
+  readonly loss: number | null;
+}
+
+/**
+ * Some anchors of the batch just trained on, each with a positive and a negative of the same batch (the least similar
+ * alike and the most similar unalike picture, where there are several). Arrays: `pictures` uint8
+ * `[3, count, channels, height, width]` (anchors, positives, negatives; zeros where there is none), `labels` int32
+ * `[3, count]` (-1 where there is none), `similarity` float32 `[2, count]`, the cosine similarity of anchor and
+ * positive, and of anchor and negative, as the encoder sees them now (NaN where there is none).
+ */
+export interface BatchHead extends PictureSize {
+  readonly type: "batch";
+  readonly step: number;
+  readonly count: number;
+}
+
+export interface StatusHead {
+  readonly type: "status";
+  readonly training: TrainingStatus;
+}
+
+export interface EpochHead {
+  readonly type: "epoch";
+  readonly metrics: EpochMetrics;
+}
+
+/** The open run is another, or has another checkpoint. */
+export interface RunHead {
+  readonly type: "run";
+  readonly run: RunInfo | null;
+}
+
+/** Sent when nothing else is, so that a page notices a server that is gone. No arrays. */
+export interface BeatHead {
+  readonly type: "beat";
+}
+
+/**
+ * What {@link Message.head} of the event stream can be. A new listener first gets `status`, `run`, and, where there is a
+ * training, `sample`, all `epoch`s, all `step`s and `map`s so far (thinned out evenly to at most 400 and 60), and the
+ * last `batch`.
+ */
+export type EventHead =
+  | StatusHead
+  | RunHead
+  | SampleHead
+  | StepHead
+  | MapHead
+  | BatchHead
+  | EpochHead
+  | BeatHead;
+
+/** How far the space is. */
+export interface SpaceProgressHead {
+  readonly type: "progress";
+  /** For people: `embedding pictures`, `nearest neighbours`, `laying out the map`. */
+  readonly doing: string;
+  /** 0 to 1. */
+  readonly part: number;
+}
+
+/**
+ * All pictures in the space of a checkpoint. Arrays: `labels` int32 `[count]`, `pca` float32 `[count, 3]` (aligned with the
+ * newest checkpoint's by a rotation), `mean` float32 `[dim]` and `components` float32 `[3, dim]` so that
+ * `pca = (embedding - mean) componentsᵀ` holds for rows of unit length, `drift` float32 `[count]`, the cosine
+ * distance between a picture's embedding here and at the checkpoint before (zeros at the first).
+ */
+export interface PointsHead {
+  readonly type: "points";
+  readonly checkpoint: number;
+  readonly count: number;
+  readonly dim: number;
+  /** Part of the variance that each of the three components explains. */
+  readonly explained: readonly number[];
+}
+
+/** Arrays: `rows` uint32 `[count, k]` and `similarity` float32 `[count, k]`, the nearest other pictures by cosine similarity, nearest first. */
+export interface NeighboursHead {
+  readonly type: "neighbours";
+  readonly checkpoint: number;
+  readonly k: number;
+  /** Part of the pictures whose nearest other one is of their class. */
+  readonly knn1: number;
+}
+
+/** Arrays: `umap` float32 `[count, 2]`, rotated to lie as near as can be to the newest checkpoint's. */
+export interface UmapHead {
+  readonly type: "umap";
+  readonly checkpoint: number;
+}
+
+/**
+ * Messages of one answer: `progress` in between; then `points`, `neighbours`, `umap`, each once, in this order, as soon as it is
+ * there; and `end`. `failed` in place of the rest when something goes wrong.
+ */
+export type SpaceHead =
+  | SpaceProgressHead
+  | PointsHead
+  | NeighboursHead
+  | UmapHead
+  | { readonly type: "end" }
+  | { readonly type: "failed"; readonly reason: string };
+
+/**
+ * Pairs of the whole set that say the most: arrays `positives` uint32 `[count, 2]` (pictures of one class least like
+ * each other, each picture at most once) with `positiveSimilarity` float32 `[count]`, and `negatives` `[count, 2]` (of two
+ * classes and most alike) with `negativeSimilarity`.
+ */
+export interface HardPairsHead {
+  readonly type: "hardPairs";
+  readonly checkpoint: number;
+  readonly count: number;
+}
+
+/**
+ * What a run recorded while it trained. Arrays: `labels` int32 `[count]`, `embeddings` float32
+ * `[snapshots, count, dim]`, `steps` uint32, `epochs` float32 and `losses` float32 (NaN for none), each `[snapshots]`.
+ */
+export interface RecordingHead {
+  readonly type: "recording";
+  readonly count: number;
+  readonly dim: number;
+  readonly snapshots: number;
+}
+
+/** Arrays: `embeddings` float32 `[count, dim]`, rows of unit length. */
+export interface EmbeddingsHead {
+  readonly type: "embeddings";
+  readonly checkpoint: number;
+  readonly count: number;
+  readonly dim: number;
+}
+
+/** Arrays: `pictures` uint8 `[count, channels, height, width]`, in the order asked for. At most {@link mostPictures}. */
+export interface PicturesHead extends PictureSize {
+  readonly type: "pictures";
+  readonly count: number;
+}
+
+/** Pictures that may be asked for at once. */
+export const mostPictures = 1024;
+/** Nearest neighbours that the space tells of each picture. */
+export const neighboursShown = 12;
