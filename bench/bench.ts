@@ -41,7 +41,7 @@ if (unknown.length > 0) {
   }
   if (names.length === 0) {
     for (const { picture } of sections) writeFileSync(new URL(picture.name, import.meta.url), picture.png);
-    writeFileSync(new URL("RESULTS.md", import.meta.url), resultsPage());
+    writeFileSync(new URL("RESULTS.md", import.meta.url), resultsPage(performance.now() / 1000));
     const written = ["RESULTS.md", ...sections.map(({ picture }) => picture.name)];
     process.stdout.write(`written: ${written.map((name) => `bench/${name}`).join(", ")}\n`);
   }

@@ -42,5 +42,3 @@ function output(
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
 }
-
-export { spread } from "./results.ts";

@@ -12,15 +12,16 @@ import { installedVersions } from "./versions.ts";
 
 const columns = ["benchmark", "what", "unit", "Kindred", "peer", "ratio", "by round", "operations", "seen"];
 
-/** What this process measured, as a page in Markdown. */
-export function resultsPage(): string {
+/** What this process measured, in so many seconds, as a page in Markdown. */
+export function resultsPage(seconds: number): string {
   return [
     "# What was measured",
     "",
     "Written by `npm run bench`. Ours and the peer's rounds were run in turn on the same machine; medians, with the least and the",
     "greatest in brackets. The ratio says how many times as good as its peer's median Kindred's is, and `by round` is the median of",
     "the rounds' own ratios. The ceiling is ONNX Runtime's own product of large matrices, read between the rounds; the share of it",
-    "counts matrix products and convolutions only. Only what this one run measured is here.",
+    "counts matrix products and convolutions only. Only what this one run measured is here;",
+    `it took ${(seconds / 60).toFixed(0)} minutes.`,
     "",
     `Machine: ${machine()}. ${installedVersions()}. ${new Date().toISOString().slice(0, 10)}.`,
     "",

@@ -7,7 +7,7 @@ import { measured } from "./results.ts";
 const batches = [16, 64, 256] as const;
 /** Many and short ones: a slow phase of a shared machine then falls on both in turn, and decides no median. */
 const rounds = 7;
-const seconds = 3.5;
+const seconds = 3;
 const warmupSteps = 4;
 
 /** Training pairs per second beside PyTorch's, in alternation, and how late a timer on the main thread was. */

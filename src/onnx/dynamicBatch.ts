@@ -1,6 +1,7 @@
 import { GraphError, type TensorData, tensorData } from "../base/index.ts";
 import type { Graph, Tensor } from "../graph/index.ts";
 import { type EncodeOptions, encodeModel } from "./encode.ts";
+import { withoutUnreadIndices } from "./lower/index.ts";
 import type { ModelShape } from "./proto.ts";
 
 /** Two batch sizes that no layer's own extents are likely to be. */
@@ -59,5 +60,5 @@ export function encodeDynamicBatch(
       constants.set(tensor, tensorData("int64", [a.length], a.with(changed[0]!, -1)));
     }
   }
-  return encodeModel(graph, { ...options, shapes, constants });
+  return encodeModel(withoutUnreadIndices(graph), { ...options, shapes, constants });
 }

@@ -5,4 +5,5 @@ export {
   type LoweredGraph,
   type Lowering,
   maxPoolWithoutIndices,
+  withoutUnread,
 } from "./lower/index.ts";

@@ -1,5 +1,5 @@
 import { AbortedError, type TensorData } from "../base/index.ts";
-import { gatherImages, type ImageDataset } from "../data/index.ts";
+import { gatherImages, type ImageDataset, pixelsPerImage, scalePixels } from "../data/index.ts";
 import { bindState } from "../graph/index.ts";
 import type { Encoder } from "../nn/index.ts";
 import type { Program, Runtime, Store } from "../runtime/index.ts";
@@ -53,9 +53,7 @@ export class Embedder {
     };
     for (let start = 0; start < dataset.count; start += batchSize) {
       if (options.signal?.aborted) throw new AbortedError("embedding was stopped");
-      // The last batch is filled up with its last image; rows do not see each other here.
-      const rows = Uint32Array.from({ length: batchSize }, (_, i) => Math.min(start + i, dataset.count - 1));
-      const images = gatherImages(dataset, rows);
+      const images = batchFrom(dataset, start);
       const result = this.#program
         .run(
           { images: { dtype: "float32", shape: [batchSize, ...inputShape], data: images } },
@@ -72,4 +70,18 @@ export class Embedder {
   async dispose(): Promise<void> {
     await this.#program.dispose();
   }
+}
+
+/** The batch of images from `start` on, the last one filled up with its last image: rows do not see each other here. */
+function batchFrom(dataset: ImageDataset, start: number): Float32Array<ArrayBuffer> {
+  const last = dataset.count - 1;
+  if (start + batchSize > dataset.count) {
+    return gatherImages(
+      dataset,
+      Uint32Array.from({ length: batchSize }, (_, i) => Math.min(start + i, last)),
+    );
+  }
+  // Images side by side in one go take a third of the time, on a thread that takes turns with the engine's.
+  const each = pixelsPerImage(dataset);
+  return scalePixels(dataset.pixels.subarray(start * each, (start + batchSize) * each));
 }

@@ -22,6 +22,7 @@ export {
 } from "./runtimeNeighbours.ts";
 export { type RuntimeSimilarities, runtimeSimilarities } from "./runtimeSimilarity.ts";
 export {
+  type BatchRows,
   type BatchSource,
   type BatchSources,
   labelSource,

@@ -154,12 +154,7 @@ export async function findCentres(
 }
 
 /** To the means; the centre of an empty cell stays. */
-function moveCentres(
-  centres: Float32Array,
-  columns: number,
-  sums: Float64Array,
-  sizes: Uint32Array,
-): void {
+function moveCentres(centres: Float32Array, columns: number, sums: Float64Array, sizes: Uint32Array): void {
   for (let cell = 0; cell < sizes.length; cell++) {
     if (sizes[cell] === 0) continue;
     let squares = 0;

@@ -1,4 +1,4 @@
-import type { TensorData } from "../base/index.ts";
+import { AbortedError, type TensorData } from "../base/index.ts";
 import { buildGraph, input, integers, state, type Tensor } from "../graph/index.ts";
 import { add, gather, gemm, mul, reduceMax, reshape, topK } from "../ops/index.ts";
 import type { Program, Runtime, Store } from "../runtime/index.ts";
@@ -34,12 +34,16 @@ export class TileSearch {
   readonly #sizes: TileSearchSizes;
   readonly #steps: readonly number[];
   readonly #programs = new Map<string, Promise<Program>>();
+  #disposed = false;
 
   private constructor(runtime: Runtime, store: Store, sizes: TileSearchSizes) {
     this.#runtime = runtime;
     this.#store = store;
     this.#sizes = sizes;
-    this.#steps = stepsTo(sizes.tiles, Math.ceil(Math.max(sizes.groups / groupsPerTile, sizes.nearest / tileSize)));
+    this.#steps = stepsTo(
+      sizes.tiles,
+      Math.ceil(Math.max(sizes.groups / groupsPerTile, sizes.nearest / tileSize)),
+    );
   }
 
   /**
@@ -67,8 +71,8 @@ export class TileSearch {
 
   /** @param queries `[queriesPerBlock, columns]`; given away */
   async near(queries: Float32Array, tiles: readonly number[]): Promise<NearScores> {
-    const { nearest, centres } = await this.#run("near", queries, tiles);
-    return { nearest: nearest!.data as Float32Array, centres: centres!.data as Float32Array };
+    const { nearest, cells } = await this.#run("near", queries, tiles);
+    return { nearest: nearest!.data as Float32Array, centres: cells!.data as Float32Array };
   }
 
   /** @param queries `[queriesPerBlock, columns]`; given away */
@@ -78,11 +82,16 @@ export class TileSearch {
   }
 
   async dispose(): Promise<void> {
-    for (const program of this.#programs.values()) await (await program).dispose();
+    this.#disposed = true;
+    for (const compiled of await Promise.allSettled(this.#programs.values())) {
+      if (compiled.status === "fulfilled") await compiled.value.dispose();
+    }
     await this.#store.dispose();
   }
 
   async #run(kind: "near" | "find", queries: Float32Array, tiles: readonly number[]) {
+    // Whoever stops a search does not wait for the blocks under way.
+    if (this.#disposed) throw new AbortedError("stopped: this search was disposed");
     const padded = this.paddedTo(tiles.length);
     const name = `${kind}${padded}`;
     let program = this.#programs.get(name);
@@ -103,10 +112,10 @@ export class TileSearch {
   }
 
   #near(padded: number): Record<string, Tensor> {
-    const { cells, columns, nearest } = this.#sizes;
+    const { cells: count, columns, nearest } = this.#sizes;
     const { queries, scores } = this.#scores(padded);
-    const held = state("centres", [cells, columns]);
-    return { nearest: topK(scores, nearest).values, centres: gemm(queries, held, null, { transB: 1 }) };
+    const held = state("centres", [count, columns]);
+    return { nearest: topK(scores, nearest).values, cells: gemm(queries, held, null, { transB: 1 }) };
   }
 
   #find(padded: number): Record<string, Tensor> {

@@ -1,4 +1,5 @@
 import { InputError } from "../base/index.ts";
+import type { ImageDataset } from "../data/index.ts";
 import { type LossName, lossByName } from "../losses/index.ts";
 import type { EncoderName } from "../nn/index.ts";
 import { type RunConfig, requireSuitable } from "./runConfig.ts";
@@ -173,6 +174,31 @@ function chosenSampler({ name, ...options }: RunConfig["loss"], choices: RunChoi
     );
   }
   return { name: sampler };
+}
+
+/**
+ * The encoder takes the pictures as they are, batches have no more classes than there are, and the run remembers which
+ * pictures they were.
+ *
+ * @param keepClasses leave the classes of a batch as they were chosen
+ * @throws InputError when the pictures are not square.
+ */
+export function fittedToData(
+  config: RunConfig,
+  { training, fingerprint }: { readonly training: ImageDataset; readonly fingerprint: string },
+  keepClasses = false,
+): RunConfig {
+  const { channels, height, width } = training;
+  if (height !== width) {
+    throw new InputError(
+      `pictures of ${height} x ${width} are not square, expected square ones for the encoder`,
+    );
+  }
+  return {
+    ...(keepClasses ? config : fitClasses(config, new Set(training.labels).size)),
+    data: { ...config.data, fingerprint },
+    encoder: { ...config.encoder, channels, size: height },
+  };
 }
 
 function chosenBatchSize(recipe: Recipe, sampler: RunConfig["sampler"], choices: RunChoices): number {

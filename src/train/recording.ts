@@ -14,6 +14,8 @@ export interface Snapshot {
   readonly lossSum: number;
   /** `[sample, dim]`, row by row. */
   readonly embeddings: Float32Array;
+  /** Seconds that embedding them took. */
+  readonly seconds?: number;
 }
 
 /** What the trainer hands its snapshots to. */

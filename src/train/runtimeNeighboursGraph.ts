@@ -11,6 +11,9 @@ const blockBytes = 48 * 2 ** 20;
 const mostRows = 256;
 const fewestRows = 16;
 
+/** Where a group has no reference. */
+export const noReference = 0xffffffff;
+
 /** How many queries are searched for at a time. */
 export function searchRows(queries: number, references: number): number {
   const fitting = Math.floor(blockBytes / (4 * references));
@@ -19,7 +22,7 @@ export function searchRows(queries: number, references: number): number {
 
 /** Of each query the groups of references with the greatest scores, greatest first. */
 export interface BestGroups {
-  /** Which groups, `[rows, groups]`; group g is the references from `g * groupSize`. */
+  /** Which groups, `[rows, groups]`; group g is the references in the places from `g * groupSize`. */
   readonly groups: BigInt64Array;
   /** The scores of their members, `[rows, groups, groupSize]`. */
   readonly scores: Float32Array;
@@ -84,6 +87,13 @@ export class GroupSearch {
     await this.#program.dispose();
     await this.#store.dispose();
   }
+}
+
+/** Which reference is in each place of the groups: the same, but for those that fill up the last group. */
+export function idsInOrder(count: number): Uint32Array {
+  const ids = new Uint32Array(Math.ceil(count / groupSize) * groupSize);
+  for (let i = 0; i < ids.length; i++) ids[i] = i < count ? i : noReference;
+  return ids;
 }
 
 /** The references transposed; the last group is filled up with its last member, which changes no maximum. */

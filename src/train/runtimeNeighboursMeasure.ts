@@ -1,4 +1,4 @@
-import { type BestGroups, groupSize } from "./runtimeNeighboursGraph.ts";
+import { type BestGroups, groupSize, noReference } from "./runtimeNeighboursGraph.ts";
 
 /** The vectors as they were given. */
 export interface MeasuredRows {
@@ -17,11 +17,14 @@ export interface RuntimeNeighbours {
   readonly indices: Uint32Array;
   /** `[queries, k]` */
   readonly distances: Float32Array;
+  /** The part of all pairs that was scored; the others were proven to be further. */
+  readonly scored: number;
 }
 
 /** The last part of a search for neighbours: exact distances of the few references that scores leave. */
 export class NeighbourMeasure {
   readonly #rows: MeasuredRows;
+  readonly #ids: Uint32Array;
   readonly #k: number;
   readonly #groups: number;
   readonly #rounding: number;
@@ -29,11 +32,13 @@ export class NeighbourMeasure {
   readonly #greatest: Float32Array;
 
   /**
+   * @param ids which reference is in each place of the groups, or `noReference`
    * @param groups groups of each query
    * @param rounding by how much two scores may differ that should be equal
    */
-  constructor(rows: MeasuredRows, k: number, groups: number, rounding: number) {
+  constructor(rows: MeasuredRows, ids: Uint32Array, k: number, groups: number, rounding: number) {
     this.#rows = rows;
+    this.#ids = ids;
     this.#k = k;
     this.#groups = groups;
     this.#rounding = rounding;
@@ -41,10 +46,16 @@ export class NeighbourMeasure {
   }
 
   /** Writes the `k` nearest of a query, `row` of the block, into `found`. */
-  select(query: number, self: number, best: BestGroups, row: number, found: RuntimeNeighbours): void {
+  select(
+    query: number,
+    self: number,
+    best: BestGroups,
+    row: number,
+    found: Pick<RuntimeNeighbours, "indices" | "distances">,
+  ): void {
     const { indices, distances } = found;
     const { scores, groups } = best;
-    const count = this.#rows.references.length / this.#rows.dim;
+    const ids = this.#ids;
     const least = this.#kthScore(self, best, row) - this.#rounding;
     const k = this.#k;
     const first = query * k;
@@ -53,8 +64,8 @@ export class NeighbourMeasure {
       const start = Number(groups[rank]!) * groupSize;
       for (let member = 0; member < groupSize; member++) {
         if (scores[rank * groupSize + member]! < least) continue;
-        const reference = start + member;
-        if (reference === self || reference >= count) continue;
+        const reference = ids[start + member]!;
+        if (reference === self || reference === noReference) continue;
         const distance = this.#distance(query, reference);
         let at = first + k - 1;
         if (filled < k) at = first + filled++;
@@ -70,7 +81,7 @@ export class NeighbourMeasure {
   }
 
   #kthScore(self: number, { scores, groups }: BestGroups, row: number): number {
-    const count = this.#rows.references.length / this.#rows.dim;
+    const ids = this.#ids;
     const greatest = this.#greatest;
     const last = this.#k - 1;
     greatest.fill(Number.NEGATIVE_INFINITY);
@@ -78,9 +89,9 @@ export class NeighbourMeasure {
       for (let member = 0; member < groupSize; member++) {
         const score = scores[rank * groupSize + member]!;
         if (score <= greatest[last]!) continue;
-        const reference = Number(groups[rank]!) * groupSize + member;
-        // The last group is filled up with copies, which are no references.
-        if (reference === self || reference >= count) continue;
+        const reference = ids[Number(groups[rank]!) * groupSize + member]!;
+        // Groups may be filled up with copies, which are no references.
+        if (reference === self || reference === noReference) continue;
         let at = last;
         for (; at > 0 && greatest[at - 1]! < score; at--) greatest[at] = greatest[at - 1]!;
         greatest[at] = score;

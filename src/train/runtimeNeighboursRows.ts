@@ -85,6 +85,28 @@ export function cosineRows(
   };
 }
 
+/** Rows with one more column, of which the dot product is `q . b - |b|^2 / 2`, as that of `euclideanRows`. */
+export function withSquares({ queries, references, columns }: ScoredRows): ScoredRows {
+  const widened = (rows: Float32Array, last: (squares: number) => number): Float32Array => {
+    const wide = new Float32Array((rows.length / columns) * (columns + 1));
+    for (let from = 0, to = 0; from < rows.length; from += columns, to += columns + 1) {
+      let squares = 0;
+      for (let i = 0; i < columns; i++) {
+        const value = rows[from + i]!;
+        wide[to + i] = value;
+        squares += value * value;
+      }
+      wide[to + columns] = last(squares);
+    }
+    return wide;
+  };
+  return {
+    queries: widened(queries, () => 1),
+    references: widened(references, (squares) => -squares / 2),
+    columns: columns + 1,
+  };
+}
+
 /**
  * Rows with one more column, of which the dot product is `q . b - |b|^2 / 2 = (|q|^2 - |q - b|^2) / 2`.
  *

@@ -16,11 +16,29 @@ import { pairFeeds } from "./steps.ts";
 /** What is counted: pairs where they are drawn before the encoder, pictures where it sees each once (or its views). */
 export type Unit = "pairs" | "pictures";
 
+/** Which pictures of the training set a batch shows, by row, for whoever looks on; the engine never sees it. */
+export type BatchRows =
+  | {
+      readonly of: "pairs";
+      /** `[size]` */
+      readonly anchors: Uint32Array;
+      /** `[size]` */
+      readonly partners: Uint32Array;
+      /** `[size]`: 1 where both are of one class, else 0. */
+      readonly alike: Float32Array;
+    }
+  /** Each picture once. */
+  | { readonly of: "labels"; readonly pictures: Uint32Array }
+  /** Two views of each picture, the first of all and then the second of all: `[2 * size]`. */
+  | { readonly of: "views"; readonly pictures: Uint32Array };
+
 /** A batch ready for the engine; its arrays are new and own their memory, so they may be transferred. */
 export interface TrainingBatch {
   /** Pairs or pictures in it. */
   readonly size: number;
   readonly feeds: Readonly<Record<string, TensorData>>;
+  /** Not every source tells. */
+  readonly rows?: BatchRows;
 }
 
 /** Where a training's batches come from: what an epoch is, and how it is served in steps. */
@@ -73,8 +91,18 @@ function served(
     batchCount: Math.ceil(count / batchSize),
     encoded: 2,
     async *batches(epoch, startBatch) {
-      for await (const batch of new PairLoader(dataset, pairsOf(epoch), { batchSize, startBatch })) {
-        yield { size: batch.size, feeds: pairFeeds(batch, shape) };
+      const pairs = pairsOf(epoch);
+      let start = startBatch * batchSize;
+      for await (const batch of new PairLoader(dataset, pairs, { batchSize, startBatch })) {
+        const end = start + batch.size;
+        const rows: BatchRows = {
+          of: "pairs",
+          anchors: pairs.anchor.subarray(start, end),
+          partners: pairs.contrastive.subarray(start, end),
+          alike: pairs.target.subarray(start, end),
+        };
+        start = end;
+        yield { size: batch.size, feeds: pairFeeds(batch, shape), rows };
       }
     },
   };
@@ -117,7 +145,7 @@ export function labelSource(
     const images = augmentation
       ? augmentImages(dataset, rows, Rng.of(seed, "augmentation", epoch, batch), augmentation)
       : gatherImages(dataset, rows);
-    return {
+    const feeds: TrainingBatch["feeds"] = {
       images: imagesFeed(images, dataset, rows.length),
       labels: {
         dtype: "int32",
@@ -125,6 +153,7 @@ export function labelSource(
         data: Int32Array.from(rows, (row) => dataset.labels[row]!),
       },
     };
+    return { feeds, rows: { of: "labels", pictures: rows } };
   });
 }
 
@@ -140,14 +169,15 @@ export function viewSource(
     twice.set(rows);
     twice.set(rows, rows.length);
     const rng = Rng.of(seed, "augmentation", epoch, batch);
-    return { images: imagesFeed(augmentImages(dataset, twice, rng, augmentation), dataset, twice.length) };
+    const images = imagesFeed(augmentImages(dataset, twice, rng, augmentation), dataset, twice.length);
+    return { feeds: { images }, rows: { of: "views", pictures: twice } };
   });
 }
 
 function pictureSource(
   sampler: BatchSampler,
   encoded: number,
-  feedsOf: (rows: Uint32Array, epoch: number, batch: number) => Record<string, TensorData>,
+  make: (rows: Uint32Array, epoch: number, batch: number) => Omit<TrainingBatch, "size">,
 ): BatchSource {
   const { batchSize, batchCount } = sampler;
   return {
@@ -160,7 +190,7 @@ function pictureSource(
       const rows = sampler.epochBatches(epoch);
       return aheadOfUse(startBatch, batchCount, (batch) => {
         const chosen = rows.subarray(batch * batchSize, (batch + 1) * batchSize);
-        return { size: chosen.length, feeds: feedsOf(chosen, epoch, batch) };
+        return { size: chosen.length, ...make(chosen, epoch, batch) };
       });
     },
   };

@@ -9,7 +9,14 @@ import { trainingGraph, validationGraph } from "./graphs.ts";
 import type { EpochMetrics } from "./metrics.ts";
 import { Rate } from "./rate.ts";
 import type { Recorder } from "./recording.ts";
-import { type BatchSources, batchSizesOf, type MakeSources, pairSources, type Unit } from "./source.ts";
+import {
+  type BatchSources,
+  batchSizesOf,
+  type MakeSources,
+  pairSources,
+  type TrainingBatch,
+  type Unit,
+} from "./source.ts";
 import { randomFeeds, scalarFeeds } from "./steps.ts";
 import type { Task } from "./task.ts";
 import type { TrainingProgress, TrainingState } from "./trainingState.ts";
@@ -63,6 +70,11 @@ export interface FitOptions {
   readonly onEpoch?: (metrics: EpochMetrics) => void | Promise<void>;
   /** Takes snapshots of a sample's embeddings on the way; training itself stays the same, bit for bit. */
   readonly record?: Recorder;
+  /**
+   * Called with each batch right before it is trained on; `step` counts from 1. What is wanted of its feeds must be
+   * copied at once: they are given away. Its step has ended by the next snapshot.
+   */
+  readonly onBatch?: (step: number, batch: TrainingBatch) => void;
   /** Stops after the steps under way; the state then holds all that was done. */
   readonly signal?: AbortSignal;
 }
@@ -193,7 +205,7 @@ export class Trainer {
     await this.#store.dispose();
   }
 
-  async #trainEpoch({ onStep, signal, record }: FitOptions): Promise<void> {
+  async #trainEpoch({ onStep, onBatch, signal, record }: FitOptions): Promise<void> {
     const { seed, optimizer, runtime, task } = this.#options;
     const { epoch, batch: startBatch } = this.#progress;
     const source = this.#sources.training;
@@ -233,6 +245,7 @@ export class Trainer {
           ...randomFeeds(graph, seed, step),
           ...scalarFeeds(optimizer, step + 1, this.#learningRate(step)),
         };
+        onBatch?.(step + 1, batch);
         const result = program.run(feeds, { store: this.#store, transfer: true });
         // Its failure is met where it is awaited; until then it must not count as unhandled.
         result.catch(() => undefined);
@@ -250,12 +263,14 @@ export class Trainer {
     const begin = performance.now();
     const { epoch, batch, step, lossSum, history } = this.#progress;
     const { count } = this.#sources.training;
+    const embeddings = await this.#embedder.embed(record.sample, this.#store);
     await record.take({
       step,
       epoch: epoch + batch / this.batches,
       pairs: epoch * count + this.#examplesIn(batch),
       lossSum: history.reduce((sum, { trainLoss }) => sum + trainLoss * count, 0) + lossSum,
-      embeddings: await this.#embedder.embed(record.sample, this.#store),
+      embeddings,
+      seconds: (performance.now() - begin) / 1000,
     });
     const seconds = (performance.now() - begin) / 1000;
     this.#recordingSeconds += seconds;

@@ -1,7 +1,6 @@
 import { RuntimeError, type TensorData } from "../../base/index.ts";
 import type { Graph, TensorType } from "../../graph/index.ts";
-import { encodeModel, type Lowering, updateName } from "../../onnx/index.ts";
-import { withoutUnread } from "../../onnx/lower/index.ts";
+import { encodeModel, type Lowering, updateName, withoutUnread } from "../../onnx/index.ts";
 import {
   checkFeeds,
   checkRead,
