@@ -11,6 +11,7 @@ export { exportEncoder } from "./exportEncoder.ts";
 export * from "./graphs.ts";
 export { type LabelLoss, labelTask } from "./labelTask.ts";
 export type { EpochMetrics } from "./metrics.ts";
+export { cellsMayHelp, neighboursByCells } from "./neighbourByCells.ts";
 export * from "./recipes.ts";
 export * from "./recording.ts";
 export * from "./runConfig.ts";

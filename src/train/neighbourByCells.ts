@@ -53,6 +53,7 @@ export async function neighboursByCells(
     throw new InputError(`cells is ${cells}, expected an integer from 1 to the ${job.count} references`);
   }
   const { rows, same, queryCount, count, nearest, pacer, found } = job;
+  if (queryCount === 0) return { ...found, scored: 0 };
   const { selfIndex, onProgress, signal } = options;
   const groups = nearest + spareGroups;
   const search = await CellSearch.create(runtime, rows, same, { cells, nearest, groups }, pacer);

@@ -42,6 +42,9 @@ const oldRowSchema = rowSchema
   .extend({ pairsPerSecond: z.number() })
   .transform(({ pairsPerSecond, ...row }) => ({ ...row, perSecond: pairsPerSecond, unit: "pairs" as const }));
 
+/** The metrics of an epoch, as a state or a line of `metrics.jsonl` holds them. */
+export const epochMetricsSchema: z.ZodType<EpochMetrics> = z.union([rowSchema, oldRowSchema]);
+
 const progressSchema: z.ZodType<TrainingProgress> = z.object({
   epoch: count,
   batch: count,
@@ -49,7 +52,7 @@ const progressSchema: z.ZodType<TrainingProgress> = z.object({
   lossSum: z.number(),
   seconds: z.number().min(0),
   seed: count,
-  history: z.array(z.union([rowSchema, oldRowSchema])),
+  history: z.array(epochMetricsSchema),
 });
 
 /** A run at a step boundary: parameters, buffers, optimizer slots, and progress. */

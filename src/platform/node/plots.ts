@@ -10,10 +10,9 @@ import type { PlotPoints, PointNeighbours } from "../../report/plotPoints.ts";
 import { similarityPage } from "../../report/similarityPage.ts";
 import { umapPage } from "../../report/umapPage.ts";
 import type { RunConfig } from "../../train/index.ts";
-import { runtimeNeighbours } from "../../train/runtimeNeighbours.ts";
-import { nodeRuntime } from "./devices.ts";
 import { writeFileAtomic } from "./files.ts";
 import { readLossRows } from "./lossRows.ts";
+import { nodeNeighbours } from "./neighbours.ts";
 import { outputFolder } from "./outputFolder.ts";
 import {
   renderLossFigure,
@@ -142,18 +141,13 @@ async function neighboursOf(
   { device = "auto", onProgress, signal }: PlotOptions,
 ): Promise<PointNeighbours> {
   const k = Math.min(shownNeighbours, vectors.length / dim - 1);
-  const runtime = await nodeRuntime({ device });
-  try {
-    const { indices, distances } = await runtimeNeighbours(runtime, vectors, vectors, dim, k, {
-      metric: "cosine",
-      selfIndex: (row) => row,
-      onProgress: (done, total) => onProgress?.("neighbours", done, total),
-      signal,
-    });
-    return { k, indices, similarities: distances.map((distance) => 1 - distance) };
-  } finally {
-    await runtime.dispose();
-  }
+  const { indices, distances } = await nodeNeighbours(device, vectors, vectors, dim, k, {
+    metric: "cosine",
+    selfIndex: (row) => row,
+    onProgress: (done, total) => onProgress?.("neighbours", done, total),
+    signal,
+  });
+  return { k, indices, similarities: distances.map((distance) => 1 - distance) };
 }
 
 async function pcaPlot(

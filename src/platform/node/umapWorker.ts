@@ -8,8 +8,8 @@ import {
   umapSettings,
   umapTransform,
 } from "../../projection/index.ts";
-import { type RuntimeNeighbours, runtimeNeighbours } from "../../train/index.ts";
-import { nodeRuntime } from "./devices.ts";
+import type { RuntimeNeighbours } from "../../train/index.ts";
+import { nodeNeighbours } from "./neighbours.ts";
 import {
   controlSlots,
   type FitTask,
@@ -102,22 +102,21 @@ async function neighboursOf(
   const stop = new AbortController();
   parentPort!.once("message", () => stop.abort());
   if (Atomics.load(task.control, controlSlots.stop) === 1) throw new AbortedError("stopped");
-  const runtime = await nodeRuntime(task.device === undefined ? {} : { device: task.device });
   let found: RuntimeNeighbours;
   try {
-    found = await runtimeNeighbours(runtime, queries, vectors, dim, k, {
+    found = await nodeNeighbours(task.device, queries, vectors, dim, k, {
       metric,
       ...(leaveSelfOut ? { selfIndex: (query: number) => query } : {}),
       onProgress: (done, total) => progress("neighbours", done, total),
       signal: stop.signal,
     });
   } finally {
-    await runtime.dispose();
     Atomics.store(task.control, controlSlots.computing, 0);
   }
   // Asked for when nothing was left to abort: whoever asked waits for this thread.
   if (Atomics.load(task.control, controlSlots.stop) === 1) throw new AbortedError("stopped");
-  return { count: queries.length / dim, k, ...found };
+  const { indices, distances } = found;
+  return { count: queries.length / dim, k, indices, distances };
 }
 
 /** Each point its own first neighbour, at distance 0. */
