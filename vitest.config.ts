@@ -1,8 +1,20 @@
+import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
+const source = (file: string): string => resolve(import.meta.dirname, "src", file);
+
 export default defineConfig({
+  // As the page's own build has them; the longer names first.
+  resolve: {
+    alias: {
+      "kindred/explorer": source("explorer/index.ts"),
+      "kindred/node": source("node.ts"),
+      "kindred/web": source("web.ts"),
+      kindred: source("index.ts"),
+    },
+  },
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "web/src/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     // Two cores: an engine test already uses both, so files run two at a time at most.

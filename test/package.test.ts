@@ -49,7 +49,11 @@ describe("the package, installed into an empty project", () => {
     expect(top.toSorted()).toEqual(["LICENSE", "README.md", "package.json"]);
     const built = files.filter((path) => path.startsWith("dist/"));
     expect(built).toContain("dist/cli/bin.js");
-    expect(built.filter((path) => !/^[\w./-]+\.(js|d\.ts)$/.test(path))).toEqual([]);
+    const page = built.filter((path) => path.startsWith("dist/page/"));
+    expect(page).toContain("dist/page/index.html");
+    expect(page.filter((path) => !/\.(css|html|js|mjs|svg|wasm|woff2)$/.test(path))).toEqual([]);
+    const code = built.filter((path) => !path.startsWith("dist/page/"));
+    expect(code.filter((path) => !/^[\w./-]+\.(js|d\.ts)$/.test(path))).toEqual([]);
     expect(built.filter((path) => /\.(test|fixture)\.|golden/.test(path))).toEqual([]);
   });
 

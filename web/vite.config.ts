@@ -1,17 +1,22 @@
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig } from "vite";
+import { assetName, ortModules } from "./ortModules.ts";
+import { staticSite } from "./staticSite.ts";
 
 const root = import.meta.dirname;
+const { version } = JSON.parse(readFileSync(resolve(root, "../package.json"), "utf8")) as { version: string };
 
 /**
  * Two builds of one page: `server`, which `kindred view` serves and which asks that server for everything, into
- * `dist/explorer`; and `static`, which needs no server of ours and computes in the browser, into `dist/site`.
+ * `dist/page`; and `static`, which needs no server of ours and computes in the browser, into `dist/site`.
  */
-export default defineConfig(({ mode }) => ({
+export default defineConfig(async ({ mode }) => ({
   root,
   base: "./",
-  plugins: [svelte()],
+  define: { __KINDRED_VERSION__: JSON.stringify(version) },
+  plugins: [svelte(), ortModules(false), ...(mode === "static" ? [await staticSite()] : [])],
   resolve: {
     alias: {
       "kindred/explorer": resolve(root, "../src/explorer/index.ts"),
@@ -20,11 +25,16 @@ export default defineConfig(({ mode }) => ({
     },
   },
   build: {
-    outDir: resolve(root, mode === "static" ? "../dist/site" : "../dist/explorer"),
+    outDir: resolve(root, mode === "static" ? "../dist/site" : "../dist/page"),
     emptyOutDir: true,
     target: "es2023",
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
+    rolldownOptions: { output: { assetFileNames: assetName } },
   },
-  worker: { format: "es" },
+  worker: {
+    format: "es",
+    plugins: () => [ortModules(true)],
+    rolldownOptions: { output: { assetFileNames: assetName } },
+  },
 }));

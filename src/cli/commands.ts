@@ -30,4 +30,9 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: "make a film (MP4, H.264) of the embeddings organising themselves during training",
     load: async () => (await import("./animate.ts")).animateCommand(),
   },
+  view: {
+    description:
+      "explore a run in the browser, and train there: the map as it forms, neighbours, your own drawings",
+    load: async () => (await import("./view.ts")).viewCommand(),
+  },
 };

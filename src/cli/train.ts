@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { InputError } from "../base/index.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
-import { type ConfiguredData, configuredData, trainRun } from "../platform/node/trainRun.ts";
+import { configuredData, trainRun } from "../platform/node/trainRun.ts";
 import {
   type EpochMetrics,
-  fitClasses,
+  fittedToData,
   type RunConfig,
   recipeConfig,
   type StepReport,
@@ -75,7 +75,7 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
   }
   const config = options.resume ? await resumedConfig(folder, options, given) : newConfig(options);
   const data = await configuredData(config);
-  const fitted = options.resume ? config : withData(config, data, given);
+  const fitted = options.resume ? config : fittedToData(config, data, given.has("classes"));
   const runtime = await nodeRuntime({ device: options.device });
   const stop = stopOnInterrupt("stopping after this step; once more to stop at once");
   const line = new ProgressLine("training");
@@ -127,25 +127,6 @@ function newConfig(options: TrainOptions): RunConfig {
     channels: 1,
     size: 28,
   });
-}
-
-/** The encoder takes the pictures as they are, and the run remembers which they were. */
-function withData(
-  config: RunConfig,
-  { training, fingerprint }: ConfiguredData,
-  given: ReadonlySet<string>,
-): RunConfig {
-  const { channels, height, width } = training;
-  if (height !== width) {
-    throw new InputError(
-      `pictures of ${height} x ${width} are not square, expected square ones for the encoder`,
-    );
-  }
-  return {
-    ...(given.has("classes") ? config : fitClasses(config, new Set(training.labels).size)),
-    data: { ...config.data, fingerprint },
-    encoder: { ...config.encoder, channels, size: height },
-  };
 }
 
 /** A resumed run keeps its configuration; only the number of epochs may be another. */

@@ -54,9 +54,7 @@ export interface Backend {
   /** `PicturesHead`. */
   pictures(rows: Uint32Array): Promise<Message>;
   /** The pixels of a picture file, red, green, blue and alpha, `[height, width, 4]`, made smaller to at most 1,024 a side. */
-  decodePicture(
-    file: Blob,
-  ): Promise<{
+  decodePicture(file: Blob): Promise<{
     readonly width: number;
     readonly height: number;
     readonly pixels: Uint8Array | Uint8ClampedArray;

@@ -1,4 +1,27 @@
+export { Layout, umapPlan } from "../projection/index.ts";
+export {
+  type ClassStyle,
+  type Ground,
+  type MarkerSymbol,
+  type StyledClasses,
+  styleClasses,
+} from "../report/classStyles.ts";
+export { drawFrame } from "../report/film/index.ts";
 export { type Backend, BackendError, type BackendEvent, type SpaceMessage } from "./backend.ts";
+export { anchorsShown, BatchView } from "./batchView.ts";
+export { digitFromDrawing, digitSize, type GreyPicture } from "./digit.ts";
+export { digitFromPicture } from "./digitPicture.ts";
+export { type FilmRecording, type FilmView, filmOf, prepareRecording } from "./film.ts";
+export { type HardPairs, type HardPairsOptions, hardPairs, hardPairsMessage } from "./hardPairs.ts";
+export { leaveOneOutAccuracy } from "./leaveOneOut.ts";
+export {
+  type BatchMessage,
+  LiveMap,
+  type LiveMessage,
+  type MapMessage,
+  type SampleMessage,
+  sampleMessage,
+} from "./liveMap.ts";
 export {
   decodeMessage,
   encodeMessage,
@@ -6,4 +29,31 @@ export {
   type MessageArray,
   MessageReader,
 } from "./message.ts";
+export {
+  type Axes,
+  type NearestRows,
+  nearestOf,
+  placeOnMap,
+  projectOnto,
+  type Vote,
+  votesOf,
+} from "./nearest.ts";
 export * from "./protocol.ts";
+export {
+  buildSpace,
+  type LayoutInput,
+  nearestAccuracy,
+  neighboursBy,
+  type SpaceJob,
+  type SpaceNeighbours,
+  type SpaceTools,
+  type SpaceWorkOptions,
+  wrongNeighbours,
+} from "./space.ts";
+export { StepMeter } from "./stepMeter.ts";
+export { Thinned } from "./thinned.ts";
+export { shownDims, type ThreeAxes, threeAxes } from "./threeAxes.ts";
+export { lossChoices, recipeChoices } from "./trainingChoices.ts";
+export { unitRows } from "./unitRows.ts";
+export { type WatchOptions, watchRecorder } from "./watchRecorder.ts";
+export { type WatchTrainingOptions, watchTraining } from "./watchTraining.ts";

@@ -23,6 +23,8 @@ interface ArrayPlace {
   readonly length: number;
 }
 
+/** Bytes of a message's length, which come first. */
+const lengthBytes = 4;
 /** Bytes before the head: its length, and that of all after itself. */
 const prefix = 8;
 /** Where arrays begin, so that they can be looked at without a copy. */
@@ -43,7 +45,7 @@ export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
   for (const array of Object.values(message.arrays)) size += aligned(array.byteLength);
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
-  view.setUint32(0, size - 4, true);
+  view.setUint32(0, size - lengthBytes, true);
   view.setUint32(4, head.length, true);
   bytes.set(head, prefix);
   let at = aligned(prefix + head.length);
@@ -58,7 +60,7 @@ export function encodeMessage(message: Message): Uint8Array<ArrayBuffer> {
 export function decodeMessage(bytes: Uint8Array): Message {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headLength = bytes.length < prefix ? Number.POSITIVE_INFINITY : view.getUint32(4, true);
-  if (prefix + headLength > bytes.length || view.getUint32(0, true) !== bytes.length - 4) {
+  if (prefix + headLength > bytes.length || view.getUint32(0, true) !== bytes.length - lengthBytes) {
     throw new InputError(`${bytes.length} bytes are no whole message of the explorer`);
   }
   const text = new TextDecoder().decode(bytes.subarray(prefix, prefix + headLength));
@@ -70,8 +72,10 @@ export function decodeMessage(bytes: Uint8Array): Message {
     if (at + size > bytes.length) {
       throw new InputError(`array ${name} of a message ends after its ${bytes.length} bytes`);
     }
-    // A copy, so that the message's buffer can go, and so that it lies where its type wants it.
-    arrays[name] = new arrayTypes[type](bytes.slice(at, at + size).buffer);
+    // A copy, so that the message's buffer can go, and so that it lies where its type wants it; `slice` of Node's Buffer would be none.
+    const copy = new Uint8Array(size);
+    copy.set(bytes.subarray(at, at + size));
+    arrays[name] = new arrayTypes[type](copy.buffer);
     at += aligned(size);
   }
   return { head, arrays };
@@ -79,28 +83,41 @@ export function decodeMessage(bytes: Uint8Array): Message {
 
 /** Cuts a stream of bytes, in whatever pieces it comes, into messages. */
 export class MessageReader {
-  #rest = new Uint8Array(0);
+  #pieces: Uint8Array[] = [];
+  #length = 0;
+  /** Bytes of the message under way, or those that its length takes while that is not known. */
+  #wanted = lengthBytes;
 
-  /** The messages that these bytes complete. */
+  /** The messages that these bytes complete. The bytes are kept until then: they must not be changed. */
   push(bytes: Uint8Array): Message[] {
-    this.#rest = joined(this.#rest, bytes);
+    this.#pieces.push(bytes);
+    this.#length += bytes.length;
     const messages: Message[] = [];
-    for (;;) {
-      if (this.#rest.length < 4) return messages;
-      const size =
-        4 + new DataView(this.#rest.buffer, this.#rest.byteOffset, this.#rest.byteLength).getUint32(0, true);
-      if (this.#rest.length < size) return messages;
-      messages.push(decodeMessage(this.#rest.subarray(0, size)));
-      this.#rest = this.#rest.subarray(size);
+    // Pieces are joined only when they are enough, so that a long message is copied but once.
+    while (this.#length >= this.#wanted) {
+      const whole = joined(this.#pieces, this.#length);
+      this.#pieces = [whole];
+      const view = new DataView(whole.buffer, whole.byteOffset, whole.byteLength);
+      this.#wanted = lengthBytes + view.getUint32(0, true);
+      if (this.#length < this.#wanted) break;
+      messages.push(decodeMessage(whole.subarray(0, this.#wanted)));
+      this.#pieces = [whole.subarray(this.#wanted)];
+      this.#length -= this.#wanted;
+      this.#wanted = lengthBytes;
     }
+    return messages;
   }
 }
 
-function joined(a: Uint8Array<ArrayBuffer>, b: Uint8Array): Uint8Array<ArrayBuffer> {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!;
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
 }
 
 function aligned(size: number): number {

@@ -40,8 +40,15 @@ export function batchNormMaxPool(
     reshape(x, [n / applications, channels, sizeOf(x.shape) / ((n / applications) * channels)]);
   const sumOf = (x: Tensor): Tensor => reduceSum(x, [0, 2]);
   const perChannel = (x: Tensor): Tensor => reshape(x, [channels, 1]);
-  const parts = maps.parts.map(view);
   const pooled = view(maps.pooled);
+  const moments = maps.moments?.(applications);
+  if (moments) {
+    const slope = div(scale, sqrt(add(moments.variance, epsilon)));
+    const offset = sub(bias, mul(moments.mean, slope));
+    const y = add(mul(pooled, perChannel(slope)), perChannel(offset));
+    return { y: reshape(y, maps.pooled.shape), ...moments };
+  }
+  const parts = maps.parts.map(view);
   const count = parts.reduce((sum, part) => sum + sizeOf(part.shape), 0) / channels;
   const mean = mul(total(parts.map(sumOf)), 1 / count);
   const square = mul(total(parts.map((part) => sumOf(mul(part, part)))), 1 / count);

@@ -6,10 +6,12 @@ import { evaluateGraph, type Numbers } from "../runtime/index.ts";
 import { batchNormMaxPool } from "./batchNormMaxPool.ts";
 import { batchNormTraining } from "./batchNormTraining.ts";
 import { conv2d } from "./convolution.ts";
-import { abs, add } from "./elementwise.ts";
+import { abs, add, mul, sub } from "./elementwise.ts";
 import { concat, reshape, slice } from "./layout.ts";
-import { convMaxPool2d } from "./pooledMaps.ts";
+import { patchMoments } from "./patchMoments.ts";
+import { convMaxPool2d, windowPatches } from "./pooledMaps.ts";
 import { maxPool2d } from "./pooling.ts";
+import { reduceMean } from "./reduction.ts";
 
 /** Values in float64, drawn in steps of 1/4 so that many windows hold equal values. */
 function drawn(inputs: readonly InputTensor[], ties: boolean): Map<string, Numbers> {
@@ -54,6 +56,7 @@ function expectSameFunction(
 
 const forms: readonly [string, Shape, Shape, number][] = [
   ["one channel, by place", [4, 1, 8, 10], [3, 1, 5, 5], 1],
+  ["one channel to many, by place", [4, 1, 8, 10], [5, 1, 3, 3], 1],
   ["three channels, by place", [4, 3, 6, 6], [2, 3, 3, 3], 1],
   ["one channel, a row and a column left over", [4, 1, 7, 9], [3, 1, 5, 5], 1],
   ["one channel without padding", [4, 1, 8, 8], [3, 1, 3, 3], 0],
@@ -97,6 +100,53 @@ describe("convMaxPool2d", () => {
     expect(parts.map(({ shape }) => shape)).toEqual(new Array(4).fill([2, 8, 13, 13]));
     const { nodes } = buildGraph({ name: "first layer", outputs: { pooled } });
     expect(nodes.map(({ op }) => op)).not.toContain("MaxPool");
+  });
+});
+
+describe("the moments of maps by place", () => {
+  const [x, weight, bias] = [input("x", [6, 1, 12, 12]), input("weight", [8, 1, 5, 5]), input("bias", [8])];
+  const options = { padding: 1 };
+
+  it("are taken of patches where those have few values beside the output channels, else of the maps", () => {
+    expect(convMaxPool2d(x, input("w", [11, 1, 5, 5]), input("b", [11]), options).moments).toBeDefined();
+    expect(convMaxPool2d(x, weight, bias, options).moments).toBeUndefined();
+  });
+
+  it.each([1, 2, 3])("are those of the convolution's results, of %i applications in turn", (applications) => {
+    const n = x.shape[0]!;
+    const seen = windowPatches(x, [5, 5], [1, 1, 1, 1]);
+    const { mean, variance, count } = patchMoments(seen, weight, bias, applications);
+    const maps = reshape(conv2d(x, weight, bias, options), [n / applications, applications * 8, 100]);
+    const expectedMean = reduceMean(maps, [0, 2], { keepdims: true });
+    const centred = sub(maps, expectedMean);
+    expect(count).toBe((n / applications) * 100);
+    const expected = {
+      mean: reshape(expectedMean, mean.shape),
+      variance: reduceMean(mul(centred, centred), [0, 2]),
+    };
+    const y = add(mul(mean, 2), variance);
+    const expectedY = add(mul(expected.mean, 2), expected.variance);
+    expectSameFunction([x, weight, bias], { y, mean, variance }, { y: expectedY, ...expected });
+  });
+
+  it("have no variance below zero where all pictures are of one colour, and a gradient", () => {
+    const flat = Array.from({ length: sizeOf(x.shape) }, () => 0.3);
+    const rng = Rng.of(8, "flat");
+    const values = new Map<string, Numbers>([
+      ["x", { dtype: "float32", shape: x.shape, data: flat }],
+      ...[weight, bias].map(({ source, shape }): [string, Numbers] => [
+        source.name,
+        { dtype: "float32", shape, data: Array.from({ length: sizeOf(shape) }, () => rng.normal()) },
+      ]),
+    ]);
+    const { variance } = patchMoments(windowPatches(x, [5, 5], [0, 0, 0, 0]), weight, bias, 1);
+    const { outputs } = evaluateGraph(buildGraph({ name: "flat", outputs: { variance } }), values);
+    for (const value of outputs.get("variance")!.data) {
+      expect(Number(value)).toBeGreaterThanOrEqual(0);
+      expect(Number(value)).toBeLessThan(1e-5);
+    }
+    const gradients = evaluateGradients(weightedSum([variance], [null], Rng.of(1)), [weight], values);
+    expect(Array.from(gradients[0]!).every(Number.isFinite)).toBe(true);
   });
 });
 

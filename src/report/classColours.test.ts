@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { classColours } from "./classColours.ts";
+import { classColours, darkClassColours } from "./classColours.ts";
 import {
   contrast,
   difference,
@@ -24,8 +24,10 @@ describe("classColours", () => {
     ["protanopia", 18],
     ["tritanopia", 15],
   ] as const)("differ by CIEDE2000 as seen with %s vision by %i or more", (vision, least) => {
-    expect(classColours).toHaveLength(10);
-    expect(leastDifference(classColours, vision)).toBeGreaterThan(least);
+    for (const colours of [classColours, darkClassColours]) {
+      expect(colours).toHaveLength(10);
+      expect(leastDifference(colours, vision)).toBeGreaterThan(least);
+    }
     // The measure does see what is confused: Plotly's own colours fail by far.
     expect(leastDifference(plotlys, vision)).toBeLessThan(least * 0.66);
   });
@@ -33,6 +35,15 @@ describe("classColours", () => {
   it.each(["#ffffff", "#12161d"])("are visible on %s", (ground) => {
     for (const colour of classColours)
       expect(contrast(parseHex(colour), parseHex(ground))).toBeGreaterThan(1.5);
+  });
+});
+
+describe("darkClassColours", () => {
+  it("stand out from a dark ground by 3 to 1 or more, which some of the others do not", () => {
+    const least = (colours: readonly string[]): number =>
+      Math.min(...colours.map((colour) => contrast(parseHex(colour), parseHex("#0f1318"))));
+    expect(least(darkClassColours)).toBeGreaterThanOrEqual(3);
+    expect(least(classColours)).toBeLessThan(3);
   });
 });
 

@@ -17,3 +17,20 @@ export const classColours: readonly string[] = [
   "#644c6d",
   "#b8d4af",
 ];
+
+/**
+ * The same for a dark ground: of a contrast of 3 to 1 or more with `#0f1318` (by WCAG 2), found by the same search, each
+ * put in the place of the colour above that it is most like. The least differences are as above.
+ */
+export const darkClassColours: readonly string[] = [
+  "#6a66ff",
+  "#da9302",
+  "#8f9e84",
+  "#ca0006",
+  "#ad3086",
+  "#ffff28",
+  "#e0edfb",
+  "#b394b4",
+  "#71635a",
+  "#76ffc3",
+];

@@ -21,6 +21,18 @@ describe("styleClasses", () => {
   });
 });
 
+describe("styleClasses on a dark ground", () => {
+  it("differs in colours only", () => {
+    const labels = Int32Array.from({ length: 30 }, (_, i) => i % 25);
+    const light = styleClasses(labels);
+    const dark = styleClasses(labels, "dark");
+    expect(dark.of).toEqual(light.of);
+    expect(dark.styles.map(({ symbol }) => symbol)).toEqual(light.styles.map(({ symbol }) => symbol));
+    expect(dark.styles.map(({ colour }) => colour)).not.toEqual(light.styles.map(({ colour }) => colour));
+    expect(new Set(dark.styles.map(({ colour, symbol }) => colour + symbol)).size).toBe(25);
+  });
+});
+
 describe("markerFor", () => {
   it("draws fewer points larger, and many in space with few vertices", () => {
     const { styles } = styleClasses(Int32Array.of(1, 2));

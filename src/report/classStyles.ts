@@ -1,5 +1,5 @@
 import { InputError } from "../base/index.ts";
-import { classColours } from "./classColours.ts";
+import { classColours, darkClassColours } from "./classColours.ts";
 
 /** Shapes of markers, by the names that Plotly has for them in two and in three dimensions. */
 export const markerSymbols = ["circle", "diamond", "square", "cross", "x"] as const;
@@ -22,13 +22,17 @@ export interface StyledClasses {
   readonly of: Uint16Array<ArrayBuffer>;
 }
 
+/** What colours are seen on: a light ground (which does for near-black too, at less contrast), or a dark one. */
+export type Ground = "light" | "dark";
+
 /**
  * Styles for labels: the first ten classes differ in colour, further tens take the same colours with another marker;
  * from the fifty-first on, styles repeat.
  *
  * @throws InputError when there are more than 65,536 classes.
  */
-export function styleClasses(labels: Int32Array): StyledClasses {
+export function styleClasses(labels: Int32Array, ground: Ground = "light"): StyledClasses {
+  const colours = ground === "dark" ? darkClassColours : classColours;
   const counts = new Map<number, number>();
   for (const label of labels.toSorted()) counts.set(label, (counts.get(label) ?? 0) + 1);
   if (counts.size > 65_536) {
@@ -38,8 +42,8 @@ export function styleClasses(labels: Int32Array): StyledClasses {
     ([label, count], index): ClassStyle => ({
       label,
       count,
-      colour: classColours[index % classColours.length]!,
-      symbol: markerSymbols[Math.floor(index / classColours.length) % markerSymbols.length]!,
+      colour: colours[index % colours.length]!,
+      symbol: markerSymbols[Math.floor(index / colours.length) % markerSymbols.length]!,
     }),
   );
   const place = new Map(styles.map(({ label }, index) => [label, index]));

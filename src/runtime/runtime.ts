@@ -6,7 +6,7 @@ export type Values = Readonly<Record<string, TensorData>>;
 
 /** The hardware a runtime computes on. */
 export interface Device {
-  /** `reference`, `cpu`, `webgpu`, `cuda`, `coreml` or `dml`. */
+  /** `reference`, `cpu`, `wasm`, `webgpu`, `cuda`, `coreml` or `dml`. */
   readonly name: string;
   /** For people: provider, threads, version. */
   readonly description: string;

@@ -34,6 +34,7 @@ export {
   type Unit,
   viewSource,
 } from "./source.ts";
+export { requireSuitable, samplerLabel } from "./suitable.ts";
 export { type PairLoss, pairTask, type Task } from "./task.ts";
 export { type TrainResult, train } from "./train.ts";
 export {

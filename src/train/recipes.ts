@@ -2,7 +2,8 @@ import { InputError } from "../base/index.ts";
 import type { ImageDataset } from "../data/index.ts";
 import { type LossName, lossByName } from "../losses/index.ts";
 import type { EncoderName } from "../nn/index.ts";
-import { type RunConfig, requireSuitable } from "./runConfig.ts";
+import type { RunConfig } from "./runConfig.ts";
+import { requireSuitable } from "./suitable.ts";
 
 export type RecipeName = RunConfig["recipe"];
 export type SamplerName = RunConfig["sampler"]["name"];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../base/index.ts";
-import { lossByName, lossNames } from "../losses/index.ts";
+import { lossNames } from "../losses/index.ts";
+import { requireSuitable } from "./suitable.ts";
 
 const whole = z.number().int();
 const positive = z.number().positive();
@@ -102,46 +103,4 @@ export function parseRunConfig(text: string, fileName: string): RunConfig {
     throw error;
   }
   return result.data;
-}
-
-/**
- * That the parts of a configuration go together.
- *
- * @throws InputError naming the two that do not, and what to choose instead.
- */
-export function requireSuitable({ loss, sampler, augmentation, batchSize }: RunConfig): void {
-  const { name, ...options } = loss;
-  const kind = lossByName(name, options).of;
-  if ((kind === "pairs") !== (sampler.name === "pairs")) {
-    throw new InputError(
-      kind === "pairs"
-        ? `loss ${name} compares pairs, received the sampler ${samplerLabel(sampler.name)}: choose the sampler pairs, or another loss`
-        : `loss ${name} compares all pictures of a batch, received the sampler pairs: choose the sampler shuffled${kind === "labels" ? " or class-balanced" : ""}, or the loss cosine-pair`,
-    );
-  }
-  if (kind === "views" && sampler.name === "classBalanced") {
-    throw new InputError(
-      `loss ${name} learns without labels, received the sampler class-balanced, which goes by them: choose the sampler shuffled`,
-    );
-  }
-  if (kind === "views" && augmentation === null) {
-    throw new InputError(
-      `loss ${name} compares two variations of each picture, so pictures must be varied: leave augmentation on, or choose another loss`,
-    );
-  }
-  if (kind === "pairs" && augmentation !== null) {
-    throw new InputError(
-      `loss ${name} compares pairs of pictures as they are, received an augmentation: leave it out, or choose another loss`,
-    );
-  }
-  if (sampler.name === "classBalanced" && batchSize !== sampler.classes * sampler.images) {
-    throw new InputError(
-      `batch size ${batchSize} is not that of ${sampler.classes} classes with ${sampler.images} images each, expected ${sampler.classes * sampler.images}: leave it out`,
-    );
-  }
-}
-
-/** A sampler as the command line names it. */
-export function samplerLabel(name: RunConfig["sampler"]["name"]): string {
-  return name === "classBalanced" ? "class-balanced" : name;
 }

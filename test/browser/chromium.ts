@@ -24,8 +24,10 @@ export const noChromium: string | null =
  * A headless Chromium that draws WebGL on the CPU: the one that the npm package `@sparticuz/chromium` carries with the
  * libraries it needs, so that neither the system nor the network has to have any. Unpacked once into
  * `node_modules/.cache`.
+ *
+ * @param flags Command line flags beside those that every page here needs.
  */
-export async function launchChromium(): Promise<Browser> {
+export async function launchChromium(flags: readonly string[] = []): Promise<Browser> {
   const folder = join(import.meta.dirname, "..", "..", "node_modules", ".cache", "kindred", "chromium");
   if (!existsSync(folder)) unpack(folder);
   return chromium.launch({
@@ -39,6 +41,7 @@ export async function launchChromium(): Promise<Browser> {
       "--use-gl=angle",
       "--use-angle=swiftshader",
       "--enable-unsafe-swiftshader",
+      ...flags,
     ],
   });
 }

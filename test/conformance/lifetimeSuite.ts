@@ -57,7 +57,7 @@ export function lifetimeSuite(makeRuntime: () => Promise<Runtime>): void {
 
   it("names its device", async () => {
     const runtime = await makeRuntime();
-    expect(runtime.device.name).toMatch(/^(reference|cpu|webgpu|cuda|coreml|dml)$/);
+    expect(runtime.device.name).toMatch(/^(reference|cpu|webgpu|cuda|coreml|dml|wasm)$/);
     expect(runtime.device.description).not.toBe("");
     await runtime.dispose();
   });

@@ -1,7 +1,22 @@
-import { Deck, OrbitView, OrthographicView } from "@deck.gl/core";
-import { IconLayer, PointCloudLayer, ScatterplotLayer } from "@deck.gl/layers";
-import { mount } from "svelte";
-import App from "./App.svelte";
+import type { Backend } from "kindred/explorer";
+import { mountPage } from "./app/mountPage.ts";
+import { reasonOf } from "./app/reasonOf.ts";
 
-mount(App, { target: document.getElementById("app")! });
-console.log(Deck, OrthographicView, OrbitView, ScatterplotLayer, IconLayer, PointCloudLayer);
+async function backendOfBuild(): Promise<Backend> {
+  if (import.meta.env.MODE === "static") {
+    const { BrowserBackend } = await import("./browser/browserBackend.ts");
+    return new BrowserBackend();
+  }
+  const { ServerBackend } = await import("./backend/serverBackend.ts");
+  return new ServerBackend();
+}
+
+const target = document.getElementById("app")!;
+try {
+  mountPage(await backendOfBuild(), target);
+} catch (error) {
+  const told = document.createElement("p");
+  told.setAttribute("role", "alert");
+  told.textContent = `The page did not start: ${reasonOf(error)}. Reload it to try again.`;
+  target.replaceChildren(told);
+}

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
-import type { Canvas, SKRSContext2D } from "@napi-rs/canvas";
-import { KindredError } from "../../base/index.ts";
+import type { Canvas, Image, SKRSContext2D } from "@napi-rs/canvas";
+import { InputError, KindredError } from "../../base/index.ts";
 
 type CanvasModule = typeof import("@napi-rs/canvas");
 
@@ -35,6 +35,22 @@ export async function createCanvas(width: number, height: number): Promise<Canva
   // Loaded on first use: it is a native library of tens of megabytes, and few commands draw.
   loading ??= loadCanvas();
   return (await loading).createCanvas(width, height);
+}
+
+/**
+ * A picture file decoded, to be drawn.
+ *
+ * @param format what to call it in messages
+ * @throws InputError when it is damaged.
+ */
+export async function decodeImage(bytes: Uint8Array, format: string): Promise<Image> {
+  loading ??= loadCanvas();
+  const { loadImage } = await loading;
+  try {
+    return await loadImage(bytes);
+  } catch (cause) {
+    throw new InputError(`the ${format} is damaged and cannot be decoded: save it anew`, { cause });
+  }
 }
 
 async function loadCanvas(): Promise<CanvasModule> {

@@ -12,6 +12,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../../base/index.ts";
 import { explainIoError, isMissing } from "./ioErrors.ts";
+import { isAlive } from "./processes.ts";
 
 export { describeIoError, explainIoError } from "./ioErrors.ts";
 
@@ -149,15 +150,5 @@ async function flushFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, under another user.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

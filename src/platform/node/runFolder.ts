@@ -29,6 +29,7 @@ const ownEntries = [
   "recording",
   "embeddings",
   "plots",
+  "explorer",
 ] as const;
 
 /** The films of `kindred animate`, named by the run's epochs. */
@@ -104,7 +105,7 @@ export class RunFolder {
     state: TrainingState,
   ): Promise<void> {
     const { epoch, history } = state.progress;
-    await writeFileAtomic(this.#at("checkpoints", `model_epoch_${epoch - 1}.pt`), writePt(weights));
+    await writeFileAtomic(this.checkpointFile(epoch - 1), writePt(weights));
     await writeFileAtomic(this.#at("encoder.onnx"), exportEncoder(encoder, weights));
     await this.#writeMetrics(history);
     await this.writeState(state);
@@ -118,6 +119,11 @@ export class RunFolder {
   /** Where the state to resume from is. */
   get stateFile(): string {
     return this.#at("checkpoints", "latest.safetensors");
+  }
+
+  /** Where the weights after an epoch, counted from 0, are or would be. */
+  checkpointFile(epoch: number): string {
+    return this.#at("checkpoints", `model_epoch_${epoch}.pt`);
   }
 
   async writeState(state: TrainingState): Promise<void> {
@@ -138,7 +144,7 @@ export class RunFolder {
   async readWeights(
     epoch?: number,
   ): Promise<{ epoch: number; weights: Map<string, TensorData>; file: string }> {
-    const epochs = await this.#checkpointEpochs();
+    const epochs = await this.checkpointEpochs();
     const chosen = epoch ?? epochs.at(-1);
     if (chosen === undefined || !epochs.includes(chosen)) {
       const wanted =
@@ -147,11 +153,12 @@ export class RunFolder {
         `${this.path}: ${wanted}, there is: ${epochs.join(", ") || "none"}; train with kindred train --resume --out ${this.path}`,
       );
     }
-    const file = this.#at("checkpoints", `model_epoch_${chosen}.pt`);
+    const file = this.checkpointFile(chosen);
     return { epoch: chosen, weights: readPt(await readFileOrExplain(file), file), file };
   }
 
-  async #checkpointEpochs(): Promise<number[]> {
+  /** Epochs that have a checkpoint, counted from 0, in ascending order. */
+  async checkpointEpochs(): Promise<number[]> {
     const folder = this.#at("checkpoints");
     if (!(await stat(folder).catch(() => null))) return [];
     const names = await readdir(folder);

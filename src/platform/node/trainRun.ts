@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { InputError, type TensorData } from "../../base/index.ts";
 import { fingerprint, type ImageDataset, splitValidation } from "../../data/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
@@ -6,6 +7,7 @@ import {
   type EpochMetrics,
   type FitOptions,
   matchTensors,
+  type Recorder,
   type RunConfig,
   readPt,
   Trainer,
@@ -15,6 +17,7 @@ import { readFileOrExplain } from "./files.ts";
 import { renderPairsFigure } from "./pairsFigure.ts";
 import { RunRecorder } from "./recording.ts";
 import type { RunFolder } from "./runFolder.ts";
+import { RunLock } from "./runLock.ts";
 
 /** The images of a run. */
 export interface ConfiguredData {
@@ -40,7 +43,7 @@ export async function configuredData(config: RunConfig): Promise<ConfiguredData>
   return { ...splitValidation(dataset, validation), fingerprint: received };
 }
 
-export interface TrainRunOptions extends Omit<FitOptions, "record"> {
+export interface TrainRunOptions extends Omit<FitOptions, "record" | "onBatch"> {
   readonly config: RunConfig;
   readonly folder: RunFolder;
   readonly runtime: Runtime;
@@ -48,7 +51,15 @@ export interface TrainRunOptions extends Omit<FitOptions, "record"> {
   readonly mode: "new" | "replace" | "resume";
   /** Called when all input has been checked and the folder is ready, before the first step. */
   readonly onBegin?: () => void;
+  /**
+   * Lets someone look on; called once, before the first step. The recorder that it returns takes the place of the run's
+   * own (null where none is asked for), to which it must hand on what that one is due.
+   */
+  readonly watch?: (trainer: Trainer, recorder: Recorder | null) => RunWatch;
 }
+
+/** What looks on while a run trains. */
+export type RunWatch = Pick<FitOptions, "record" | "onBatch">;
 
 export interface TrainRunResult {
   readonly history: readonly EpochMetrics[];
@@ -60,9 +71,21 @@ export interface TrainRunResult {
 
 /**
  * Trains a run in its folder, from the beginning or from where it stopped. All input is checked before the folder
- * is touched, and a stop by the signal saves the state in the middle of the epoch.
+ * is touched, and a stop by the signal saves the state in the middle of the epoch. Only one process at a time can train
+ * a run, see `RunLock`.
  */
 export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult> {
+  const lock = new RunLock(options.folder.path);
+  try {
+    // A run that is there, before its state is read; a new one's folder is not made before all input is checked.
+    if (existsSync(options.folder.path)) await lock.take();
+    return await trainLocked(options, lock);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<TrainRunResult> {
   const { config, folder, runtime, data, mode } = options;
   const { encoder, ...parts } = configuredParts(config);
   const { task } = parts;
@@ -94,14 +117,17 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
       recorder = await openRecorder();
       await folder.continue(config);
     } else {
+      await lock.take();
       await folder.begin(config, { force: mode === "replace" });
       recorder = await openRecorder();
     }
     options.onBegin?.();
     await folder.writeFigure("pairs.png", await renderPairsFigure(data.training, { seed: config.seed }));
+    const watch = options.watch?.(trainer, recorder);
     const history = await trainer.fit({
       ...options,
       ...(recorder ? { record: recorder } : {}),
+      ...watch,
       onEpoch: async (metrics) => {
         // Before the state, so that a resumed run finds every snapshot from before it.
         await recorder?.flush();

@@ -24,6 +24,40 @@ export function procrustes(
   dim: number,
   { reflection = true }: ProcrustesOptions = {},
 ): Float32Array {
+  const { rotation, from, to } = procrustesFit(points, reference, count, dim, { reflection });
+  const aligned = new Float32Array(count * dim);
+  for (let row = 0; row < count; row++) {
+    for (let j = 0; j < dim; j++) {
+      let sum = to[j]!;
+      for (let i = 0; i < dim; i++) sum += (points[row * dim + i]! - from[i]!) * rotation[i * dim + j]!;
+      aligned[row * dim + j] = sum;
+    }
+  }
+  return aligned;
+}
+
+/** How points are to be moved: `(P - from) rotation + to`. */
+export interface ProcrustesFit {
+  /** `[dim, dim]`, row by row: orthogonal. */
+  readonly rotation: Float64Array;
+  /** The mean of the points, `[dim]`. */
+  readonly from: Float64Array;
+  /** The mean of the reference, `[dim]`. */
+  readonly to: Float64Array;
+}
+
+/**
+ * How {@link procrustes} moves points onto a reference.
+ *
+ * @throws InputError when the two are not both `count * dim` long.
+ */
+export function procrustesFit(
+  points: Float32Array,
+  reference: Float32Array,
+  count: number,
+  dim: number,
+  { reflection = true }: ProcrustesOptions = {},
+): ProcrustesFit {
   if (points.length !== count * dim || reference.length !== count * dim) {
     throw new InputError(
       `${points.length} and ${reference.length} numbers cannot be aligned, expected ${count} points x ${dim} = ${count * dim} in both`,
@@ -47,15 +81,7 @@ export function procrustes(
     u.mulColumn(dim - 1, -1);
     rotation = u.mmul(v.transpose());
   }
-  const aligned = new Float32Array(count * dim);
-  for (let row = 0; row < count; row++) {
-    for (let j = 0; j < dim; j++) {
-      let sum = to[j]!;
-      for (let i = 0; i < dim; i++) sum += (points[row * dim + i]! - from[i]!) * rotation.get(i, j);
-      aligned[row * dim + j] = sum;
-    }
-  }
-  return aligned;
+  return { rotation: Float64Array.from(rotation.to1DArray()), from, to };
 }
 
 /** The mean of the points, `[dim]`. */

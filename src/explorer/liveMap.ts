@@ -1,0 +1,78 @@
+import type { ImageDataset } from "../data/index.ts";
+import type { Snapshot } from "../train/index.ts";
+import { leaveOneOutAccuracy } from "./leaveOneOut.ts";
+import type { BatchHead, MapHead, SampleHead } from "./protocol.ts";
+import { threeAxes } from "./threeAxes.ts";
+import { unitRows } from "./unitRows.ts";
+
+/** A message of {@link LiveMap.next}. */
+export interface MapMessage {
+  readonly head: MapHead;
+  readonly arrays: { readonly positions: Float32Array };
+}
+
+/** A message of {@link sampleMessage}. */
+export interface SampleMessage {
+  readonly head: SampleHead;
+  readonly arrays: { readonly labels: Int32Array; readonly pictures: Uint8Array };
+}
+
+/** A message of a `BatchView`. */
+export interface BatchMessage {
+  readonly head: BatchHead;
+  readonly arrays: {
+    readonly pictures: Uint8Array;
+    readonly labels: Int32Array;
+    readonly similarity: Float32Array;
+  };
+}
+
+/** What is told of a training while it goes on. */
+export type LiveMessage = SampleMessage | MapMessage | BatchMessage;
+
+/** The fixed sample that maps are of. */
+export function sampleMessage({
+  count,
+  width,
+  height,
+  channels,
+  labels,
+  pixels,
+}: ImageDataset): SampleMessage {
+  return {
+    head: { type: "sample", count, width, height, channels },
+    arrays: { labels, pictures: pixels },
+  };
+}
+
+/**
+ * Maps of a sample while its encoder is trained: the three principal components of unit rows, each map turned to lie as
+ * near as can be to the one before.
+ */
+export class LiveMap {
+  readonly #labels: Int32Array;
+  #former: { readonly positions: Float32Array; readonly pairs: number; readonly lossSum: number } | null =
+    null;
+
+  /** @param labels `[sample]` */
+  constructor(labels: Int32Array) {
+    this.#labels = labels;
+  }
+
+  /**
+   * The map of a snapshot, some tens of milliseconds of work for 1,000 x 64, in pieces that let the event loop run.
+   *
+   * @throws InputError when a value is not finite.
+   */
+  async next({ step, epoch, pairs, lossSum, embeddings }: Snapshot): Promise<MapMessage> {
+    const dim = embeddings.length / this.#labels.length;
+    const units = unitRows(embeddings, dim);
+    const former = this.#former;
+    const { positions } = await threeAxes(units, dim, former?.positions ?? null);
+    const knn1 = await leaveOneOutAccuracy(units, this.#labels, dim);
+    this.#former = { positions, pairs, lossSum };
+    const since = former ? pairs - former.pairs : 0;
+    const loss = former && since > 0 ? (lossSum - former.lossSum) / since : null;
+    return { head: { type: "map", step, epoch, knn1, loss }, arrays: { positions } };
+  }
+}

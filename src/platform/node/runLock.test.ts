@@ -1,0 +1,99 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { InputError } from "../../base/index.ts";
+import { startOf } from "./processes.ts";
+import { RunLock } from "./runLock.ts";
+
+describe("RunLock", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = join(await mkdtemp(join(tmpdir(), "kindred-lock-")), "run");
+  });
+  afterEach(() => rm(join(folder, ".."), { recursive: true, force: true }));
+  const leave = async (holder: unknown): Promise<void> => {
+    await mkdir(folder, { recursive: true });
+    const text = typeof holder === "string" ? holder : JSON.stringify(holder);
+    await writeFile(join(folder, "run.lock"), text);
+  };
+  /** A pid that no process has any more. */
+  const gonePid = async (): Promise<number> => {
+    const child = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+    await once(child, "exit");
+    return child.pid!;
+  };
+
+  it("is held by one at a time, and leaves nothing", async () => {
+    const [first, second] = [new RunLock(folder), new RunLock(folder)];
+    await first.take();
+    await first.take();
+    await expect(second.take()).rejects.toThrow(InputError);
+    await expect(second.take()).rejects.toThrow(
+      `${folder} is being trained by this process (${process.pid})`,
+    );
+    await second.release();
+    expect(await readdir(folder)).toEqual(["run.lock"]);
+    await first.release();
+    await second.take();
+    await second.release();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("names the process that holds it, in one line, and what to do", async () => {
+    const since = "2026-01-01T00:00:00.000Z";
+    await leave({ pid: process.ppid, host: hostname(), since, start: startOf(process.ppid) });
+    await expect(new RunLock(folder).take()).rejects.toThrow(
+      `${folder} is being trained by process ${process.ppid} since ${since}: wait for it, stop it, or use another folder; if it is gone, remove ${join(folder, "run.lock")}`,
+    );
+  });
+
+  it("takes the place of one whose process is gone", async () => {
+    for (const holder of [
+      { pid: await gonePid(), host: hostname(), since: "", start: null },
+      // The same number, as a container started again gives it, or another process that has got it since.
+      { pid: process.pid, host: hostname(), since: "", start: null },
+      ...(startOf(process.ppid) ? [{ pid: process.ppid, host: hostname(), since: "", start: "1" }] : []),
+    ]) {
+      await leave(holder);
+      const lock = new RunLock(folder);
+      await lock.take();
+      expect(JSON.parse(await readFile(join(folder, "run.lock"), "utf8"))).toMatchObject({
+        pid: process.pid,
+      });
+      await lock.release();
+      expect(await readdir(folder)).toEqual([]);
+    }
+  });
+
+  it("leaves alone one of another machine, and one that is being written", async () => {
+    await leave({ pid: 1, host: "another", since: "", start: null });
+    await expect(new RunLock(folder).take()).rejects.toThrow(/by process 1 on another since/);
+    await leave("");
+    await expect(new RunLock(folder).take()).rejects.toThrow(/is being trained by another process/);
+    const old = new Date(Date.now() - 60_000);
+    await utimes(join(folder, "run.lock"), old, old);
+    const lock = new RunLock(folder);
+    await lock.take();
+    await lock.release();
+  });
+
+  it("is taken by one of many that find it stale", async () => {
+    await leave({ pid: await gonePid(), host: hostname(), since: "", start: null });
+    const locks = Array.from({ length: 8 }, () => new RunLock(folder));
+    const taken = await Promise.allSettled(locks.map((lock) => lock.take()));
+    expect(taken.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    for (const lock of locks) await lock.release();
+  });
+
+  it("is given back when the process exits without a word", async () => {
+    const url = new URL("./runLock.ts", import.meta.url);
+    const code = `const { RunLock } = await import(${JSON.stringify(url.href)});
+      await new RunLock(${JSON.stringify(folder)}).take(); process.exit(3);`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: "ignore" });
+    expect(await once(child, "exit")).toEqual([3, null]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+});

@@ -1,0 +1,170 @@
+import { serveStatic } from "@hono/node-server/serve-static";
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { pixelsPerImage } from "../data/index.ts";
+import {
+  encodeMessage,
+  type Message,
+  mostPictures,
+  type PicturesHead,
+  type RecordingHead,
+} from "../explorer/index.ts";
+import { decodePicture, PictureFormatError } from "../platform/node/decodePicture.ts";
+import { readFileOrExplain } from "../platform/node/files.ts";
+import { readRecording } from "../platform/node/recording.ts";
+import { readRunEncoder } from "../platform/node/runEncoder.ts";
+import { exportEncoder, pickImages } from "../train/index.ts";
+import { guard } from "./guard.ts";
+import { checkpointIn } from "./openRun.ts";
+import { checkpointOf, rowsOf, trainRequestOf } from "./parameters.ts";
+import { Problem, problemOf, problemResponse } from "./problem.ts";
+import { runFile } from "./runFiles.ts";
+import type { Session } from "./session.ts";
+
+const mostJson = 64 * 2 ** 10;
+const mostRows = 4 * mostPictures + 64;
+const mostPicture = 10 * 2 ** 20;
+
+export interface AppOptions {
+  readonly session: Session;
+  /** Where the built page is. */
+  readonly page: string;
+  readonly port: () => number;
+}
+
+/** The explorer's page and its API, see `src/explorer/backend.ts` and `protocol.ts`. */
+export function explorerApp({ session, page, port }: AppOptions): Hono {
+  const app = new Hono();
+  const { spaces, training, events } = session;
+  app.use(guard(port));
+  app.onError((error) => problemOf(error, session.names));
+  app.notFound(() => problemResponse(404, "there is nothing at this address"));
+
+  const api = new Hono();
+  api.use(async (context, next) => {
+    await next();
+    if (!context.res.headers.has("cache-control")) context.res.headers.set("cache-control", "no-store");
+  });
+  api.get("/hello", async (context) => context.json(await session.hello()));
+  api.get("/events", () => binary(events.listen()));
+
+  api.post("/training", limited(mostJson), async (context) => {
+    training.start(await trainRequestOf(context.req, await session.hello()));
+    return accepted(session);
+  });
+  for (const action of ["pause", "resume", "stop"] as const) {
+    api.post(`/training/${action}`, limited(mostJson), () => {
+      training[action]();
+      return accepted(session);
+    });
+  }
+
+  api.get("/space", async ({ req }) => binary(await spaces.stream(session.run, checkpointOf(req))));
+  api.get("/embeddings", async ({ req }) => {
+    const { bytes } = await spaces.part(session.run, checkpointOf(req), "embeddings");
+    return binary(bytes);
+  });
+  api.get("/hard-pairs", async ({ req }) => message(await spaces.hardPairs(session.run, checkpointOf(req))));
+  api.get("/recording", async () => {
+    const { folder, info } = session.run;
+    if (info.snapshots === 0)
+      throw new Problem(404, `the run ${info.name} was not recorded: train with recording on`);
+    return message(await recording(folder.path));
+  });
+
+  api.post("/pictures", limited(mostRows), async ({ req }) => {
+    const { pictures } = session.run;
+    const rows = rowsOf(new Uint8Array(await req.arrayBuffer()), pictures.count);
+    const { count, pixels, width, height, channels } = pickImages(pictures, rows);
+    const head: PicturesHead = { type: "pictures", count, width, height, channels };
+    return message({
+      head,
+      arrays: { pictures: pixels.subarray(0, rows.length * pixelsPerImage(pictures)) },
+    });
+  });
+  api.post("/picture", limited(mostPicture), async ({ req }) => {
+    const { width, height, pixels } = await decoded(new Uint8Array(await req.arrayBuffer()));
+    const head: Message["head"] & { width: number; height: number } = { type: "picture", width, height };
+    return message({ head, arrays: { pixels } });
+  });
+
+  api.get("/encoder", async ({ req }) => {
+    const { folder, config } = session.run;
+    const epoch = checkpointIn(session.run, checkpointOf(req));
+    const { encoder, weights } = await readRunEncoder(folder, config, epoch);
+    return download(exportEncoder(encoder, weights), `encoder_epoch_${epoch}.onnx`);
+  });
+  api.get("/checkpoint", async () => {
+    const { folder } = session.run;
+    const epoch = checkpointIn(session.run, null);
+    return download(await readFileOrExplain(folder.checkpointFile(epoch)), `model_epoch_${epoch}.pt`);
+  });
+  api.get("/run/:path{.+}", async (context) =>
+    runFile(context, session.run.folder.path, context.req.param("path")),
+  );
+  api.all("*", ({ req }) => problemResponse(404, `the API has no ${req.method} ${req.path.slice(0, 200)}`));
+  app.route("/api", api);
+
+  app.get("*", async (context, next) => {
+    context.header(
+      "cache-control",
+      hashed.test(context.req.path) ? "max-age=31536000, immutable" : "no-cache",
+    );
+    return (await serveStatic({ root: page })(context, next)) ?? undefined;
+  });
+  return app;
+}
+
+/** Files that the build names by their contents. */
+const hashed = /^\/assets\/.+-[\w-]{8}\.\w+$/;
+
+function accepted(session: Session): Response {
+  return Response.json(session.training.status, { status: 202 });
+}
+
+function limited(maxSize: number): ReturnType<typeof bodyLimit> {
+  return bodyLimit({
+    maxSize,
+    onError: () =>
+      problemResponse(413, `the body is too large, expected at most ${maxSize.toLocaleString("en")} bytes`),
+  });
+}
+
+function binary(body: ReadableStream<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>): Response {
+  return new Response(body, { headers: { "content-type": "application/octet-stream" } });
+}
+
+function message(content: Message): Response {
+  return binary(encodeMessage(content));
+}
+
+function download(bytes: Uint8Array<ArrayBuffer>, name: string): Response {
+  const response = binary(bytes);
+  response.headers.set("content-disposition", `attachment; filename="${name}"`);
+  return response;
+}
+
+async function decoded(bytes: Uint8Array): ReturnType<typeof decodePicture> {
+  try {
+    return await decodePicture(bytes);
+  } catch (error) {
+    throw error instanceof PictureFormatError ? new Problem(415, error.message) : error;
+  }
+}
+
+async function recording(path: string): Promise<Message> {
+  const { count, dim, labels, snapshots } = await readRecording(path);
+  const embeddings = new Float32Array(snapshots.length * count * dim);
+  for (const [i, snapshot] of snapshots.entries()) embeddings.set(snapshot.embeddings, i * count * dim);
+  const head: RecordingHead = { type: "recording", count, dim, snapshots: snapshots.length };
+  return {
+    head,
+    arrays: {
+      labels,
+      embeddings,
+      steps: Uint32Array.from(snapshots, ({ step }) => step),
+      epochs: Float32Array.from(snapshots, ({ epoch }) => epoch),
+      losses: Float32Array.from(snapshots, ({ loss }) => loss ?? Number.NaN),
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { MessageReader, type StepHead } from "../explorer/index.ts";
+import { Events } from "./events.ts";
+import { Thinned } from "./thinned.ts";
+
+describe("Thinned", () => {
+  it.each([1, 5, 6, 7, 100, 1001])(
+    "holds %i values or fewer of them, evenly, the first and the newest",
+    (count) => {
+      const thinned = new Thinned<number>(6);
+      for (let i = 0; i < count; i++) thinned.push(i);
+      const values = thinned.values();
+      expect(values.length).toBeLessThanOrEqual(6);
+      expect(values[0]).toBe(0);
+      expect(values.at(-1)).toBe(count - 1);
+      const gaps = values.slice(1, -1).map((value, i) => value - values[i]!);
+      expect(new Set(gaps).size).toBeLessThanOrEqual(1);
+      if (count <= 5) expect(values).toHaveLength(count);
+    },
+  );
+});
+
+describe("Events", () => {
+  const step = (n: number): StepHead => ({
+    ...{ type: "step", unit: "pairs" },
+    ...{ step: n, epoch: 0, epochs: 1, loss: 1, perSecond: 1, secondsLeft: 1 },
+  });
+
+  it("drops who does not read, and goes on for the others", async () => {
+    const events = new Events();
+    const slow = events.listen().getReader();
+    const quick = events.listen().getReader();
+    const reader = new MessageReader();
+    let read = 0;
+    const positions = new Float32Array(2 ** 18);
+    for (let i = 0; i < 20; i++) {
+      events.publish({ type: "map", step: i, epoch: 0, knn1: 0, loss: null }, { positions });
+      const { value } = await quick.read();
+      read += reader.push(value!).length;
+    }
+    expect(read).toBe(20);
+    expect(events.listeners).toBe(1);
+    await expect(slow.read()).rejects.toThrow(/too slowly/);
+    events.close();
+    expect((await quick.read()).done).toBe(true);
+  });
+
+  it("forgets a listener that leaves, and a training when another begins", async () => {
+    const events = new Events();
+    const stream = events.listen();
+    expect(events.listeners).toBe(1);
+    await stream.cancel();
+    expect(events.listeners).toBe(0);
+    events.publish({ type: "run", run: null });
+    for (let i = 0; i < 1000; i++) events.publish(step(i));
+    const told = async (): Promise<string[]> => {
+      const reader = events.listen().getReader();
+      const messages = new MessageReader();
+      const types: string[] = [];
+      events.publish({ type: "beat" });
+      for (;;) {
+        for (const { head } of messages.push((await reader.read()).value!)) {
+          if (head.type === "beat") {
+            await reader.cancel();
+            return types;
+          }
+          types.push(head.type);
+        }
+      }
+    };
+    const before = await told();
+    expect(before.filter((type) => type === "step").length).toBeGreaterThan(200);
+    expect(before.filter((type) => type === "step").length).toBeLessThanOrEqual(400);
+    events.forgetTraining();
+    expect(await told()).toEqual(["run"]);
+    events.close();
+  });
+});

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import { loadDataset } from "../platform/node/datasets.ts";
+import type { DeviceName } from "../platform/node/devices.ts";
+import { explorerApp } from "./app.ts";
+import { address, listen } from "./listen.ts";
+import type { Split } from "./openRun.ts";
+import { pageFolder, requirePage } from "./page.ts";
+import { problemResponse } from "./problem.ts";
+import { Session } from "./session.ts";
+
+/** Options of {@link startExplorer}. */
+export interface ExplorerOptions {
+  /** Folder of the run to open. Default: none. */
+  readonly run?: string | undefined;
+  /** A data set that trainings may use, beside MNIST. */
+  readonly data?: string | undefined;
+  /** Pictures of its data that a run's space shows, all being train and then test. Default `train`. */
+  readonly split?: Split | undefined;
+  /** 0 for any. Default: the first free one from 4747. */
+  readonly port?: number | undefined;
+  readonly device?: DeviceName | undefined;
+  /** Where the built page is. Default: where `npm run build` puts it. */
+  readonly page?: string | undefined;
+}
+
+/** The explorer, being served. */
+export interface Explorer {
+  readonly url: string;
+  readonly port: number;
+  /** The folder of the training under way, whose state {@link close} saves; null where there is none. */
+  readonly training: string | null;
+  /** Stops the training at the next step, saves its state, and ends the server. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the explorer's page and its API on 127.0.0.1, to the browsers of this machine only.
+ *
+ * @throws InputError when the page is not built, the run or the data cannot be read, or the port cannot be had.
+ */
+export async function startExplorer(options: ExplorerOptions = {}): Promise<Explorer> {
+  const { run, data, split = "train", device = "auto", page = pageFolder } = options;
+  requirePage(page);
+  if (data !== undefined) await loadDataset(data, { limit: 2 });
+  const session = await Session.open({
+    run: run ?? null,
+    runs: run === undefined ? "runs" : dirname(run),
+    data,
+    split,
+    device,
+    version: version(),
+  });
+  let bound = 0;
+  const app = explorerApp({ session, page, port: () => bound });
+  // A request that makes no sense as one, such as a Host that is no name, does not come as far as the app.
+  const errorHandler = () => problemResponse(400, "the request cannot be understood");
+  const listener = getRequestListener(app.fetch, {
+    hostname: address,
+    errorHandler,
+    overrideGlobalObjects: false,
+  });
+  try {
+    const { server, port } = await listen(
+      (request, response) => void listener(request, response),
+      options.port,
+    );
+    bound = port;
+    return {
+      url: `http://${address}:${port}/`,
+      port,
+      get training() {
+        const { phase } = session.training.status;
+        return session.training.busy || phase === "paused" ? (session.training.folder?.path ?? null) : null;
+      },
+      close: async () => {
+        server.close();
+        await session.close();
+        server.closeAllConnections();
+      },
+    };
+  } catch (error) {
+    await session.close();
+    throw error;
+  }
+}
+
+function version(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs";
+import { basename, join } from "node:path";
+import { z } from "zod";
+import { fingerprint, type ImageDataset } from "../data/index.ts";
+import type { RunInfo } from "../explorer/index.ts";
+import { parameterCount } from "../nn/index.ts";
+import type { DatasetSplit } from "../platform/node/datasets.ts";
+import { readFileOrExplain } from "../platform/node/files.ts";
+import { readPlotInput } from "../platform/node/plotInput.ts";
+import { parseRecordingIndex } from "../platform/node/recordingIndex.ts";
+import { RunFolder } from "../platform/node/runFolder.ts";
+import { configuredParts, type EpochMetrics, epochMetricsSchema, type RunConfig } from "../train/index.ts";
+import { Problem } from "./problem.ts";
+
+export type Split = DatasetSplit | "all";
+
+/** A run that is looked at: what there is of it now, and the pictures that its space shows. */
+export interface OpenRun {
+  readonly folder: RunFolder;
+  readonly config: RunConfig;
+  readonly info: RunInfo;
+  readonly pictures: ImageDataset;
+  readonly fingerprint: string;
+}
+
+/**
+ * Reads a run; null where no epoch of it has been finished.
+ *
+ * @param known the same run as it was read before, whose pictures need not be read again
+ * @throws InputError when the folder holds no run, or its pictures cannot be read.
+ */
+export async function openRun(path: string, split: Split, known: OpenRun | null): Promise<OpenRun | null> {
+  const folder = new RunFolder(path);
+  const config = await folder.readConfig();
+  const checkpoints = await folder.checkpointEpochs();
+  if (checkpoints.length === 0) return null;
+  const same = known !== null && JSON.stringify(known.config.data) === JSON.stringify(config.data);
+  const pictures = same ? known.pictures : await runPictures(folder, config, split);
+  const { encoder } = configuredParts(config);
+  const { width, height, channels, count, labels } = pictures;
+  return {
+    folder,
+    config,
+    pictures,
+    fingerprint: same ? known.fingerprint : fingerprint(pictures),
+    info: {
+      name: runName(path),
+      data: config.data.source,
+      recipe: config.recipe,
+      loss: config.loss.name,
+      epochs: config.epochs,
+      checkpoints,
+      metrics: await readMetrics(path),
+      parameters: parameterCount(encoder),
+      dim: encoder.dim,
+      picture: { width, height, channels },
+      count,
+      classes: [...new Set(labels)].sort((a, b) => a - b),
+      snapshots: await snapshotCount(path),
+    },
+  };
+}
+
+/** The name of a run's folder. */
+export function runName(path: string): string {
+  return basename(path.replace(/[/\\]+$/, "")) || path;
+}
+
+async function runPictures(folder: RunFolder, config: RunConfig, split: Split): Promise<ImageDataset> {
+  const { dataset } = await readPlotInput(folder, config, { run: folder.path, split });
+  return dataset;
+}
+
+/** The checkpoint asked for, or the newest. */
+export function checkpointIn({ info }: OpenRun, checkpoint: number | null): number {
+  const { checkpoints } = info;
+  if (checkpoint === null) return checkpoints.at(-1)!;
+  if (checkpoints.includes(checkpoint)) return checkpoint;
+  throw new Problem(
+    404,
+    `checkpoint: received ${checkpoint}, expected one that there is: ${checkpoints.join(", ")}`,
+  );
+}
+
+const metricsLine = z
+  .string()
+  .transform((line, context) => {
+    try {
+      return JSON.parse(line) as unknown;
+    } catch {
+      context.addIssue("no JSON");
+      return z.NEVER;
+    }
+  })
+  .pipe(epochMetricsSchema);
+
+/** Metrics of another version of Kindred are left out: a curve is no reason not to look at the space. */
+async function readMetrics(path: string): Promise<readonly EpochMetrics[]> {
+  const file = join(path, "metrics.jsonl");
+  if (!existsSync(file)) return [];
+  const text = new TextDecoder().decode(await readFileOrExplain(file));
+  return text.split("\n").flatMap((line) => {
+    const parsed = metricsLine.safeParse(line);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+/** A film needs two. */
+async function snapshotCount(path: string): Promise<number> {
+  const file = join(path, "recording", "index.json");
+  if (!existsSync(file)) return 0;
+  const { snapshots } = parseRecordingIndex(new TextDecoder().decode(await readFileOrExplain(file)), file);
+  return snapshots.length >= 2 ? snapshots.length : 0;
+}

@@ -1,0 +1,172 @@
+import { InputError } from "../base/index.ts";
+import type { TrainingPhase, TrainingStatus, TrainRequest } from "../explorer/index.ts";
+import { watchTraining } from "../explorer/index.ts";
+import type { RunFolder } from "../platform/node/runFolder.ts";
+import { trainRun } from "../platform/node/trainRun.ts";
+import type { Runtime } from "../runtime/index.ts";
+import type { Events } from "./events.ts";
+import { Problem, reasonOf } from "./problem.ts";
+import { StepMeter } from "./stepMeter.ts";
+import { planTraining, resumePlan, type TrainingPlan } from "./trainingPlan.ts";
+
+export interface TrainingOptions {
+  readonly events: Events;
+  readonly runtime: () => Promise<Runtime>;
+  /** Where new runs are made. */
+  readonly runs: string;
+  /** A run has another checkpoint; the training waits for it. */
+  readonly onCheckpoint: (folder: RunFolder) => Promise<void>;
+  /** The engine is about to be needed. */
+  readonly onBegin: () => void;
+}
+
+/** Phases in which the engine is at work. */
+const busy: readonly TrainingPhase[] = ["preparing", "running", "pausing", "stopping"];
+
+/**
+ * The training of the explorer, one at a time. A pause ends the work after the step under way with its state saved in
+ * the run's folder, and going on resumes from there, which is the same run bit for bit; so a pause holds no memory, and
+ * nothing is lost when the server ends during one.
+ */
+export class Training {
+  readonly #options: TrainingOptions;
+  #status: TrainingStatus = { phase: "idle", request: null, reason: null };
+  #folder: RunFolder | null = null;
+  #stop = new AbortController();
+  #work: Promise<void> = Promise.resolve();
+
+  constructor(options: TrainingOptions) {
+    this.#options = options;
+    this.#options.events.publish({ type: "status", training: this.#status });
+  }
+
+  get status(): TrainingStatus {
+    return this.#status;
+  }
+
+  /** Whether the engine is at work. */
+  get busy(): boolean {
+    return busy.includes(this.#status.phase);
+  }
+
+  /** The folder of the training under way or last; null before its first. */
+  get folder(): RunFolder | null {
+    return this.#folder;
+  }
+
+  /** @throws Problem 409 while another is under way. */
+  start(request: TrainRequest): void {
+    this.#require("start", ["idle", "stopped", "done", "failed"]);
+    this.#options.events.forgetTraining();
+    this.#folder = null;
+    this.#status = { phase: "preparing", request, reason: null };
+    this.#run(() => planTraining(request, this.#options.runs), "new");
+  }
+
+  /** @throws Problem 409 when nothing is running. */
+  pause(): void {
+    this.#require("pause", ["preparing", "running"]);
+    this.#enter("pausing");
+    this.#stop.abort();
+  }
+
+  /** @throws Problem 409 when nothing is paused. */
+  resume(): void {
+    this.#require("resume", ["paused"]);
+    const folder = this.#folder;
+    const { request } = this.#status;
+    // Paused before its folder was made, it begins.
+    if (!folder) this.#run(() => planTraining(request!, this.#options.runs), "new");
+    else this.#run(() => resumePlan(folder), "resume");
+  }
+
+  /** @throws Problem 409 when nothing is under way. */
+  stop(): void {
+    this.#require("stop", ["preparing", "running", "pausing", "paused"]);
+    if (this.#asked("paused")) this.#enter("stopped");
+    else {
+      this.#enter("stopping");
+      this.#stop.abort();
+    }
+  }
+
+  /** Stops what is under way, and resolves when its state is saved. */
+  async close(): Promise<void> {
+    if (this.busy && this.#status.phase !== "stopping") this.stop();
+    await this.#work;
+  }
+
+  #run(plan: () => Promise<TrainingPlan>, mode: "new" | "resume"): void {
+    this.#stop = new AbortController();
+    this.#options.onBegin();
+    this.#enter("preparing");
+    this.#work = this.#train(plan, mode, this.#stop.signal).then(
+      (complete) => this.#enter(complete ? "done" : this.#asked("pausing") ? "paused" : "stopped"),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /** Whether the last epoch was finished. */
+  async #train(
+    plan: () => Promise<TrainingPlan>,
+    mode: "new" | "resume",
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { events, runtime, onCheckpoint } = this.#options;
+    const { config, data, folder } = await plan();
+    const engine = await runtime();
+    if (signal.aborted) return false;
+    const meter = new StepMeter(config.epochs);
+    const { complete } = await trainRun({
+      config,
+      folder,
+      runtime: engine,
+      data,
+      mode,
+      signal,
+      onBegin: () => {
+        this.#folder = folder;
+      },
+      watch: (trainer, recorder) =>
+        watchTraining({
+          trainer,
+          training: data.training,
+          seed: config.seed,
+          recorder,
+          onMessage: ({ head, arrays }) => events.publish(head, { ...arrays }),
+        }),
+      onStep: (report) => {
+        if (this.#asked("preparing")) this.#enter("running");
+        const head = meter.next(report);
+        if (head) events.publish(head);
+      },
+      onEpoch: async (metrics) => {
+        events.publish({ type: "epoch", metrics });
+        await onCheckpoint(folder);
+      },
+    });
+    return complete;
+  }
+
+  #asked(phase: TrainingPhase): boolean {
+    return this.#status.phase === phase;
+  }
+
+  #fail(error: unknown): void {
+    const reason = reasonOf(error);
+    // The state that was saved last is there; what a person reads is why it goes no further.
+    this.#enter("failed", error instanceof InputError ? reason : `the training failed: ${reason}`);
+  }
+
+  #enter(phase: TrainingPhase, reason: string | null = null): void {
+    this.#status = { ...this.#status, phase, reason };
+    this.#options.events.publish({ type: "status", training: this.#status });
+  }
+
+  #require(what: string, phases: readonly TrainingPhase[]): void {
+    const { phase } = this.#status;
+    if (phases.includes(phase)) return;
+    const now = phase === "idle" ? "there is no training" : `the training is ${phase}`;
+    throw new Problem(409, `${now}, so it cannot ${what}: expected it to be ${phases.join(" or ")}`);
+  }
+}

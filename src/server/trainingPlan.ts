@@ -1,0 +1,50 @@
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fingerprint, splitValidation } from "../data/index.ts";
+import type { TrainRequest } from "../explorer/index.ts";
+import { lossNames } from "../losses/index.ts";
+import { loadDataset } from "../platform/node/datasets.ts";
+import { RunFolder } from "../platform/node/runFolder.ts";
+import { type ConfiguredData, configuredData } from "../platform/node/trainRun.ts";
+import { fittedToData, type RunConfig, recipeConfig } from "../train/index.ts";
+
+/** As many as `kindred train` keeps for validation, where there are enough. */
+const validationPictures = 1000;
+
+/** What is to be trained. */
+export interface TrainingPlan {
+  readonly config: RunConfig;
+  readonly data: ConfiguredData;
+  readonly folder: RunFolder;
+}
+
+/**
+ * Makes of a request what `kindred train` makes of its options; of fewer than 5,000 pictures a fifth is kept for
+ * validation.
+ *
+ * @param runs where the new run's folder is to be
+ * @throws InputError when the choices do not go together, or the data cannot be read.
+ */
+export async function planTraining(request: TrainRequest, runs: string): Promise<TrainingPlan> {
+  const { data: source, recipe, limit, epochs, seed } = request;
+  const loss = lossNames.find((name) => name === request.loss);
+  const choices = { source, limit, epochs, seed, loss, init: null, record: true, channels: 1, size: 28 };
+  const dataset = await loadDataset(source, limit === null ? {} : { limit });
+  const validation = Math.min(validationPictures, Math.floor(dataset.count / 5));
+  const config = recipeConfig(recipe, { ...choices, validation });
+  const data = { ...splitValidation(dataset, validation), fingerprint: fingerprint(dataset) };
+  return { config: fittedToData(config, data), data, folder: new RunFolder(await newFolder(runs)) };
+}
+
+/** What a stopped run goes on with. */
+export async function resumePlan(folder: RunFolder): Promise<TrainingPlan> {
+  const config = await folder.readConfig();
+  return { config, data: await configuredData(config), folder };
+}
+
+/** `explorer-<n>`, with the number after the highest that there is. */
+async function newFolder(parent: string): Promise<string> {
+  await mkdir(parent, { recursive: true });
+  const numbers = (await readdir(parent)).flatMap((name) => Number(/^explorer-(\d+)$/.exec(name)?.[1] ?? 0));
+  return join(parent, `explorer-${Math.max(0, ...numbers) + 1}`);
+}

@@ -1,0 +1,11 @@
+/**
+ * Serves the explorer as `kindred view` does, with a page from wherever it was built:
+ *
+ *   node serve.ts <folder of the page> <port> [folder of a run] [split]
+ */
+import type { ExplorerOptions } from "../../src/server/index.ts";
+import { startExplorer } from "../../src/server/index.ts";
+
+const [page, port, run, split = "train"] = process.argv.slice(2);
+const { url } = await startExplorer({ page, port: Number(port), run, split: split as ExplorerOptions["split"] });
+process.stdout.write(`${url}\n`);

@@ -1,0 +1,73 @@
+import type { Runtime } from "../../src/runtime/index.ts";
+import { webRuntime } from "../../src/web.ts";
+import { conformanceSuite } from "../conformance/suite.ts";
+import { webgpuSkips } from "../conformance/webgpuSkips.ts";
+import { pairTaskStepGraph } from "../parity/lessonTraining.ts";
+import { paritySuite } from "../parity/paritySuite.ts";
+import { stepSuite } from "../parity/stepSuite.ts";
+import { caseTitles, finishCases, runCase } from "./caseRunner.ts";
+import { encoderSuite } from "./encoderSuite.ts";
+import type { Question, Reply, Setup } from "./protocol.ts";
+
+/** The worker of the page of tests: it has the suites and the runtime that they are about. */
+
+interface WorkerScope {
+  readonly location: { readonly href: string };
+  onmessage: ((event: { readonly data: Question }) => void) | null;
+  postMessage(reply: Reply): void;
+}
+
+const scope = globalThis as WorkerScope & typeof globalThis;
+const fileOf = (name: string): string => new URL(name, scope.location.href).href;
+const wasmPaths = {
+  wasm: { wasm: fileOf("ort-wasm-simd-threaded.wasm"), mjs: fileOf("ort-wasm-simd-threaded.mjs") },
+  webgpu: {
+    wasm: fileOf("ort-wasm-simd-threaded.asyncify.wasm"),
+    mjs: fileOf("ort-wasm-simd-threaded.asyncify.mjs"),
+  },
+};
+
+async function answer(question: Question): Promise<unknown> {
+  switch (question.type) {
+    case "collect": {
+      const { device } = question;
+      const makeRuntime = () => open(question);
+      conformanceSuite(`web ${device}`, makeRuntime, device === "webgpu" ? webgpuSkips : {});
+      if (device === "wasm") {
+        paritySuite("as the trainer has them, in a browser", makeRuntime, pairTaskStepGraph);
+        encoderSuite(wasmPaths);
+      } else {
+        // A software adapter trains a pair or two a second: the golden 20 steps would take a quarter of an hour.
+        stepSuite(() => open({ device: "wasm" }), makeRuntime, 4);
+      }
+      return caseTitles();
+    }
+    case "run":
+      return runCase(question.index);
+    case "finish":
+      return finishCases();
+    case "device": {
+      const runtime = await open(question);
+      await runtime.dispose();
+      return runtime.device;
+    }
+  }
+}
+
+function open({ device, threads }: Setup): Promise<Runtime> {
+  return webRuntime({
+    wasmPaths,
+    ...(device === undefined ? {} : { device }),
+    ...(threads === undefined ? {} : { threads }),
+  });
+}
+
+scope.onmessage = ({ data }) => {
+  answer(data).then(
+    (value) => scope.postMessage({ id: data.id, ok: true, value }),
+    (error: unknown) => {
+      const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      scope.postMessage({ id: data.id, ok: false, message });
+    },
+  );
+};

@@ -1,0 +1,15 @@
+import type { Backend } from "kindred/explorer";
+import { mount } from "svelte";
+import App from "../App.svelte";
+import { SpaceStore } from "../space/spaceStore.svelte.ts";
+import { Session } from "./session.svelte.ts";
+import "./theme.css";
+
+/** Shows the page in the element, for as long as the document lives. */
+export function mountPage(backend: Backend, target: Element): Session {
+  const session = new Session(backend, new SpaceStore(backend));
+  // Never aborted: the browser ends what still runs when the document goes.
+  session.open(new AbortController().signal);
+  mount(App, { target, props: { session } });
+  return session;
+}

@@ -1,0 +1,20 @@
+import type { TrainingPhase } from "kindred/explorer";
+
+const underWay: readonly TrainingPhase[] = ["preparing", "running", "pausing", "paused", "stopping"];
+
+/** Whether a training has begun and not ended. */
+export function isUnderWay(phase: TrainingPhase): boolean {
+  return underWay.includes(phase);
+}
+
+export const phaseTitles: Readonly<Record<TrainingPhase, string>> = {
+  idle: "Not started",
+  preparing: "Preparing",
+  running: "Training",
+  pausing: "Pausing",
+  paused: "Paused",
+  stopping: "Stopping",
+  stopped: "Stopped",
+  done: "Done",
+  failed: "Failed",
+};

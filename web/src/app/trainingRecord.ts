@@ -1,0 +1,101 @@
+import type { EpochMetrics } from "kindred";
+import type {
+  BatchHead,
+  EventHead,
+  MapHead,
+  Message,
+  PictureSize,
+  StepHead,
+  TrainingStatus,
+} from "kindred/explorer";
+import { withMap, withStep } from "./history.ts";
+import { bytesOf, floatsOf, intsOf } from "./messageArrays.ts";
+import { isUnderWay } from "./phase.ts";
+
+/** The sample as the encoder saw it at a step; `positions` `[count, 3]`. */
+export interface LiveMap extends MapHead {
+  readonly positions: Float32Array;
+}
+
+/** The pictures that the live map shows: `labels` `[count]`, `pictures` `[count, channels, height, width]`. */
+export interface Sample extends PictureSize {
+  readonly count: number;
+  readonly labels: Int32Array;
+  readonly pictures: Uint8Array;
+}
+
+/** Some triplets of the batch just trained on, see `BatchHead`. */
+export interface TrainingBatch {
+  readonly head: BatchHead;
+  readonly pictures: Uint8Array;
+  readonly labels: Int32Array;
+  readonly similarity: Float32Array;
+}
+
+/** What is known of the training that is or was watched. */
+export interface TrainingRecord {
+  readonly training: TrainingStatus;
+  readonly sample: Sample | null;
+  readonly maps: readonly LiveMap[];
+  readonly steps: readonly StepHead[];
+  readonly epochs: readonly EpochMetrics[];
+  readonly batch: TrainingBatch | null;
+}
+
+/** Nothing known of it yet. */
+export function freshRecord(training: TrainingStatus): TrainingRecord {
+  return { training, sample: null, maps: [], steps: [], epochs: [], batch: null };
+}
+
+/** An event that says something of the training. */
+export interface TrainingEvent {
+  readonly head: Exclude<EventHead, { readonly type: "run" | "beat" }>;
+  readonly arrays: Message["arrays"];
+}
+
+/**
+ * The record after an event. A status that begins another training begins another record.
+ *
+ * @throws BackendError when the event lacks one of its arrays
+ */
+export function withEvent(record: TrainingRecord, event: TrainingEvent): TrainingRecord {
+  const { head } = event;
+  switch (head.type) {
+    case "status": {
+      const { training } = head;
+      // A server resumes a paused training by preparing it again.
+      const begins = training.phase === "preparing" && !isUnderWay(record.training.phase);
+      return begins ? freshRecord(training) : { ...record, training };
+    }
+    case "sample": {
+      const { count, width, height, channels } = head;
+      const labels = intsOf(event, "labels");
+      const pictures = bytesOf(event, "pictures");
+      // Told again after a pause. Maps of another sample would be of other pictures.
+      if (record.sample !== null && isSame(record.sample.pictures, pictures)) return record;
+      return { ...record, sample: { count, width, height, channels, labels, pictures }, maps: [] };
+    }
+    case "map":
+      return {
+        ...record,
+        maps: withMap(record.maps, { ...head, positions: floatsOf(event, "positions") }),
+      };
+    case "step":
+      return { ...record, steps: withStep(record.steps, head) };
+    case "epoch":
+      // An epoch that a resumed training ends again takes the place of what was told of it.
+      return {
+        ...record,
+        epochs: [...record.epochs.filter(({ epoch }) => epoch < head.metrics.epoch), head.metrics],
+      };
+    case "batch": {
+      const pictures = bytesOf(event, "pictures");
+      const labels = intsOf(event, "labels");
+      return { ...record, batch: { head, pictures, labels, similarity: floatsOf(event, "similarity") } };
+    }
+  }
+}
+
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}

@@ -1,0 +1,23 @@
+import { BackendError } from "kindred/explorer";
+
+/**
+ * The reason that a server's refusal gives: `detail` or `title` of a problem (RFC 9457), else the status.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9457
+ */
+export async function refusal(response: Response): Promise<BackendError> {
+  const status = `the server answered ${response.status} ${response.statusText}`.trim();
+  if (!(response.headers.get("content-type") ?? "").includes("application/problem+json")) {
+    return new BackendError(status);
+  }
+  let problem: unknown;
+  try {
+    problem = await response.json();
+  } catch (error) {
+    return new BackendError(status, { cause: error });
+  }
+  if (typeof problem !== "object" || problem === null) return new BackendError(status);
+  if ("detail" in problem && typeof problem.detail === "string") return new BackendError(problem.detail);
+  if ("title" in problem && typeof problem.title === "string") return new BackendError(problem.title);
+  return new BackendError(status);
+}

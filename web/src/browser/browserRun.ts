@@ -1,0 +1,122 @@
+import {
+  configuredParts,
+  type Encoder,
+  type EpochMetrics,
+  type ImageDataset,
+  parameterCount,
+  type RunConfig,
+  type TensorData,
+} from "kindred";
+import { BackendError, type Message, type RunInfo } from "kindred/explorer";
+
+/** Values of an encoder's tensors, under the names that checkpoints use. */
+export type Weights = ReadonlyMap<string, TensorData>;
+
+/** What of a run is kept beyond the page: all but the pictures and what was recorded. */
+export interface KeptRun {
+  readonly version: 1;
+  readonly config: RunConfig;
+  readonly count: number;
+  readonly classes: readonly number[];
+  readonly metrics: readonly EpochMetrics[];
+  /** The newest checkpoint. */
+  readonly checkpoint: number;
+  readonly weights: Weights;
+}
+
+/** The run that is open: its configuration, and what training it came to so far. */
+export class BrowserRun {
+  readonly config: RunConfig;
+  readonly encoder: Encoder;
+  readonly #count: number;
+  readonly #classes: readonly number[];
+  readonly #checkpoints = new Map<number, Weights>();
+  metrics: readonly EpochMetrics[] = [];
+  /** What it recorded while it trained. */
+  recording: { readonly count: number; message(): Message } | null = null;
+
+  constructor(config: RunConfig, { count, classes }: Pick<KeptRun, "count" | "classes">) {
+    this.config = config;
+    this.encoder = configuredParts(config).encoder;
+    this.#count = count;
+    this.#classes = classes;
+  }
+
+  /** @param pictures all of its pictures, validation ones too */
+  static of(config: RunConfig, pictures: ImageDataset): BrowserRun {
+    const classes = [...new Set(pictures.labels)].sort((a, b) => a - b);
+    return new BrowserRun(config, { count: pictures.count, classes });
+  }
+
+  static from({ config, count, classes, metrics, checkpoint, weights }: KeptRun): BrowserRun {
+    const run = new BrowserRun(config, { count, classes });
+    run.metrics = metrics;
+    run.add(checkpoint, weights);
+    return run;
+  }
+
+  add(checkpoint: number, weights: Weights): void {
+    this.#checkpoints.set(checkpoint, weights);
+  }
+
+  /** The newest checkpoint; null before the first. */
+  get newest(): number | null {
+    return this.checkpoints.at(-1) ?? null;
+  }
+
+  get checkpoints(): number[] {
+    return [...this.#checkpoints.keys()].sort((a, b) => a - b);
+  }
+
+  /** The checkpoint before, or null. */
+  before(checkpoint: number): number | null {
+    return this.checkpoints.filter((other) => other < checkpoint).at(-1) ?? null;
+  }
+
+  /** @throws BackendError when there is no such checkpoint. */
+  weights(checkpoint: number): Weights {
+    const weights = this.#checkpoints.get(checkpoint);
+    if (weights) return weights;
+    throw new BackendError(
+      `there is no checkpoint ${checkpoint}, expected one that there is: ${this.checkpoints.join(", ") || "none yet"}`,
+    );
+  }
+
+  /** For the page; null before the first checkpoint. */
+  info(): RunInfo | null {
+    const { config, encoder, metrics, checkpoints, recording } = this;
+    if (checkpoints.length === 0) return null;
+    const { channels, size } = config.encoder;
+    return {
+      name: "in this browser",
+      data: config.data.source,
+      recipe: config.recipe,
+      loss: config.loss.name,
+      epochs: config.epochs,
+      checkpoints,
+      metrics,
+      parameters: parameterCount(encoder),
+      dim: encoder.dim,
+      picture: { width: size, height: size, channels },
+      count: this.#count,
+      classes: this.#classes,
+      // A film needs two.
+      snapshots: recording && recording.count >= 2 ? recording.count : 0,
+    };
+  }
+
+  /** What is to outlive the page; null before the first checkpoint. */
+  kept(): KeptRun | null {
+    const { config, metrics, newest } = this;
+    if (newest === null) return null;
+    return {
+      version: 1,
+      config,
+      count: this.#count,
+      classes: this.#classes,
+      metrics,
+      checkpoint: newest,
+      weights: this.weights(newest),
+    };
+  }
+}

@@ -1,0 +1,182 @@
+import { AbortedError, configuredParts, type ImageDataset, InputError, type Runtime, Trainer } from "kindred";
+import {
+  BackendError,
+  type EventHead,
+  type Message,
+  StepMeter,
+  type TrainingPhase,
+  type TrainingStatus,
+  type TrainRequest,
+  watchTraining,
+} from "kindred/explorer";
+import { BrowserRun } from "./browserRun.ts";
+import { MemoryRecorder } from "./memoryRecorder.ts";
+import { requireOffered } from "./offered.ts";
+import { oneLine } from "./oneLine.ts";
+import { planTraining } from "./trainingPlan.ts";
+
+export interface BrowserTrainingOptions {
+  readonly publish: (head: EventHead, arrays: Message["arrays"]) => void;
+  readonly runtime: () => Promise<Runtime>;
+  readonly dataset: (name: string) => Promise<ImageDataset>;
+  /** The run has its first or another checkpoint; the training waits for it. */
+  readonly onCheckpoint: (run: BrowserRun) => Promise<void>;
+  /** The runtime may be of no use any more. */
+  readonly onFailure: () => Promise<void>;
+}
+
+/** A training that can go on. */
+interface Begun {
+  readonly run: BrowserRun;
+  readonly trainer: Trainer;
+  readonly fit: (signal: AbortSignal) => Promise<void>;
+}
+
+/** The training of the page, one at a time. A pause keeps all of it in memory. */
+export class BrowserTraining {
+  readonly #options: BrowserTrainingOptions;
+  #status: TrainingStatus = { phase: "idle", request: null, reason: null };
+  #begun: Begun | null = null;
+  #stop = new AbortController();
+
+  constructor(options: BrowserTrainingOptions) {
+    this.#options = options;
+    this.#options.publish({ type: "status", training: this.#status }, {});
+  }
+
+  get status(): TrainingStatus {
+    return this.#status;
+  }
+
+  /** @throws InputError when the request cannot be used, BackendError while another training is under way. */
+  start(request: TrainRequest): void {
+    this.#require("start", ["idle", "stopped", "done", "failed"]);
+    requireOffered(request);
+    this.#status = { phase: "preparing", request, reason: null };
+    this.#run();
+  }
+
+  /** @throws BackendError when nothing is running. */
+  pause(): void {
+    this.#require("pause", ["preparing", "running"]);
+    this.#enter("pausing");
+    this.#stop.abort();
+  }
+
+  /** @throws BackendError when nothing is paused. */
+  resume(): void {
+    this.#require("resume", ["paused"]);
+    this.#run();
+  }
+
+  /** @throws BackendError when nothing is under way. */
+  stop(): void {
+    this.#require("stop", ["preparing", "running", "pausing", "paused"]);
+    const paused = this.#status.phase === "paused";
+    this.#enter("stopping");
+    if (paused) void this.#end("stopped");
+    else this.#stop.abort();
+  }
+
+  #run(): void {
+    this.#stop = new AbortController();
+    this.#enter(this.#begun ? "running" : "preparing");
+    void this.#train(this.#stop.signal).catch((error: unknown) => this.#fail(error));
+  }
+
+  async #train(signal: AbortSignal): Promise<void> {
+    this.#begun ??= await this.#begin(this.#status.request!, signal);
+    const begun = this.#begun;
+    if (begun && !signal.aborted) await begun.fit(signal);
+    const { trainer, run } = begun ?? {};
+    if (trainer && run && trainer.progress.epoch >= run.config.epochs) await this.#end("done");
+    else if (this.#is("pausing")) this.#enter("paused");
+    else await this.#end("stopped");
+  }
+
+  /** null when it was stopped before it began. */
+  async #begin(request: TrainRequest, signal: AbortSignal): Promise<Begun | null> {
+    const { dataset, runtime, publish, onCheckpoint } = this.#options;
+    const [engine, whole] = await Promise.all([runtime(), dataset(request.data)]);
+    if (signal.aborted) return null;
+    const { config, pictures, training, validation } = planTraining(request, whole);
+    const { epochs, batchSize, seed } = config;
+    const { task, optimizer, schedule, sources } = configuredParts(config);
+    const parts = { task, optimizer, schedule, sources };
+    const trainer = await Trainer.create({
+      runtime: engine,
+      ...parts,
+      ...{ training, validation, epochs, batchSize, seed },
+    });
+    const run = BrowserRun.of(config, pictures);
+    const recorder = new MemoryRecorder(training, trainer, seed);
+    run.recording = recorder;
+    const meter = new StepMeter(epochs);
+    const onMessage = ({ head, arrays }: { head: EventHead; arrays: object }): void =>
+      publish(head, { ...(arrays as Message["arrays"]) });
+    const watch = watchTraining({ trainer, training, seed, recorder, onMessage });
+    return {
+      run,
+      trainer,
+      fit: async (fitSignal) => {
+        await trainer.fit({
+          ...watch,
+          signal: fitSignal,
+          onStep: (report) => {
+            if (this.#is("preparing")) this.#enter("running");
+            const head = meter.next(report);
+            if (head) publish(head, {});
+          },
+          onEpoch: async (metrics) => {
+            publish({ type: "epoch", metrics }, {});
+            run.metrics = trainer.progress.history;
+            run.add(metrics.epoch - 1, await trainer.encoderState());
+            await onCheckpoint(run);
+          },
+        });
+      },
+    };
+  }
+
+  /** Frees the engine's memory; what was trained stays, also of an epoch that was not finished. */
+  async #end(phase: "done" | "stopped"): Promise<void> {
+    const begun = this.#begun;
+    this.#begun = null;
+    if (begun) {
+      const { run, trainer } = begun;
+      const { epoch, batch } = trainer.progress;
+      if (batch > 0) {
+        run.add(epoch, await trainer.encoderState());
+      }
+      // Also where nothing is new but the last snapshot.
+      if (run.newest !== null) await this.#options.onCheckpoint(run);
+      await trainer.dispose();
+    }
+    this.#enter(phase);
+  }
+
+  async #fail(error: unknown): Promise<void> {
+    const begun = this.#begun;
+    this.#begun = null;
+    this.#enter("failed", oneLine(error, "the training"));
+    // A fault of the input is none of the engine's.
+    if (error instanceof InputError || error instanceof AbortedError) await begun?.trainer.dispose();
+    else await this.#options.onFailure();
+  }
+
+  #is(phase: TrainingPhase): boolean {
+    return this.#status.phase === phase;
+  }
+
+  #enter(phase: TrainingPhase, reason: string | null = null): void {
+    this.#status = { ...this.#status, phase, reason };
+    this.#options.publish({ type: "status", training: this.#status }, {});
+  }
+
+  #require(what: string, phases: readonly TrainingPhase[]): void {
+    const { phase } = this.#status;
+    if (phases.includes(phase)) return;
+    const now = phase === "idle" ? "there is no training" : `the training is ${phase}`;
+    throw new BackendError(`${now}, so it cannot ${what}: expected it to be ${phases.join(" or ")}`);
+  }
+}

@@ -1,0 +1,243 @@
+import {
+  exportEncoder,
+  fingerprint,
+  type ImageDataset,
+  InputError,
+  pickImages,
+  type Runtime,
+  takeFirst,
+  writePt,
+} from "kindred";
+import { BackendError, type EventHead, type Hello, type Message, type SpaceMessage } from "kindred/explorer";
+import { webRuntime } from "kindred/web";
+import { BrowserRun } from "./browserRun.ts";
+import { BrowserSpaces } from "./browserSpaces.ts";
+import { BrowserTraining } from "./browserTraining.ts";
+import { keepRun, keptRun } from "./keptRun.ts";
+import { offered } from "./offered.ts";
+import { ortFiles } from "./ortFiles.ts";
+import { SiteData } from "./siteDatasets.ts";
+import { takingTurns } from "./takingTurns.ts";
+import type { Answers, Question } from "./workerMessages.ts";
+
+export interface BrowserWorkOptions {
+  /** The page's address. */
+  readonly site: string;
+  readonly publish: (head: EventHead, arrays: Message["arrays"]) => void;
+  /** `hello` is another now. */
+  readonly onChange: () => void;
+}
+
+/** All that the page's worker does for it. */
+export class BrowserWork {
+  readonly #options: BrowserWorkOptions;
+  readonly #data: SiteData;
+  readonly #training: BrowserTraining;
+  #runtime: Promise<Runtime> | null = null;
+  #device: string | null = null;
+  #run: BrowserRun | null = null;
+  /** Of each run, once they are asked for. */
+  readonly #ofRuns = new WeakMap<BrowserRun, Promise<ImageDataset>>();
+  /** Of the open run, once they are asked for. */
+  #spaces: { readonly run: BrowserRun; readonly spaces: Promise<BrowserSpaces> } | null = null;
+  readonly #restored: Promise<void>;
+
+  constructor(options: BrowserWorkOptions) {
+    this.#options = options;
+    this.#data = new SiteData(options.site);
+    this.#training = new BrowserTraining({
+      publish: options.publish,
+      runtime: () => this.#engine(),
+      dataset: (name) => this.#data.load(name),
+      onCheckpoint: (run) => this.#open(run),
+      onFailure: () => this.#dropEngine(),
+    });
+    this.#restored = this.#restore();
+  }
+
+  async answer(
+    question: Question,
+    tell: (message: SpaceMessage) => void,
+    signal: AbortSignal,
+  ): Promise<Answers[keyof Answers]> {
+    await this.#restored;
+    switch (question.type) {
+      case "hello":
+        return this.#hello();
+      case "start":
+        this.#training.start(question.request);
+        return null;
+      case "pause":
+        this.#training.pause();
+        return null;
+      case "resume":
+        this.#training.resume();
+        return null;
+      case "stop":
+        this.#training.stop();
+        return null;
+      case "space": {
+        const checkpoint = this.#checkpoint(question.checkpoint);
+        await (await this.#openSpaces(tell)).tell(checkpoint, tell, signal);
+        return null;
+      }
+      case "embeddings": {
+        const checkpoint = this.#checkpoint(question.checkpoint);
+        return (await this.#openSpaces()).embeddings(checkpoint);
+      }
+      case "hardPairs": {
+        const checkpoint = this.#checkpoint(question.checkpoint);
+        return (await this.#openSpaces()).hardPairs(checkpoint);
+      }
+      case "recording":
+        return this.#recording();
+      case "pictures":
+        return this.#pictures(question.rows);
+      case "encoder":
+        return exportEncoder(this.#opened().encoder, this.#weights(question.checkpoint));
+      case "checkpoint":
+        return writePt(this.#weights(null)) as Uint8Array<ArrayBuffer>;
+    }
+  }
+
+  #hello(): Hello {
+    return {
+      version: __KINDRED_VERSION__,
+      device: this.#device ?? "this browser, idle",
+      ...offered,
+      training: this.#training.status,
+      run: this.#run?.info() ?? null,
+    };
+  }
+
+  #engine(): Promise<Runtime> {
+    this.#runtime ??= this.#makeEngine();
+    const making = this.#runtime;
+    making.catch(() => {
+      if (this.#runtime === making) this.#runtime = null;
+    });
+    return making;
+  }
+
+  async #makeEngine(): Promise<Runtime> {
+    const runtime = await webRuntime({ wasmPaths: ortFiles });
+    if (this.#device !== runtime.device.description) {
+      this.#device = runtime.device.description;
+      this.#options.onChange();
+    }
+    return takingTurns(runtime);
+  }
+
+  /** The next to need one makes another. */
+  async #dropEngine(): Promise<void> {
+    const runtime = this.#runtime;
+    this.#runtime = null;
+    try {
+      await (await runtime)?.dispose();
+    } catch (error) {
+      // What is broken may not let itself be ended either.
+      console.info("the engine did not end well", error);
+    }
+  }
+
+  async #restore(): Promise<void> {
+    try {
+      const kept = await keptRun();
+      if (kept) this.#run = BrowserRun.from(kept);
+    } catch (error) {
+      // A browser may refuse to keep anything, as in a private window: then there is no run to open.
+      console.info("no run was restored", error);
+    }
+    this.#tellRun();
+  }
+
+  async #open(run: BrowserRun): Promise<void> {
+    this.#run = run;
+    this.#tellRun();
+    const kept = run.kept();
+    if (!kept) return;
+    try {
+      await keepRun(kept);
+    } catch (error) {
+      // The run goes on without; only a reload would lose it.
+      console.info("the run could not be kept in this browser", error);
+    }
+  }
+
+  #tellRun(): void {
+    this.#options.publish({ type: "run", run: this.#run?.info() ?? null }, {});
+  }
+
+  /** @throws BackendError when there is none. */
+  #opened(): BrowserRun {
+    if (this.#run) return this.#run;
+    throw new BackendError("there is no trained run yet: start a training, and wait for its first epoch");
+  }
+
+  #checkpoint(checkpoint: number | null): number {
+    const run = this.#opened();
+    const chosen = checkpoint ?? run.newest!;
+    run.weights(chosen);
+    return chosen;
+  }
+
+  #weights(checkpoint: number | null) {
+    return this.#opened().weights(this.#checkpoint(checkpoint));
+  }
+
+  #openSpaces(tell?: (message: SpaceMessage) => void): Promise<BrowserSpaces> {
+    const run = this.#opened();
+    if (this.#spaces?.run !== run) {
+      const onPart = (part: number): void =>
+        tell?.({ head: { type: "progress", doing: "fetching pictures", part }, arrays: {} });
+      const spaces = this.#picturesOf(run, onPart).then(
+        (pictures) => new BrowserSpaces(run, pictures, () => this.#engine()),
+      );
+      const opened = { run, spaces };
+      this.#spaces = opened;
+      spaces.catch(() => {
+        if (this.#spaces === opened) this.#spaces = null;
+      });
+    }
+    return this.#spaces.spaces;
+  }
+
+  #picturesOf(run: BrowserRun, onPart?: (part: number) => void): Promise<ImageDataset> {
+    let pictures = this.#ofRuns.get(run);
+    if (!pictures) {
+      pictures = this.#loadPictures(run, onPart);
+      this.#ofRuns.set(run, pictures);
+      pictures.catch(() => this.#ofRuns.delete(run));
+    }
+    return pictures;
+  }
+
+  async #loadPictures({ config }: BrowserRun, onPart?: (part: number) => void): Promise<ImageDataset> {
+    const { source, limit, fingerprint: expected } = config.data;
+    const dataset = await this.#data.load(source, onPart);
+    const pictures = limit === null ? dataset : takeFirst(dataset, limit);
+    if (expected === null || expected === fingerprint(pictures)) return pictures;
+    throw new InputError(
+      "the site's pictures are others than those of the run that was kept: train a new one",
+    );
+  }
+
+  #recording(): Message {
+    const { recording } = this.#opened();
+    if (recording) return recording.message();
+    throw new BackendError(
+      "what the run recorded went with the page that trained it: train again for a film",
+    );
+  }
+
+  async #pictures(rows: Uint32Array): Promise<Message> {
+    const { count, width, height, channels, pixels } = pickImages(
+      await this.#picturesOf(this.#opened()),
+      rows,
+    );
+    return {
+      head: { type: "pictures", ...{ count, width, height, channels } },
+      arrays: { pictures: pixels },
+    };
+  }
+}

@@ -1,0 +1,55 @@
+import { AbortedError } from "kindred";
+import type { Message } from "kindred/explorer";
+import { reasonOf } from "../app/reasonOf.ts";
+import { BrowserWork } from "./browserWork.ts";
+import { oneLine } from "./oneLine.ts";
+import type { Answers, FromWorker, ToWorker, WorkerName } from "./workerMessages.ts";
+
+/** The worker of the page that trains and computes: questions in, answers and events out. */
+
+const { site } = JSON.parse(self.name) as WorkerName;
+const asked = new Map<number, AbortController>();
+
+/** Arrays are copied: some of them are still looked at here. */
+function post(message: FromWorker, given: Transferable[] = []): void {
+  self.postMessage(message, { transfer: given });
+}
+
+const work = new BrowserWork({
+  site,
+  publish: (head, arrays) => post({ type: "event", head, arrays }),
+  onChange: () => post({ type: "changed" }),
+});
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>): void => {
+  if (data.type === "abort") asked.get(data.id)?.abort();
+  else void answer(data);
+};
+
+async function answer({ id, question }: Extract<ToWorker, { type: "ask" }>): Promise<void> {
+  const stop = new AbortController();
+  asked.set(id, stop);
+  try {
+    const value = await work.answer(question, (message) => post({ type: "part", id, message }), stop.signal);
+    post({ type: "answer", id, value }, owned(value));
+  } catch (error) {
+    const aborted = stop.signal.aborted || error instanceof AbortedError;
+    const reason =
+      error instanceof Error && error.name === "BackendError" ? reasonOf(error) : oneLine(error, "this");
+    post({ type: "refusal", id, reason, aborted });
+  } finally {
+    asked.delete(id);
+  }
+}
+
+/** Buffers of an answer, all made for it alone. */
+function owned(value: Answers[keyof Answers]): Transferable[] {
+  if (value instanceof Uint8Array) return [value.buffer];
+  if (value === null || !("arrays" in value)) return [];
+  const { arrays }: Message = value;
+  return [...new Set(Object.values(arrays).map(({ buffer }) => buffer as ArrayBuffer))];
+}
+
+self.addEventListener("unhandledrejection", (event) => {
+  post({ type: "broken", reason: reasonOf(event.reason) });
+});

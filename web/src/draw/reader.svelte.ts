@@ -1,0 +1,139 @@
+import { tick } from "svelte";
+import { reasonOf } from "../app/reasonOf.ts";
+import type { Session } from "../app/session.svelte.ts";
+import { Latest } from "./latest.ts";
+import { painted } from "./painted.ts";
+import { openEncoder, type PictureEncoder } from "./pictureEncoder.ts";
+import { type Reading, readingOf } from "./reading.ts";
+
+/** A picture to be read. */
+export interface Asked {
+  /** `[channels, height, width]` */
+  readonly pixels: Uint8Array;
+  /** The row that it is, or null for one from outside. */
+  readonly self: number | null;
+  /** When the last stroke ended, on the clock of `performance.now`; null while it is still drawn. */
+  readonly since: number | null;
+}
+
+/** What was read, and of which picture. */
+export interface Answer extends Reading {
+  readonly pixels: Uint8Array;
+  /** Nothing more is being drawn. */
+  readonly settled: boolean;
+}
+
+/** Reads pictures in this page: embeds them, and finds the nearest among all pictures of the open space. */
+export class Reader {
+  readonly #session: Session;
+  readonly #latest = new Latest<Asked>((asked) => this.#read(asked));
+  #encoder: PictureEncoder | null = null;
+  #embeddings: Float32Array | null = null;
+  #preparing: { readonly checkpoint: number } | null = null;
+  /** Rises when what was asked before is to be forgotten. */
+  #generation = 0;
+
+  phase: "preparing" | "ready" | "failed" = $state("preparing");
+  doing = $state("");
+  /** 0 to 1 */
+  part = $state(0);
+  reason: string | null = $state(null);
+  answer: Answer | null = $state.raw(null);
+  /** The answer once it has been painted, for what may come a frame later. */
+  landed: Answer | null = $state.raw(null);
+  /** Milliseconds from the end of the last stroke to the answer being painted. */
+  latency: number | null = $state(null);
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** Fetches the encoder and the embeddings of the space's checkpoint, where they are not there yet. */
+  async prepare(): Promise<void> {
+    const { space, backend, run } = this.#session;
+    const { checkpoint } = space;
+    if (checkpoint === null || run === null || this.#preparing?.checkpoint === checkpoint) return;
+    const mine = { checkpoint };
+    this.#preparing = mine;
+    this.#forget();
+    this.phase = "preparing";
+    this.reason = null;
+    try {
+      this.#step("Fetching the encoder", 0);
+      const model = await backend.encoder(checkpoint);
+      if (this.#preparing !== mine) return;
+      this.#step("Starting ONNX Runtime in this page", 0.25);
+      const encoder = await openEncoder(model);
+      if (this.#preparing !== mine) return void encoder.close();
+      this.#step("Fetching the embeddings of all pictures", 0.5);
+      const embeddings = await space.embeddings();
+      if (this.#preparing !== mine) return void encoder.close();
+      void this.#encoder?.close();
+      this.#encoder = encoder;
+      this.#embeddings = embeddings;
+      this.phase = "ready";
+    } catch (error) {
+      if (this.#preparing !== mine) return;
+      this.#preparing = null;
+      this.reason = reasonOf(error);
+      this.phase = "failed";
+    }
+  }
+
+  read(asked: Asked): void {
+    if (this.phase === "ready") this.#latest.push(asked);
+  }
+
+  clear(): void {
+    this.#forget();
+  }
+
+  close(): void {
+    this.#preparing = null;
+    this.#forget();
+    void this.#encoder?.close();
+    this.#encoder = null;
+    this.#embeddings = null;
+    this.phase = "preparing";
+  }
+
+  #forget(): void {
+    this.#generation++;
+    this.answer = null;
+    this.landed = null;
+    this.latency = null;
+  }
+
+  #step(doing: string, part: number): void {
+    this.doing = doing;
+    this.part = part;
+  }
+
+  async #read({ pixels, self, since }: Asked): Promise<void> {
+    const generation = this.#generation;
+    const { space } = this.#session;
+    const { labels, mean, components, umap } = space;
+    const encoder = this.#encoder;
+    const embeddings = this.#embeddings;
+    if (!encoder || !embeddings || !labels || !mean || !components) return;
+    try {
+      const embedding = await encoder.embed(pixels);
+      const reading = readingOf(embedding, { embeddings, labels, mean, components, umap }, self);
+      // The pictures are part of the answer, so that it appears at once and whole; one that is missing says so itself.
+      await space.pictures(reading.neighbours.map(({ row }) => row)).catch(() => []);
+      if (generation !== this.#generation) return;
+      const answer = { ...reading, pixels, settled: since !== null };
+      this.answer = answer;
+      await tick();
+      const at = await painted();
+      if (generation !== this.#generation) return;
+      if (since !== null) this.latency = at - since;
+      this.landed = answer;
+    } catch (error) {
+      if (generation !== this.#generation) return;
+      this.reason = reasonOf(error);
+      this.phase = "failed";
+      this.#preparing = null;
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import type { StyledClasses } from "kindred/explorer";
+import type { Theme } from "../app/theme.ts";
+import { driftTop, scaleColour } from "./driftScale.ts";
+import { markerShapes } from "./markerShapes.ts";
+import type { NearestPictures } from "./spaceData.ts";
+
+export const colourings = ["label", "correctness", "drift"] as const;
+export type Colouring = (typeof colourings)[number];
+
+/** What decides a point's colour. */
+export interface ColouringInput {
+  readonly by: Colouring;
+  readonly theme: Theme;
+  readonly classes: StyledClasses;
+  /** Of each class, by its place in `classes.styles`. */
+  readonly shown: readonly boolean[];
+  /** `[count]`, 1 where the nearest other picture is of another class; null where that is not known yet. */
+  readonly wrong: Uint8Array | null;
+  readonly drift: Float32Array;
+  /** Rows that stand out, the others fading; null for all alike. */
+  readonly chosen: Uint32Array | null;
+  /** `rgb` of what is right and of what is wrong. */
+  readonly right: readonly [number, number, number];
+  readonly bad: readonly [number, number, number];
+}
+
+export interface PointLooks {
+  /** `[count, 4]` */
+  readonly colours: Uint8Array;
+  /** `[count]`, see `MapView`. */
+  readonly shapes: Float32Array;
+}
+
+const opaque = 225;
+const faint = 38;
+/** Added to a shape for a point that lies over the others. */
+const onTop = 8;
+
+/** Colours and shapes of all points. */
+export function pointLooks(input: ColouringInput): PointLooks {
+  const { by, theme, classes, shown, wrong, drift, chosen, right, bad } = input;
+  const count = classes.of.length;
+  const colours = new Uint8Array(4 * count);
+  const shapes = new Float32Array(count);
+  const byClass = classes.styles.map(({ colour }) => rgbOf(colour));
+  const shapeOf = classes.styles.map(({ symbol }) => markerShapes.indexOf(symbol));
+  const top = by === "drift" ? driftTop(drift) : 1;
+  const steps = by === "drift" ? Array.from({ length: 64 }, (_, i) => scaleColour(theme, i / 63)) : [];
+  const isChosen = chosen && markOf(chosen, count);
+  for (let row = 0; row < count; row++) {
+    const place = classes.of[row]!;
+    if (!shown[place]) continue;
+    let rgb: readonly [number, number, number] = byClass[place]!;
+    let alpha = opaque;
+    let over = false;
+    shapes[row] = shapeOf[place]!;
+    if (by === "correctness") {
+      over = wrong?.[row] === 1;
+      rgb = over ? bad : right;
+      alpha = over ? 255 : 110;
+      shapes[row] = over ? 1 : 0;
+    } else if (by === "drift") {
+      const part = Math.min(1, drift[row]! / top);
+      rgb = steps[Math.round(part * 63)]!;
+      over = part > 0.6;
+    }
+    if (isChosen) {
+      over = isChosen[row] === 1;
+      if (!over) alpha = faint;
+    }
+    colours[4 * row] = rgb[0];
+    colours[4 * row + 1] = rgb[1];
+    colours[4 * row + 2] = rgb[2];
+    colours[4 * row + 3] = alpha;
+    if (over) shapes[row] = shapes[row]! + onTop;
+  }
+  return { colours, shapes };
+}
+
+/** `[count]`, 1 where the nearest other picture is of another class. */
+export function wrongRows(labels: Int32Array, { rows, k }: NearestPictures): Uint8Array {
+  return Uint8Array.from(labels, (label, row) => (labels[rows[row * k]!] === label ? 0 : 1));
+}
+
+/** `#rrggbb` as three numbers. */
+export function rgbOf(hex: string): [number, number, number] {
+  const value = Number.parseInt(hex.slice(1), 16);
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+}
+
+function markOf(rows: Uint32Array, count: number): Uint8Array {
+  const mark = new Uint8Array(count);
+  for (const row of rows) mark[row] = 1;
+  return mark;
+}

@@ -1,0 +1,96 @@
+import { type StyledClasses, styleClasses } from "kindred/explorer";
+import type { Session } from "../app/session.svelte.ts";
+import { chosenSummary } from "./chosenRows.ts";
+import { classCaptions } from "./classCaptions.ts";
+import { type Colouring, pointLooks, wrongRows } from "./colouring.ts";
+import { tokenColour } from "./tokenColour.ts";
+
+export type Layout = "umap" | "pca";
+
+/** What the Space view shows and how, of what the store has. */
+export class SpaceView {
+  readonly #session: Session;
+  #lastUmap: Float32Array | null = null;
+
+  /** What a person asked for; the map falls back to {@link layout}. */
+  wanted = $state<Layout>("umap");
+  colouring = $state<Colouring>("label");
+  /** Classes put away, by label. */
+  hidden = $state.raw<ReadonlySet<number>>(new Set());
+  lasso = $state(false);
+  /** Pictures chosen with the lasso or by class. */
+  chosen = $state.raw<Uint32Array | null>(null);
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  readonly classes: StyledClasses = $derived.by(() =>
+    styleClasses(this.#session.space.labels ?? new Int32Array(0), this.#session.theme),
+  );
+  readonly shown: readonly boolean[] = $derived(
+    this.classes.styles.map(({ label }) => !this.hidden.has(label)),
+  );
+  /** The map of two dimensions; while that of another checkpoint is laid out, the one before. */
+  readonly umap: Float32Array | null = $derived.by(() => {
+    const { umap, count } = this.#session.space;
+    if (umap) this.#lastUmap = umap;
+    return umap ?? (this.#lastUmap?.length === 2 * count ? this.#lastUmap : null);
+  });
+  /** Two dimensions only once they are there; till then the principal components. */
+  readonly layout: Layout = $derived(this.wanted === "umap" && this.umap ? "umap" : "pca");
+  readonly positions: Float32Array = $derived.by(
+    () => (this.layout === "umap" ? this.umap : this.#session.space.pca) ?? new Float32Array(0),
+  );
+  readonly dims: 2 | 3 = $derived(this.layout === "umap" ? 2 : 3);
+  readonly wrong: Uint8Array | null = $derived.by(() => {
+    const { labels, neighbours } = this.#session.space;
+    return labels && neighbours ? wrongRows(labels, neighbours) : null;
+  });
+  readonly looks = $derived.by(() =>
+    pointLooks({
+      by: this.colouring,
+      theme: this.#session.theme,
+      classes: this.classes,
+      shown: this.shown,
+      wrong: this.wrong,
+      drift: this.#session.space.drift ?? new Float32Array(0),
+      chosen: this.chosen,
+      right: tokenColour("--faint", this.#session.theme),
+      bad: tokenColour("--bad", this.#session.theme),
+    }),
+  );
+  readonly captions = $derived(
+    this.colouring === "label" || this.colouring === "correctness"
+      ? classCaptions(this.positions, this.dims, this.classes, this.shown)
+      : [],
+  );
+  readonly summary = $derived(this.chosen && chosenSummary(this.chosen, this.classes, this.wrong));
+
+  toggle(label: number): void {
+    const hidden = new Set(this.hidden);
+    if (!hidden.delete(label)) hidden.add(label);
+    this.hidden = hidden;
+  }
+
+  only(label: number): void {
+    this.hidden = new Set(
+      this.classes.styles.flatMap((style) => (style.label === label ? [] : [style.label])),
+    );
+  }
+
+  showAll(): void {
+    this.hidden = new Set();
+  }
+
+  chooseClass(place: number): void {
+    const rows: number[] = [];
+    for (const [row, of] of this.classes.of.entries()) if (of === place) rows.push(row);
+    this.chosen = Uint32Array.from(rows);
+  }
+
+  choose(rows: Uint32Array): void {
+    this.lasso = false;
+    this.chosen = rows.length > 0 ? rows : null;
+  }
+}

@@ -1,0 +1,80 @@
+import type { Choice, Hello, TrainRequest } from "kindred/explorer";
+import { countText } from "../app/wording.ts";
+
+/** What the form holds while it is filled in: numbers may be missing. */
+export interface RequestDraft {
+  data: string;
+  recipe: TrainRequest["recipe"];
+  /** Empty for the recipe's own. */
+  loss: string;
+  epochs: number | null | undefined;
+  limited: boolean;
+  limit: number | null | undefined;
+  seed: number | null | undefined;
+}
+
+/** What is amiss with a field, by its name; empty when all is well. */
+export type DraftFaults = Partial<Record<"epochs" | "limit" | "seed", string>>;
+
+/** What can be learned from in less than a minute on a small computer. */
+const smallLimit = 5000;
+const fewestPictures = 100;
+const mostEpochs = 1000;
+const mostSeed = 2 ** 32 - 1;
+
+export function draftOf(request: TrainRequest): RequestDraft {
+  return {
+    data: request.data,
+    recipe: request.recipe,
+    loss: request.loss ?? "",
+    epochs: request.epochs,
+    limited: request.limit !== null,
+    limit: request.limit ?? smallLimit,
+    seed: request.seed,
+  };
+}
+
+export function faultsOf(draft: RequestDraft, count: number | null): DraftFaults {
+  const faults: DraftFaults = {};
+  if (!isWhole(draft.epochs, 1, mostEpochs)) faults.epochs = `A whole number from 1 to ${mostEpochs}.`;
+  const most = count ?? Number.MAX_SAFE_INTEGER;
+  if (draft.limited && !isWhole(draft.limit, fewestPictures, most)) {
+    faults.limit =
+      count === null
+        ? `A whole number, at least ${fewestPictures}.`
+        : `A whole number from ${fewestPictures} to ${countText(count)}.`;
+  }
+  if (!isWhole(draft.seed, 0, mostSeed)) faults.seed = `A whole number from 0 to ${mostSeed}.`;
+  return faults;
+}
+
+/** The request that the draft stands for; null while something is amiss. */
+export function requestOf(draft: RequestDraft, count: number | null): TrainRequest | null {
+  const { data, recipe, loss, epochs, limited, limit, seed } = draft;
+  if (Object.keys(faultsOf(draft, count)).length > 0) return null;
+  return {
+    data,
+    recipe,
+    loss: loss === "" ? null : loss,
+    epochs: Number(epochs),
+    limit: limited ? Number(limit) : null,
+    seed: Number(seed),
+  };
+}
+
+/** How many pictures a data set has, where it is known. */
+export function countOf(hello: Hello, data: string): number | null {
+  return hello.datasets.find(({ name }) => name === data)?.count ?? null;
+}
+
+/** The choice of that name. */
+export function choiceOf<Name extends string>(
+  choices: readonly Choice<Name>[],
+  name: string | null,
+): Choice<Name> | null {
+  return choices.find((choice) => choice.name === name) ?? null;
+}
+
+function isWhole(value: number | null | undefined, low: number, high: number): boolean {
+  return typeof value === "number" && Number.isInteger(value) && value >= low && value <= high;
+}

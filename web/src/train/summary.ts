@@ -1,0 +1,55 @@
+import type { EpochMetrics } from "kindred";
+import type { Hello, RunInfo, TrainRequest } from "kindred/explorer";
+import { counted, countText, lossText, percentText } from "../app/wording.ts";
+import { choiceOf } from "./requestForm.ts";
+
+/** What is trained, in a line: recipe, loss, pictures. */
+export function requestText(request: TrainRequest, hello: Hello | null): string {
+  const recipe = choiceOf(hello?.recipes ?? [], request.recipe)?.title ?? request.recipe;
+  const loss =
+    request.loss === null ? null : (choiceOf(hello?.losses ?? [], request.loss)?.title ?? request.loss);
+  const data = choiceOf(hello?.datasets ?? [], request.data)?.title ?? request.data;
+  return [
+    data,
+    ...(request.limit === null ? [] : [`the first ${countText(request.limit)}`]),
+    `recipe ${recipe}`,
+    ...(loss === null ? [] : [loss]),
+    counted(request.epochs, "epoch"),
+    `seed ${request.seed}`,
+  ].join(" · ");
+}
+
+/** What an epoch ended with, for the live region. */
+export function epochText(metrics: EpochMetrics, of: number | null): string {
+  const knn = metrics.knn1 === null ? "" : `, 1-NN accuracy ${percentText(metrics.knn1)}`;
+  return `Epoch ${metrics.epoch}${of === null ? "" : ` of ${of}`} ended: loss ${lossText(metrics.trainLoss)}${knn}.`;
+}
+
+/** What a training reached, as names with values. */
+export function reached(
+  epochs: readonly EpochMetrics[],
+  lastMap: { readonly knn1: number } | null,
+): readonly { readonly name: string; readonly value: string }[] {
+  const last = epochs.at(-1);
+  if (last === undefined) return [];
+  const knn1 = last.knn1 ?? lastMap?.knn1 ?? null;
+  const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
+  return [
+    ...(knn1 === null
+      ? []
+      : [
+          {
+            name: last.knn1 === null ? "1-NN accuracy of the map" : "1-NN accuracy",
+            value: percentText(knn1),
+          },
+        ]),
+    { name: "Loss", value: lossText(last.trainLoss) },
+    { name: "Epochs", value: String(epochs.length) },
+    { name: "Trained for", value: `${seconds < 10 ? seconds.toFixed(1) : seconds.toFixed(0)} s` },
+  ];
+}
+
+/** What a run that is open is, in a line. */
+export function runText(run: RunInfo): string {
+  return `${run.data} · recipe ${run.recipe} · ${run.loss} · ${counted(run.checkpoints.length, "checkpoint")} · ${countText(run.count)} pictures · ${countText(run.parameters)} parameters · ${run.dim} dimensions`;
+}
