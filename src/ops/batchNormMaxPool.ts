@@ -19,8 +19,9 @@ export interface BatchNormMaxPoolOptions {
  * the maps are pooled first and only a quarter of the values is normalised. The gradient's two sums, too, run over
  * pooled values, since nothing else has a gradient.
  *
- * The variance is the mean square less the square of the mean, which takes one pass over the maps but loses digits
- * where the mean is many times the deviation: give maps that are roughly centred.
+ * The maps' own moments are used where they have them. Else the variance is the mean square less the square of the
+ * mean, which takes one pass over the maps but loses digits where the mean is many times the deviation: give maps that
+ * are roughly centred.
  *
  * `maps` `[n, c, ...]`, `scale` and `bias` `[c]`, or `[g c]` for g applications; statistics likewise.
  *

@@ -1,13 +1,22 @@
 import { InputError } from "../base/index.ts";
-import { lossByName } from "../losses/index.ts";
-import type { RunConfig } from "./runConfig.ts";
+import { type LossName, lossByName } from "../losses/index.ts";
+
+/** The parts of a configuration that must go together. */
+export interface SuitedParts {
+  readonly loss: { readonly name: LossName; readonly temperature?: number; readonly margin?: number };
+  readonly sampler:
+    | { readonly name: "pairs" | "shuffled" }
+    | { readonly name: "classBalanced"; readonly classes: number; readonly images: number };
+  readonly augmentation: object | null;
+  readonly batchSize: number;
+}
 
 /**
  * That the parts of a configuration go together.
  *
  * @throws InputError naming the two that do not, and what to choose instead.
  */
-export function requireSuitable({ loss, sampler, augmentation, batchSize }: RunConfig): void {
+export function requireSuitable({ loss, sampler, augmentation, batchSize }: SuitedParts): void {
   const { name, ...options } = loss;
   const kind = lossByName(name, options).of;
   if ((kind === "pairs") !== (sampler.name === "pairs")) {
@@ -40,6 +49,6 @@ export function requireSuitable({ loss, sampler, augmentation, batchSize }: RunC
 }
 
 /** A sampler as the command line names it. */
-export function samplerLabel(name: RunConfig["sampler"]["name"]): string {
+export function samplerLabel(name: SuitedParts["sampler"]["name"]): string {
   return name === "classBalanced" ? "class-balanced" : name;
 }
