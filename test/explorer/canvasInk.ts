@@ -29,11 +29,14 @@ export async function decoded(file: Uint8Array): Promise<Painted> {
   };
 }
 
+/** Greys have less, and the palest class more. */
+export const inkSaturation = 30;
+
 /** Pixels that have a colour: points, not paper, text or pictures. Numbered row by row. */
 export function ink({ width, height, at }: Painted): Set<number> {
   const found = new Set<number>();
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) if (saturation(at(x, y)) > 60) found.add(y * width + x);
+    for (let x = 0; x < width; x++) if (saturation(at(x, y)) > inkSaturation) found.add(y * width + x);
   }
   return found;
 }

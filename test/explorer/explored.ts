@@ -26,7 +26,7 @@ export interface Explored {
 }
 
 /** Served without a run, and opened, for the tests of a file. */
-export function explored(): Explored {
+export function explored(run?: string): Explored {
   let folder: string;
   let page: string;
   let server: ServedProcess;
@@ -36,7 +36,7 @@ export function explored(): Explored {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "kindred-explored-"));
     page = await builtPage();
-    [server, browser] = await Promise.all([serveProcess({ page, cwd: folder, port: 0 }), launchChromium()]);
+    [server, browser] = await Promise.all([serveProcess({ page, cwd: folder, port: 0, run }), launchChromium()]);
     context = await browser.newContext({
       acceptDownloads: true,
       viewport: { width: 1440, height: 900 },

@@ -5,11 +5,11 @@ import { fitZoom } from "../../web/src/map/camera.ts";
 import { framed, frameOf } from "../../web/src/map/frame.ts";
 import { decodeFilm } from "../cli/decodeFilm.fixture.ts";
 import { messagesOf } from "../server/explorer.fixture.ts";
-import { blackPixels, decoded, ink, overlap, type Painted, painted, saturation } from "./canvasInk.ts";
+import { blackPixels, decoded, ink, inkSaturation, overlap, type Painted, painted, saturation } from "./canvasInk.ts";
 import { type Explored, keepPicture, open, patience } from "./explored.ts";
 import { trained } from "./trainSuite.ts";
 
-const count = trained.limit - trained.validation;
+const count = trained.limit;
 
 /** The map of all pictures, and what can be done with it. */
 export function spaceSuite(explored: Explored): void {
@@ -22,7 +22,7 @@ export function spaceSuite(explored: Explored): void {
     const seen = pixels.filter(([x, y]) => x >= 0 && y >= 0 && x < picture.width && y < picture.height);
     // All but outliers, which the view leaves out at first.
     expect(seen.length).toBeGreaterThan(0.98 * count);
-    const drawn = seen.filter(([x, y]) => saturation(picture.at(x, y)) > 30);
+    const drawn = seen.filter(([x, y]) => saturation(picture.at(x, y)) > inkSaturation);
     expect(drawn.length / seen.length).toBeGreaterThan(0.995);
     await keepPicture(page, "space-umap");
   });
@@ -144,7 +144,7 @@ export function spaceSuite(explored: Explored): void {
     const { page } = explored;
     const box = (await page.locator(".map canvas").boundingBox())!;
     await page.getByRole("button", { name: "Export" }).click();
-    const file = await saved(page, "Save as PNG", /-epoch-3\.png$/);
+    const file = await saved(page, "Save as PNG", new RegExp(`-epoch-${trained.epochs}\\.png$`));
     const picture = await decoded(await readFile(file));
     expect(picture.width).toBe(Math.round(2 * box.width));
     expect(picture.height).toBeGreaterThan(2 * box.height);
@@ -161,7 +161,7 @@ export function spaceSuite(explored: Explored): void {
     const colours = [...film.kept.values()].map((frame) => {
       let coloured = 0;
       for (let y = 0; y < frame.height; y += 2) {
-        for (let x = 0; x < frame.width; x += 2) if (saturation(frame.at(x, y)) > 60) coloured++;
+        for (let x = 0; x < frame.width; x += 2) if (saturation(frame.at(x, y)) > inkSaturation) coloured++;
       }
       return coloured;
     });

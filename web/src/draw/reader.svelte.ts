@@ -23,6 +23,11 @@ export interface Answer extends Reading {
   readonly settled: boolean;
 }
 
+/** Milliseconds from an answer to its being painted, beyond which drawing would stutter. */
+const longFrame = 50;
+/** Milliseconds that the map then stays as it is while a stroke is drawn. */
+const rest = 3000;
+
 /** Reads pictures in this page: embeds them, and finds the nearest among all pictures of the open space. */
 export class Reader {
   readonly #session: Session;
@@ -32,6 +37,8 @@ export class Reader {
   #preparing: { readonly checkpoint: number } | null = null;
   /** Rises when what was asked before is to be forgotten. */
   #generation = 0;
+  /** Until when the map waits for the end of the stroke. */
+  #restUntil = 0;
 
   phase: "preparing" | "ready" | "failed" = $state("preparing");
   doing = $state("");
@@ -125,10 +132,13 @@ export class Reader {
       const answer = { ...reading, pixels, settled: since !== null };
       this.answer = answer;
       await tick();
+      const begun = performance.now();
       const at = await painted();
       if (generation !== this.#generation) return;
       if (since !== null) this.latency = at - since;
-      this.landed = answer;
+      // Where frames take long, as without a graphics processor, the map waits for the end of the stroke.
+      if (at - begun > longFrame) this.#restUntil = at + rest;
+      if (since !== null || at > this.#restUntil) this.landed = answer;
     } catch (error) {
       if (generation !== this.#generation) return;
       this.reason = reasonOf(error);

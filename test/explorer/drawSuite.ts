@@ -1,0 +1,88 @@
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
+import { createCanvas } from "../../src/platform/node/canvas.ts";
+import { type Explored, keepPicture, open, patience } from "./explored.ts";
+
+/** A seven and a one, in parts of the surface. */
+const strokes = {
+  seven: [
+    [0.26, 0.26],
+    [0.74, 0.26],
+    [0.44, 0.82],
+  ],
+  one: [
+    [0.5, 0.2],
+    [0.5, 0.82],
+  ],
+} as const;
+
+/** Drawing into the space. */
+export function drawSuite(explored: Explored): void {
+  it("draws a seven and gets sevens", async () => {
+    const { page } = explored;
+    await open(page, "Draw");
+    await draw(page, strokes.seven);
+    const answer = page.getByRole("region", { name: "What the encoder makes of it" });
+    await expect.poll(() => answer.locator(".digit").innerText(), { timeout: patience }).toBe("7");
+    await expect.poll(() => answer.locator(".latency").innerText(), { timeout: patience }).toMatch(/^\d+ ms$/);
+    const shown = await answer.getByRole("listitem").filter({ hasText: /Picture \d+, class/ }).allInnerTexts();
+    expect(shown).toHaveLength(12);
+    expect(shown.filter((text) => /class\s+7/.test(text)).length).toBeGreaterThan(6);
+    await page.getByRole("application", { name: /with the drawing among them/ }).waitFor();
+    await keepPicture(page, "draw-seven");
+  });
+
+  it("takes the drawing back, and reads the next", async () => {
+    const { page } = explored;
+    const answer = page.getByRole("region", { name: "What the encoder makes of it" });
+    await page.getByRole("button", { name: "Clear" }).click();
+    await answer.getByText("The nearest pictures vote here").waitFor();
+    await draw(page, strokes.one);
+    await expect.poll(() => answer.locator(".digit").innerText(), { timeout: patience }).toBe("1");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await answer.getByText("The nearest pictures vote here").waitFor();
+  });
+
+  it("reads a photograph, and says when there is nothing on it", async () => {
+    const { page } = explored;
+    const answer = page.getByRole("region", { name: "What the encoder makes of it" });
+    const file = page.locator("input[type=file]");
+    await file.setInputFiles({ name: "seven.png", mimeType: "image/png", buffer: photograph(strokes.seven) });
+    await expect.poll(() => answer.locator(".digit").innerText(), { timeout: patience }).toBe("7");
+    await file.setInputFiles({ name: "empty.png", mimeType: "image/png", buffer: photograph([]) });
+    await page.getByText("Nothing in this picture stands out from its background").waitFor();
+    expect(explored.faults).toEqual([]);
+  });
+}
+
+type Line = readonly (readonly [number, number])[];
+
+async function draw(page: Page, line: Line): Promise<void> {
+  const surface = page.getByRole("img", { name: /^Drawing surface/ });
+  await expect.poll(() => page.locator(".surface.disabled").count(), { timeout: patience }).toBe(0);
+  const box = (await surface.boundingBox())!;
+  const at = ([x, y]: readonly [number, number]): [number, number] => [box.x + x * box.width, box.y + y * box.height];
+  await page.mouse.move(...at(line[0]!));
+  await page.mouse.down();
+  for (const corner of line.slice(1)) await page.mouse.move(...at(corner), { steps: 12 });
+  await page.mouse.up();
+}
+
+/** Dark ink on paper that is lit from one side. */
+function photograph(line: Line): Buffer {
+  const side = 400;
+  const canvas = createCanvas(side, side);
+  const pen = canvas.getContext("2d");
+  const light = pen.createLinearGradient(0, 0, side, side);
+  light.addColorStop(0, "#e8e4da");
+  light.addColorStop(1, "#cfcabd");
+  pen.fillStyle = light;
+  pen.fillRect(0, 0, side, side);
+  pen.strokeStyle = "#23233a";
+  pen.lineWidth = 26;
+  pen.lineCap = pen.lineJoin = "round";
+  pen.beginPath();
+  for (const [x, y] of line) pen.lineTo(x * side, y * side);
+  pen.stroke();
+  return canvas.toBuffer("image/png");
+}
