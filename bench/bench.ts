@@ -7,6 +7,7 @@ import { benchAccuracy } from "./accuracy.ts";
 import { benchCeiling } from "./ceiling.ts";
 import { benchCsv } from "./csv.ts";
 import { benchEmbed } from "./embed.ts";
+import { benchExplorer } from "./explorer.ts";
 import { benchHelp } from "./help.ts";
 import { benchKnn } from "./knn.ts";
 import { benchMemory } from "./memory.ts";
@@ -24,6 +25,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   knn: benchKnn,
   umap: benchUmap,
   memory: benchMemory,
+  explorer: benchExplorer,
   accuracy: benchAccuracy,
 };
 

@@ -15,9 +15,21 @@ const targetMB = 1000;
 /** How long PyTorch trains: its memory is at its peak after a few steps. */
 const peerSeconds = 6;
 
-/** Says at the end of a process how much memory it ever had, as the system counts it. */
-const sayPeak =
-  'process.on("exit", () => process.stderr.write("\\npeak KiB " + process.resourceUsage().maxRSS + "\\n"))';
+/**
+ * Says at the end of a process how much memory it ever had. Linux counts into `maxRSS` what the process that began it had at
+ * that moment, so there the process's own high-water mark is read.
+ */
+const sayPeak = `
+import { readFileSync } from "node:fs";
+const peak = () => {
+  try {
+    return /VmHWM:\\s+(\\d+)/.exec(readFileSync("/proc/self/status", "utf8"))[1];
+  } catch {
+    return process.resourceUsage().maxRSS;
+  }
+};
+process.on("exit", () => process.stderr.write("\\npeak KiB " + peak() + "\\n"));
+`;
 
 /** Peak resident memory of `kindred train` over an epoch of the lesson, and of PyTorch's steps of the same batches. */
 export async function benchMemory(): Promise<void> {

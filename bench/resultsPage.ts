@@ -19,7 +19,7 @@ export function resultsPage(seconds: number): string {
     "",
     "Written by `npm run bench`. Ours and the peer's rounds were run in turn on the same machine; medians, with the least and the",
     "greatest in brackets. The ratio says how many times as good as its peer's median Kindred's is, and `by round` is the median of",
-    "the rounds' own ratios. The ceiling is ONNX Runtime's own product of large matrices, read between the rounds; the share of it",
+    "the rounds' own ratios. The ceiling is the best reading of ONNX Runtime's own inference of one convolution; the share of it",
     "counts matrix products and convolutions only. Only what this one run measured is here;",
     `it took ${(seconds / 60).toFixed(0)} minutes.`,
     "",

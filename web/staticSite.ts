@@ -1,4 +1,5 @@
 import type { Plugin } from "vite";
+import { pagePolicy } from "../src/explorer/pagePolicy.ts";
 import { loadDataset } from "../src/platform/node/datasets.ts";
 import { encodeDataset } from "../src/platform/web/datasetFormat.ts";
 
@@ -9,7 +10,7 @@ const headers = `/*
   Cross-Origin-Resource-Policy: same-origin
   X-Content-Type-Options: nosniff
   Referrer-Policy: no-referrer
-  Content-Security-Policy: default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'
+  Content-Security-Policy: ${pagePolicy}
 /assets/*
   Cache-Control: public, max-age=31536000, immutable
 `;

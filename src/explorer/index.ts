@@ -38,6 +38,8 @@ export {
   type Vote,
   votesOf,
 } from "./nearest.ts";
+export { pagePolicy } from "./pagePolicy.ts";
+export { type PictureHeader, pictureHeader } from "./pictureHeader.ts";
 export * from "./protocol.ts";
 export {
   buildSpace,

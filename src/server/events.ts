@@ -1,5 +1,4 @@
-import { type EventHead, encodeMessage, type Message } from "../explorer/index.ts";
-import { Thinned } from "./thinned.ts";
+import { type EventHead, encodeMessage, type Message, Thinned } from "../explorer/index.ts";
 
 const mostSteps = 400;
 const mostMaps = 60;

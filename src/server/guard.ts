@@ -1,19 +1,6 @@
 import type { MiddlewareHandler } from "hono";
+import { pagePolicy } from "../explorer/index.ts";
 import { problemResponse } from "./problem.ts";
-
-/** The page's own policy: nothing from elsewhere, no inline scripts, WebAssembly and workers of its own. */
-const pagePolicy = [
-  "default-src 'self'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "worker-src 'self' blob:",
-  "img-src 'self' blob: data:",
-  "style-src 'self' 'unsafe-inline'",
-  "connect-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-  "form-action 'none'",
-].join("; ");
 
 const headers: Readonly<Record<string, string>> = {
   "content-security-policy": pagePolicy,

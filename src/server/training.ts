@@ -1,12 +1,16 @@
 import { InputError } from "../base/index.ts";
-import type { TrainingPhase, TrainingStatus, TrainRequest } from "../explorer/index.ts";
-import { watchTraining } from "../explorer/index.ts";
+import {
+  StepMeter,
+  type TrainingPhase,
+  type TrainingStatus,
+  type TrainRequest,
+  watchTraining,
+} from "../explorer/index.ts";
 import type { RunFolder } from "../platform/node/runFolder.ts";
 import { trainRun } from "../platform/node/trainRun.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { Events } from "./events.ts";
 import { Problem, reasonOf } from "./problem.ts";
-import { StepMeter } from "./stepMeter.ts";
 import { planTraining, resumePlan, type TrainingPlan } from "./trainingPlan.ts";
 
 export interface TrainingOptions {

@@ -5,7 +5,14 @@ import { build } from "vite";
 
 const root = join(import.meta.dirname, "..", "..");
 /** What the page is made of. */
-const sources = ["web/src", "web/index.html", "web/vite.config.ts", "web/ortModules.ts", "src", "package-lock.json"];
+const sources = [
+  "web/src",
+  "web/index.html",
+  "web/vite.config.ts",
+  "web/ortModules.ts",
+  "src",
+  "package-lock.json",
+];
 
 /**
  * The folder of the page as `kindred view` serves it: that of `npm run build` where it is newer than all it is made of,

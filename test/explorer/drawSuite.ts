@@ -1,7 +1,7 @@
+import { createCanvas } from "@napi-rs/canvas";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { createCanvas } from "../../src/platform/node/canvas.ts";
-import { type Explored, keepPicture, open, patience } from "./explored.ts";
+import { type Explored, keepPicture, open, patience, shownText } from "./explored.ts";
 
 /** A seven and a one, in parts of the surface. */
 const strokes = {
@@ -23,9 +23,12 @@ export function drawSuite(explored: Explored): void {
     await open(page, "Draw");
     await draw(page, strokes.seven);
     const answer = page.getByRole("region", { name: "What the encoder makes of it" });
-    await expect.poll(() => answer.locator(".digit").innerText(), { timeout: patience }).toBe("7");
-    await expect.poll(() => answer.locator(".latency").innerText(), { timeout: patience }).toMatch(/^\d+ ms$/);
-    const shown = await answer.getByRole("listitem").filter({ hasText: /Picture \d+, class/ }).allInnerTexts();
+    await expect.poll(() => shownText(answer.locator(".digit")), { timeout: patience }).toBe("7");
+    await expect.poll(() => shownText(answer.locator(".latency")), { timeout: patience }).toMatch(/^\d+ ms$/);
+    const shown = await answer
+      .getByRole("listitem")
+      .filter({ hasText: /Picture \d+, class/ })
+      .allInnerTexts();
     expect(shown).toHaveLength(12);
     expect(shown.filter((text) => /class\s+7/.test(text)).length).toBeGreaterThan(6);
     await page.getByRole("application", { name: /with the drawing among them/ }).waitFor();
@@ -38,7 +41,7 @@ export function drawSuite(explored: Explored): void {
     await page.getByRole("button", { name: "Clear" }).click();
     await answer.getByText("The nearest pictures vote here").waitFor();
     await draw(page, strokes.one);
-    await expect.poll(() => answer.locator(".digit").innerText(), { timeout: patience }).toBe("1");
+    await expect.poll(() => shownText(answer.locator(".digit")), { timeout: patience }).toBe("1");
     await page.getByRole("button", { name: "Undo" }).click();
     await answer.getByText("The nearest pictures vote here").waitFor();
   });
@@ -48,7 +51,7 @@ export function drawSuite(explored: Explored): void {
     const answer = page.getByRole("region", { name: "What the encoder makes of it" });
     const file = page.locator("input[type=file]");
     await file.setInputFiles({ name: "seven.png", mimeType: "image/png", buffer: photograph(strokes.seven) });
-    await expect.poll(() => answer.locator(".digit").innerText(), { timeout: patience }).toBe("7");
+    await expect.poll(() => shownText(answer.locator(".digit")), { timeout: patience }).toBe("7");
     await file.setInputFiles({ name: "empty.png", mimeType: "image/png", buffer: photograph([]) });
     await page.getByText("Nothing in this picture stands out from its background").waitFor();
     expect(explored.faults).toEqual([]);
@@ -59,9 +62,13 @@ type Line = readonly (readonly [number, number])[];
 
 async function draw(page: Page, line: Line): Promise<void> {
   const surface = page.getByRole("img", { name: /^Drawing surface/ });
+  await surface.waitFor();
   await expect.poll(() => page.locator(".surface.disabled").count(), { timeout: patience }).toBe(0);
   const box = (await surface.boundingBox())!;
-  const at = ([x, y]: readonly [number, number]): [number, number] => [box.x + x * box.width, box.y + y * box.height];
+  const at = ([x, y]: readonly [number, number]): [number, number] => [
+    box.x + x * box.width,
+    box.y + y * box.height,
+  ];
   await page.mouse.move(...at(line[0]!));
   await page.mouse.down();
   for (const corner of line.slice(1)) await page.mouse.move(...at(corner), { steps: 12 });

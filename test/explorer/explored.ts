@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll } from "vitest";
 import { launchChromium } from "../browser/chromium.ts";
 import { builtPage } from "./builtPage.ts";
@@ -26,7 +26,7 @@ export interface Explored {
 }
 
 /** Served without a run, and opened, for the tests of a file. */
-export function explored(run?: string): Explored {
+export function explored(): Explored {
   let folder: string;
   let page: string;
   let server: ServedProcess;
@@ -36,7 +36,7 @@ export function explored(run?: string): Explored {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "kindred-explored-"));
     page = await builtPage();
-    [server, browser] = await Promise.all([serveProcess({ page, cwd: folder, port: 0, run }), launchChromium()]);
+    [server, browser] = await Promise.all([serveProcess({ page, cwd: folder, port: 0 }), launchChromium()]);
     context = await browser.newContext({
       acceptDownloads: true,
       viewport: { width: 1440, height: 900 },
@@ -87,4 +87,9 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   if (folder === undefined) return;
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+/** The text of an element as it is laid out; nothing while there is none. */
+export async function shownText(element: Locator): Promise<string> {
+  return (await element.allInnerTexts()).join("\n");
 }

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe } from "vitest";
 import { noChromium } from "../browser/chromium.ts";
+import { drawSuite } from "./drawSuite.ts";
+import { everyViewSuite } from "./everyViewSuite.ts";
 import { explored } from "./explored.ts";
+import { goneSuite } from "./goneSuite.ts";
+import { lessonSuite } from "./lessonSuite.ts";
+import { neighboursSuite } from "./neighboursSuite.ts";
 import { spaceSuite } from "./spaceSuite.ts";
 import { trainSuite } from "./trainSuite.ts";
 
@@ -14,4 +19,9 @@ describe.skipIf(noChromium)("the explorer on a training of its own", { timeout: 
   });
   trainSuite(page);
   spaceSuite(page);
+  neighboursSuite(page);
+  drawSuite(page);
+  lessonSuite(page);
+  everyViewSuite(page);
+  goneSuite(page);
 });

@@ -22,6 +22,8 @@ export function goneSuite(explored: Explored): void {
     await page.getByText(`Run ${runs[0]} is open`).waitFor();
     expect(await page.getByRole("button", { name: "Start training" }).isEnabled()).toBe(true);
     // All that went wrong is that nobody answered.
-    expect(explored.faults.filter((fault) => !/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|ERR_NETWORK/.test(fault))).toEqual([]);
+    expect(
+      explored.faults.filter((fault) => !/ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY|ERR_NETWORK/.test(fault)),
+    ).toEqual([]);
   });
 }

@@ -11,7 +11,9 @@ export function lessonSuite(explored: Explored): void {
       await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
       expect(new URL(page.url()).hash).toBe(`#lesson/${i + 1}`);
       const thing = page.getByRole("region", { name: title, exact: true });
-      await expect.poll(async () => (await thing.locator("canvas, svg, table, dl").count()) > 0, { timeout: patience }).toBe(true);
+      await expect
+        .poll(async () => (await thing.locator("canvas, svg, table, dl").count()) > 0, { timeout: patience })
+        .toBe(true);
       await expect.poll(() => thing.getByText("could not be loaded").count(), { timeout: patience }).toBe(0);
       await keepPicture(page, `lesson-${i + 1}`);
       if (i + 1 < lessonSteps.length) await page.getByRole("button", { name: /^Next: / }).click();

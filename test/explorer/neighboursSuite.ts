@@ -1,7 +1,8 @@
 import type { Locator, Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { messageOf, messagesOf } from "../server/explorer.fixture.ts";
-import { type Explored, keepPicture, open, patience } from "./explored.ts";
+import { type Explored, keepPicture, open, patience, shownText } from "./explored.ts";
+import { clickPoint, rowOf } from "./spaceMap.ts";
 
 /** All that the server knows of the pictures at the newest checkpoint. */
 interface Known {
@@ -16,9 +17,12 @@ export function neighboursSuite(explored: Explored): void {
   it("clicks a point and finds its twelve nearest, as brute force does", async () => {
     const { page, server } = explored;
     await open(page, "Space");
-    const map = page.locator(".map canvas");
-    const row = await clickPoint(page, map);
-    await page.getByRole("region", { name: "Selected picture" }).getByRole("button", { name: "Neighbours" }).click();
+    await page.getByRole("application", { name: /UMAP in two dimensions/ }).waitFor();
+    const row = await clickPoint(page, server.url, 1234);
+    await page
+      .getByRole("region", { name: "Selected picture" })
+      .getByRole("button", { name: "Neighbours" })
+      .click();
     const known = await everything(server.url);
     await expectNeighbours(page, row, known);
     await keepPicture(page, "neighbours");
@@ -36,7 +40,7 @@ export function neighboursSuite(explored: Explored): void {
     const walk = page.getByRole("navigation", { name: "The walk so far" });
     const from = await pickedRow(page);
     const second = tiles(page, from).nth(2);
-    const to = rowOf(await second.innerText());
+    const to = rowOf(await shownText(second));
     await second.getByRole("button").click();
     await tiles(page, to).first().waitFor();
     expect(await walk.getByRole("listitem").count()).toBe(2);
@@ -54,7 +58,9 @@ export function neighboursSuite(explored: Explored): void {
       const list = page.locator("section", { has: page.getByRole("heading", { name: title }) }).last();
       const pictures = list.getByRole("button", { name: /^Open picture/ });
       await expect.poll(() => pictures.count(), { timeout: patience }).toBeGreaterThanOrEqual(2);
-      const names = await pictures.evaluateAll((all) => all.map((each) => each.getAttribute("aria-label") ?? ""));
+      const names = await pictures.evaluateAll((all) =>
+        all.map((each) => each.getAttribute("aria-label") ?? ""),
+      );
       for (let i = 0; i < names.length; i += 2) {
         const [first, second] = [rowOf(names[i]!), rowOf(names[i + 1]!)];
         expect(labels[first] === labels[second]).toBe(alike);
@@ -63,25 +69,6 @@ export function neighboursSuite(explored: Explored): void {
     await keepPicture(page, "neighbours-pairs");
     expect(explored.faults).toEqual([]);
   });
-}
-
-/** Clicks around the middle of the map until a point is hit, and says which. */
-async function clickPoint(page: Page, map: Locator): Promise<number> {
-  const box = (await map.boundingBox())!;
-  const card = page.getByRole("region", { name: "Selected picture" });
-  for (let i = 0; i < 200; i++) {
-    const reach = (i / 200) * 0.4;
-    const x = box.x + box.width * (0.5 + reach * Math.cos(2.4 * i));
-    const y = box.y + box.height * (0.5 + reach * Math.sin(2.4 * i));
-    // The pointer is a hand over a point.
-    await page.mouse.move(x, y);
-    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-    if ((await map.evaluate(({ style }) => style.cursor)) !== "pointer") continue;
-    await page.mouse.click(x, y);
-    await card.waitFor();
-    return rowOf(await card.innerText());
-  }
-  throw new Error("no point was found under the pointer");
 }
 
 async function expectNeighbours(page: Page, row: number, known: Known): Promise<void> {
@@ -130,14 +117,11 @@ async function everything(url: string): Promise<Known> {
 }
 
 function tiles(page: Page, row: number): Locator {
-  return page.getByRole("list", { name: `Nearest neighbours of picture ${row}`, exact: true }).getByRole("listitem");
+  return page
+    .getByRole("list", { name: `Nearest neighbours of picture ${row}`, exact: true })
+    .getByRole("listitem");
 }
 
 async function pickedRow(page: Page): Promise<number> {
-  return rowOf(await page.getByRole("region", { name: "The picked picture" }).innerText());
-}
-
-/** `Picture 1,234` */
-function rowOf(text: string): number {
-  return Number(/picture ([\d,]+)/i.exec(text)?.[1]?.replaceAll(",", ""));
+  return rowOf(await shownText(page.getByRole("region", { name: "The picked picture" })));
 }

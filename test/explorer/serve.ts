@@ -7,5 +7,10 @@ import type { ExplorerOptions } from "../../src/server/index.ts";
 import { startExplorer } from "../../src/server/index.ts";
 
 const [page, port, run, split = "train"] = process.argv.slice(2);
-const { url } = await startExplorer({ page, port: Number(port), run, split: split as ExplorerOptions["split"] });
+const { url } = await startExplorer({
+  page,
+  port: Number(port),
+  run,
+  split: split as ExplorerOptions["split"],
+});
 process.stdout.write(`${url}\n`);

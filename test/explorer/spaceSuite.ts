@@ -1,12 +1,10 @@
 import { readFile } from "node:fs/promises";
-import type { Download, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { fitZoom } from "../../web/src/map/camera.ts";
-import { framed, frameOf } from "../../web/src/map/frame.ts";
 import { decodeFilm } from "../cli/decodeFilm.fixture.ts";
-import { messagesOf } from "../server/explorer.fixture.ts";
-import { blackPixels, decoded, ink, inkSaturation, overlap, type Painted, painted, saturation } from "./canvasInk.ts";
-import { type Explored, keepPicture, open, patience } from "./explored.ts";
+import { blackPixels, decoded, ink, inkSaturation, overlap, saturation } from "./canvasInk.ts";
+import { type Explored, keepPicture, open, patience, shownText } from "./explored.ts";
+import { barePicture, clickPoint, expectedPixels } from "./spaceMap.ts";
 import { trained } from "./trainSuite.ts";
 
 const count = trained.limit;
@@ -31,10 +29,14 @@ export function spaceSuite(explored: Explored): void {
     const { page } = explored;
     const all = ink(await barePicture(page));
     await page.getByRole("button", { name: "Show class 7 only" }).click();
-    await expect.poll(async () => ink(await barePicture(page)).size, { timeout: patience }).toBeLessThan(0.4 * all.size);
+    await expect
+      .poll(async () => ink(await barePicture(page)).size, { timeout: patience })
+      .toBeLessThan(0.4 * all.size);
     expect(ink(await barePicture(page)).size).toBeGreaterThan(0.02 * all.size);
-    await page.getByRole("button", { name: "Show all", exact: true }).first().click();
-    await expect.poll(async () => overlap(all, ink(await barePicture(page))), { timeout: patience }).toBeGreaterThan(0.97);
+    await page.getByRole("region", { name: "Legend" }).getByRole("button", { name: "Show all" }).click();
+    await expect
+      .poll(async () => overlap(all, ink(await barePicture(page))), { timeout: patience })
+      .toBeGreaterThan(0.97);
   });
 
   it("colours by label, by what is right, and by drift", async () => {
@@ -45,14 +47,18 @@ export function spaceSuite(explored: Explored): void {
     await legend.getByText("Nearest neighbour of the same class").waitFor();
     const counts = (await legend.locator(".plain .count").allInnerTexts()).map(number);
     expect(counts[0]! + counts[1]!).toBe(count);
-    const knn1 = await page.getByRole("group", { name: "Checkpoints" }).innerText();
+    const knn1 = await shownText(page.getByRole("group", { name: "Checkpoints" }));
     expect(knn1).toContain(`${((100 * counts[0]!) / count).toFixed(2)} %`);
-    await expect.poll(async () => ink(await barePicture(page)).size, { timeout: patience }).toBeLessThan(coloured / 3);
+    await expect
+      .poll(async () => ink(await barePicture(page)).size, { timeout: patience })
+      .toBeLessThan(coloured / 3);
     await page.getByRole("button", { name: "Drift" }).click();
     await legend.getByText(/Cosine distance between/).waitFor();
     await keepPicture(page, "space-drift");
     await page.getByRole("button", { name: "Label" }).click();
-    await expect.poll(async () => ink(await barePicture(page)).size, { timeout: patience }).toBeGreaterThan(0.97 * coloured);
+    await expect
+      .poll(async () => ink(await barePicture(page)).size, { timeout: patience })
+      .toBeGreaterThan(0.97 * coloured);
   });
 
   it("slides through time, and back", async () => {
@@ -66,7 +72,9 @@ export function spaceSuite(explored: Explored): void {
     await laidOut(page, 1);
     await expect.poll(() => accuracy(page), { timeout: patience }).not.toBeNaN();
     expect(await accuracy(page)).toBeLessThan(last);
-    await expect.poll(async () => overlap(now, ink(await barePicture(page))), { timeout: patience }).toBeLessThan(0.7);
+    await expect
+      .poll(async () => overlap(now, ink(await barePicture(page))), { timeout: patience })
+      .toBeLessThan(0.7);
     await page.getByRole("button", { name: "Drift" }).click();
     await page.getByText("This is the first checkpoint: nothing has moved yet.").waitFor();
     await page.getByRole("button", { name: "Label" }).click();
@@ -74,7 +82,9 @@ export function spaceSuite(explored: Explored): void {
     await slider.press("End");
     await laidOut(page, trained.epochs);
     await expect.poll(() => accuracy(page), { timeout: patience }).toBe(last);
-    await expect.poll(async () => overlap(now, ink(await barePicture(page))), { timeout: patience }).toBeGreaterThan(0.97);
+    await expect
+      .poll(async () => overlap(now, ink(await barePicture(page))), { timeout: patience })
+      .toBeGreaterThan(0.97);
   });
 
   it("turns the principal components in space", async () => {
@@ -82,11 +92,15 @@ export function spaceSuite(explored: Explored): void {
     await page.getByRole("button", { name: "PCA 3D" }).click();
     const map = page.getByRole("application", { name: /principal components in three dimensions/ });
     await map.waitFor();
-    await expect.poll(async () => ink(await barePicture(page)).size, { timeout: patience }).toBeGreaterThan(3000);
+    await expect
+      .poll(async () => ink(await barePicture(page)).size, { timeout: patience })
+      .toBeGreaterThan(3000);
     const before = ink(await barePicture(page));
     await map.focus();
     for (let i = 0; i < 3; i++) await map.press("ArrowRight");
-    await expect.poll(async () => overlap(before, ink(await barePicture(page))), { timeout: patience }).toBeLessThan(0.9);
+    await expect
+      .poll(async () => overlap(before, ink(await barePicture(page))), { timeout: patience })
+      .toBeLessThan(0.9);
     await page.getByText(/The three components explain \d+ %/).waitFor();
     await keepPicture(page, "space-pca");
     await page.getByRole("button", { name: "UMAP 2D" }).click();
@@ -121,23 +135,43 @@ export function spaceSuite(explored: Explored): void {
           y < corners[2]![1] - shrink,
       ).length;
     const selected = page.getByRole("region", { name: "Selected pictures" });
-    const found = number(await selected.getByRole("heading").innerText());
+    const found = number(await shownText(selected.getByRole("heading")));
     expect(found).toBeGreaterThanOrEqual(within(2));
     expect(found).toBeLessThanOrEqual(within(-2));
-    await expect.poll(() => selected.getByRole("button", { name: /^Picture \d+, class \d$/ }).count(), { timeout: patience }).toBeGreaterThan(5);
+    await expect
+      .poll(() => selected.getByRole("button", { name: /^Picture \d+, class \d$/ }).count(), {
+        timeout: patience,
+      })
+      .toBeGreaterThan(5);
     await keepPicture(page, "space-lasso");
     await selected.getByRole("button", { name: "Clear" }).click();
   });
 
   it("shows the pictures themselves when it is near enough", async () => {
     const { page } = explored;
-    const near = page.getByRole("button", { name: "Zoom in" });
     expect(blackPixels(await barePicture(page))).toBeLessThan(50);
-    for (let i = 0; i < 4; i++) await near.click();
-    await expect.poll(async () => blackPixels(await barePicture(page)), { timeout: patience }).toBeGreaterThan(5000);
+    await clickPoint(page, explored.server.url, 777);
+    await page.getByRole("button", { name: "Zoom to it" }).click();
+    // The nearer, the fewer are in view: at last that picture alone.
+    await expect
+      .poll(
+        async () => {
+          const black = blackPixels(await barePicture(page));
+          if (black === 0) await page.getByRole("button", { name: "Zoom in" }).click();
+          return black;
+        },
+        { timeout: patience, interval: 500 },
+      )
+      .toBeGreaterThan(1000);
     await keepPicture(page, "space-thumbnails");
-    await page.getByRole("group", { name: "View of the map" }).getByRole("button", { name: "Show all" }).click();
-    await expect.poll(async () => blackPixels(await barePicture(page)), { timeout: patience }).toBeLessThan(50);
+    await page
+      .getByRole("group", { name: "View of the map" })
+      .getByRole("button", { name: "Show all" })
+      .click();
+    await expect
+      .poll(async () => blackPixels(await barePicture(page)), { timeout: patience })
+      .toBeLessThan(50);
+    await page.getByRole("button", { name: "Deselect" }).click();
   });
 
   it("saves the view as a PNG", async () => {
@@ -175,50 +209,20 @@ export function spaceSuite(explored: Explored): void {
 
 /** Waits until the map shows the UMAP of an epoch and nothing more is being computed for it. */
 async function laidOut(page: Page, epoch: number): Promise<void> {
-  await page.getByRole("application", { name: new RegExp(`UMAP in two dimensions, epoch ${epoch}\\.`) }).waitFor();
+  await page
+    .getByRole("application", { name: new RegExp(`UMAP in two dimensions, epoch ${epoch}\\.`) })
+    .waitFor();
   await expect.poll(() => page.locator(".map .doing").count(), { timeout: patience }).toBe(0);
-}
-
-/** The map as it is painted, without what lies over the points. */
-async function barePicture(page: Page): Promise<Painted> {
-  await page.evaluate(() => {
-    if (document.querySelector("#bare")) return;
-    const style = document.createElement("style");
-    style.id = "bare";
-    document.head.append(style);
-  });
-  const hide = (hidden: boolean): Promise<void> =>
-    page.evaluate((on) => {
-      const style = document.querySelector("#bare");
-      if (style) style.textContent = on ? ".map .texts, .map svg, .map .controls, .map .hover { visibility: hidden }" : "";
-    }, hidden);
-  await hide(true);
-  const picture = await painted(page.locator(".map canvas"));
-  await hide(false);
-  return picture;
-}
-
-/** Where the points of the newest checkpoint are to be when all is shown, in whole pixels. */
-async function expectedPixels(url: string, { width, height }: Painted): Promise<(readonly [number, number])[]> {
-  const messages = await messagesOf(await fetch(`${url}api/space`));
-  const umap = messages.find(({ head }) => head.type === "umap")?.arrays.umap as Float32Array;
-  expect(umap).toHaveLength(2 * count);
-  const places = framed(umap, 2, count, frameOf(umap, 2, count));
-  const scale = 2 ** fitZoom(width, height, 2);
-  return Array.from({ length: count }, (_, row) => [
-    Math.floor(width / 2 + places[3 * row]! * scale),
-    Math.floor(height / 2 - places[3 * row + 1]! * scale),
-  ]);
 }
 
 /** The 1-NN accuracy that the checkpoints' row tells, in percent. */
 async function accuracy(page: Page): Promise<number> {
-  const text = await page.getByRole("group", { name: "Checkpoints" }).innerText();
+  const text = await shownText(page.getByRole("group", { name: "Checkpoints" }));
   return Number(/1-NN accuracy\s+([\d.]+) %/.exec(text)?.[1]);
 }
 
 async function saved(page: Page, button: string, name: RegExp): Promise<string> {
-  const [download]: [Download, void] = await Promise.all([
+  const [download] = await Promise.all([
     page.waitForEvent("download", { timeout: 2 * patience }),
     page.getByRole("button", { name: button }).click(),
   ]);

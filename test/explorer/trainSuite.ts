@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { EventListener, inPhase } from "../server/explorer.fixture.ts";
 import { seriousFaults } from "./axe.ts";
 import { ink, overlap, painted } from "./canvasInk.ts";
-import { type Explored, keepPicture, open, patience } from "./explored.ts";
+import { type Explored, keepPicture, open, patience, shownText } from "./explored.ts";
 
 /** Pictures and epochs that teach an encoder to know a seven. */
 export const trained = { limit: 4000, epochs: 2 } as const;
@@ -56,25 +56,29 @@ export function trainSuite(explored: Explored): void {
     const otherStrip = other.page.getByRole("region", { name: "Training under way" });
     await otherStrip.getByRole("button", { name: "Resume" }).waitFor();
     await expect.poll(() => mapStep(other.page), { timeout: patience }).toBe(step);
-    expect(await otherStrip.innerText()).toBe(await strip.innerText());
+    expect(await shownText(otherStrip)).toBe(await shownText(strip));
     expect(await seriousFaults(page)).toEqual([]);
     await keepPicture(page, "train-paused");
 
     // Two beats after the pause, 5 s apart, and between them no step.
-    const beats = (): number => events.messages.slice(paused).filter(({ head }) => head.type === "beat").length;
+    const beats = (): number =>
+      events.messages.slice(paused).filter(({ head }) => head.type === "beat").length;
     await expect.poll(beats, { timeout: patience }).toBeGreaterThanOrEqual(2);
     const since = new Set(events.messages.slice(paused).map(({ head }) => head.type));
     expect([...since].filter((type) => type !== "status" && type !== "run")).toEqual(["beat"]);
     expect(await mapStep(page)).toBe(step);
 
     await otherStrip.getByRole("button", { name: "Resume" }).click();
-    for (const tab of [page, other.page]) await tab.getByRole("heading", { name: "Training is done" }).waitFor();
+    for (const tab of [page, other.page])
+      await tab.getByRole("heading", { name: "Training is done" }).waitFor();
     expect(other.faults).toEqual([]);
     await other.page.close();
     events.close();
 
     expect(await mapStep(page)).toBeGreaterThan(step);
-    await expect.poll(async () => overlap(before, await inked(stage)), { timeout: patience }).toBeLessThan(0.7);
+    await expect
+      .poll(async () => overlap(before, await inked(stage)), { timeout: patience })
+      .toBeLessThan(0.7);
     const [first, last] = [await curveValue(page, "Loss", "Home"), await curveValue(page, "Loss", "End")];
     expect(last).toBeLessThan(0.7 * first);
     expect(await curveValue(page, "1-NN accuracy", "End")).toBeGreaterThan(85);
@@ -91,7 +95,9 @@ export function trainSuite(explored: Explored): void {
     await time.press("Home");
     await expect.poll(async () => overlap(now, await inked(stage)), { timeout: patience }).toBeLessThan(0.7);
     await time.press("End");
-    await expect.poll(async () => overlap(now, await inked(stage)), { timeout: patience }).toBeGreaterThan(0.95);
+    await expect
+      .poll(async () => overlap(now, await inked(stage)), { timeout: patience })
+      .toBeGreaterThan(0.95);
     const [download] = await Promise.all([
       page.waitForEvent("download"),
       page.getByRole("button", { name: "encoder.onnx" }).click(),
@@ -119,7 +125,9 @@ async function inked(stage: Locator): Promise<Set<number>> {
 
 /** The training step that the live map shows. */
 async function mapStep(page: Page): Promise<number> {
-  const label = await page.getByRole("application", { name: /^Map of [\d,]+ pictures at step/ }).getAttribute("aria-label");
+  const label = await page
+    .getByRole("application", { name: /^Map of [\d,]+ pictures at step/ })
+    .getAttribute("aria-label");
   return Number(/at step (\d+)/.exec(label ?? "")?.[1]);
 }
 

@@ -2,6 +2,7 @@ import { createReadStream, existsSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
+import { pagePolicy } from "../../src/explorer/index.ts";
 
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -12,10 +13,6 @@ const types: Readonly<Record<string, string>> = {
   ".wasm": "application/wasm",
   ".woff2": "font/woff2",
 };
-
-/** The policy of the site's `_headers`. */
-const policy =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; connect-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'";
 
 export interface ServedSite {
   readonly url: string;
@@ -46,7 +43,7 @@ export async function serveSite(folder: string, isolated: boolean): Promise<Serv
     response.writeHead(200, {
       "Content-Type": types[extname(path)] ?? "application/octet-stream",
       "Content-Length": statSync(path).size,
-      "Content-Security-Policy": policy,
+      "Content-Security-Policy": pagePolicy,
       ...(isolated
         ? { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" }
         : {}),

@@ -1,5 +1,4 @@
-import { BackendError } from "kindred/explorer";
-import { pictureHeader } from "../../../src/platform/node/pictureHeader.ts";
+import { BackendError, pictureHeader } from "kindred/explorer";
 
 const mostBytes = 10_000_000;
 const mostPixels = 16_000_000;

@@ -1,18 +1,22 @@
 import { type StyledClasses, styleClasses } from "kindred/explorer";
+import type { Theme } from "../app/theme.ts";
 
 const symbols = ["circle", "diamond", "square", "cross", "x"];
-const known = new WeakMap<Int32Array, StyledClasses>();
+const known: Readonly<Record<Theme, WeakMap<Int32Array, StyledClasses>>> = {
+  light: new WeakMap(),
+  dark: new WeakMap(),
+};
 
-/** The styles of labels, made once for an array. */
-export function stylesOf(labels: Int32Array): StyledClasses {
-  const styled = known.get(labels) ?? styleClasses(labels);
-  known.set(labels, styled);
+/** The styles of labels on the ground of a theme, made once for an array. */
+export function stylesOf(labels: Int32Array, theme: Theme): StyledClasses {
+  const styled = known[theme].get(labels) ?? styleClasses(labels, theme);
+  known[theme].set(labels, styled);
   return styled;
 }
 
 /** The colour of a label's class, `#rrggbb`. */
-export function colourOf(labels: Int32Array, label: number): string {
-  return stylesOf(labels).styles.find((style) => style.label === label)?.colour ?? "#888888";
+export function colourOf(labels: Int32Array, label: number, theme: Theme): string {
+  return stylesOf(labels, theme).styles.find((style) => style.label === label)?.colour ?? "#888888";
 }
 
 /**
@@ -23,10 +27,11 @@ export function colourOf(labels: Int32Array, label: number): string {
  */
 export function pointColours(
   labels: Int32Array,
+  theme: Theme,
   alpha: number,
   strong: Iterable<number> = [],
 ): Uint8Array<ArrayBuffer> {
-  const { styles, of } = stylesOf(labels);
+  const { styles, of } = stylesOf(labels, theme);
   const palette = styles.map(({ colour }) =>
     [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16)),
   );
@@ -44,7 +49,7 @@ export function pointColours(
 
 /** Each point's shape as the map counts them, or null where colours suffice to tell the classes apart. */
 export function pointShapes(labels: Int32Array): Float32Array<ArrayBuffer> | null {
-  const { styles, of } = stylesOf(labels);
+  const { styles, of } = stylesOf(labels, "light");
   if (styles.every(({ symbol }) => symbol === "circle")) return null;
   return Float32Array.from(of, (style) => symbols.indexOf(styles[style]!.symbol));
 }

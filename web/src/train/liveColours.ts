@@ -1,4 +1,5 @@
 import { type ClassStyle, styleClasses } from "kindred/explorer";
+import type { Theme } from "../app/theme.ts";
 
 /** How the points of the live map look: the classes, and by row `colours` `[count, 4]` and `shapes` `[count]`. */
 export interface LiveLook {
@@ -10,8 +11,8 @@ export interface LiveLook {
 const shapeNames = ["circle", "diamond", "square", "cross", "x"];
 
 /** @param hidden labels whose points are not shown */
-export function liveLook(labels: Int32Array, hidden: ReadonlySet<number>): LiveLook {
-  const { styles, of } = styleClasses(labels);
+export function liveLook(labels: Int32Array, hidden: ReadonlySet<number>, theme: Theme): LiveLook {
+  const { styles, of } = styleClasses(labels, theme);
   const rgba = styles.map(({ colour, label }) => {
     const value = Number.parseInt(colour.slice(1), 16);
     return [value >> 16, (value >> 8) & 255, value & 255, hidden.has(label) ? 0 : 255];
