@@ -15,7 +15,7 @@ export interface FirstPaint {
 export async function firstPaint(page: Page, url: string): Promise<FirstPaint> {
   await page.addInitScript({ content: watchPaint });
   await page.goto(`${url}#space`);
-  await page.waitForFunction("window.kindredPaint.painted > 0");
+  await page.locator("html[data-painted]").waitFor();
   const label = await page.getByRole("application", { name: /^Map of/ }).getAttribute("aria-label");
   const times = await page.evaluate<Omit<FirstPaint, "count">>("window.kindredPaint");
   return { ...times, count: Number(/\d+/.exec(label ?? "")?.[0]) };
@@ -47,7 +47,10 @@ let starting = false;
 new MutationObserver(() => {
   const now = document.querySelector(".map .starting") !== null;
   if (starting && !now && times.painted === 0) {
-    requestAnimationFrame(() => requestAnimationFrame(() => { times.painted = performance.now(); }));
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      times.painted = performance.now();
+      document.documentElement.dataset.painted = "";
+    }));
   }
   starting ||= now;
 }).observe(document, { childList: true, subtree: true });
@@ -57,8 +60,7 @@ new MutationObserver(() => {
 export async function drawnLatency(page: Page, url: string, drawings: number): Promise<number[]> {
   await page.goto(`${url}#draw`);
   const surface = page.getByRole("img", { name: /^Drawing surface/ });
-  await surface.waitFor();
-  await page.waitForFunction('document.querySelector(".surface.disabled") === null');
+  await page.locator(".surface:not(.disabled)").waitFor();
   const latencies: number[] = [];
   // The first is slower: pictures are fetched, and the encoder's code is compiled.
   for (let round = 0; round <= drawings; round++) {

@@ -1,6 +1,6 @@
 import { InputError } from "../../base/index.ts";
-import { createCanvas, decodeImage } from "./canvas.ts";
 import { pictureHeader } from "../../explorer/pictureHeader.ts";
+import { createCanvas, decodeImage } from "./canvas.ts";
 
 /** Pixels that a picture file may claim to have. */
 export const mostPicturePixels = 16_000_000;

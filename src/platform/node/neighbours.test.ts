@@ -3,9 +3,9 @@ import { AbortedError } from "../../base/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import { runtimeNeighbours } from "../../train/runtimeNeighbours.ts";
 import { nodeRuntime } from "./devices.ts";
+import { nodeNeighbours } from "./neighbours.ts";
 import { fitUmap } from "./umap.ts";
 import { clusters } from "./umapClusters.fixture.ts";
-import { nodeNeighbours } from "./neighbours.ts";
 
 const dim = 8;
 /** So many that cells may save something. */

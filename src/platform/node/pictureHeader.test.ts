@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { pictureHeader } from "../../explorer/pictureHeader.ts";
 import { createCanvas } from "./canvas.ts";
 import { decodePicture } from "./decodePicture.ts";
-import { pictureHeader } from "../../explorer/pictureHeader.ts";
 
 /** A BMP of 24 bits, all of it blue, its rows from the top. */
 function bmp(width: number, height: number): Uint8Array {

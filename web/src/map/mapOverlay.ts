@@ -14,6 +14,9 @@ export interface OverlayContent {
   readonly captions: readonly { readonly place: Place; readonly caption: MapCaption }[];
 }
 
+/** Of a mark with its halo, in CSS pixels. */
+const markRadius = 9;
+
 const svgNames = "http://www.w3.org/2000/svg";
 
 /** The few things over the points: the ring, links, marks and names. They follow the view with every frame drawn. */
@@ -48,7 +51,11 @@ export class MapOverlay {
     for (const { place } of marks) {
       const pixel = toPixels(place);
       move(shapes[at++]!, pixel);
-      put(texts[text++] as HTMLElement, pixel);
+      const label = texts[text++] as HTMLElement;
+      put(label, pixel);
+      // On the other side where it would be cut off.
+      const room = this.#texts.clientWidth - (pixel?.[0] ?? 0);
+      label.classList.toggle("before", pixel !== null && room < label.offsetWidth + 2 * markRadius);
     }
     const mark = shapes[at];
     if (!selected || !mark) return;
@@ -63,7 +70,7 @@ export class MapOverlay {
       ...links.map(({ link }) => svg("path", "link", link.colour)),
       ...marks.map(({ mark }) => {
         const group = svg("g", "mark", mark.colour);
-        group.append(circle(9, "halo"), circle(6, "dot"));
+        group.append(circle(markRadius, "halo"), circle(6, "dot"));
         return group;
       }),
     ];

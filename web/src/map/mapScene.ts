@@ -242,9 +242,11 @@ export class MapScene {
     const before = this.#fit;
     this.#width = Math.max(1, width);
     this.#height = Math.max(1, height);
+    // A flight that was begun, perhaps before the map had any size, has arrived.
+    const camera = this.#flight?.to ?? this.#camera;
     this.#flight = null;
     this.#camera = this.#moved
-      ? { ...this.#camera, zoom: this.#camera.zoom + this.#fit - before }
+      ? { ...camera, zoom: camera.zoom + this.#fit - before }
       : firstCamera(this.#width, this.#height, this.#dims);
     this.#deck.setProps({ viewState: this.#viewState() });
     this.#ask();
