@@ -148,7 +148,8 @@ describe("kindred train --resume", () => {
     const kept = (await namesBelow(run)).filter(
       (name) => !/^recording\/(step_\d+\.npy|index\.json)$/.test(name),
     );
-    expect(kept).toEqual(["config.json", "figures/pairs.png"]);
+    // Nor does the lock of a process that is gone keep anyone out.
+    expect(kept).toEqual(["config.json", "figures/pairs.png", "run.lock"]);
     const { stdout } = await kindredOk(["train", "--resume", "--epochs", "1", "--out", run, "--json"]);
     expect(JSON.parse(stdout).trainLoss).toBe(uninterrupted.metrics[0]!.trainLoss);
   });
