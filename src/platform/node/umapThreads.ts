@@ -1,6 +1,12 @@
 import { Worker } from "node:worker_threads";
 import { KindredError } from "../../base/index.ts";
-import { Layout, type LayoutPlan, roundsOfPlan, tasksPerRound } from "../../projection/index.ts";
+import {
+  Layout,
+  type LayoutPlan,
+  readPositions,
+  roundsOfPlan,
+  tasksPerRound,
+} from "../../projection/index.ts";
 import { LayoutCrew, type SharedLayout } from "./umapCrew.ts";
 import { shared } from "./umapProtocol.ts";
 
@@ -33,16 +39,15 @@ export async function layoutOnThreads(
   }
   const rounds = roundsOfPlan(plan);
   const layout: SharedLayout = {
-    heads: sharedWords(rounds.heads),
-    tails: sharedWords(rounds.tails),
-    interval: shared(rounds.interval),
-    nextPull: shared(rounds.nextPull),
+    order: sharedWords(rounds.order),
     positions: shared(rounds.positions),
     before: shared(rounds.before),
     pushes: shared(rounds.pushes),
-    nextPush: shared(rounds.nextPush),
-    bounds: sharedWords(rounds.bounds),
-    random: sharedState(rounds.random),
+    heads: sharedWords(rounds.heads),
+    tails: sharedWords(rounds.tails),
+    pulls: shared(rounds.pulls),
+    blocks: sharedWords(rounds.blocks),
+    seed: rounds.seed,
     curve,
     epochs,
     learningRate,
@@ -60,17 +65,11 @@ export async function layoutOnThreads(
   } finally {
     await Promise.all(helpers.map((helper) => helper.terminate()));
   }
-  plan.positions.set(layout.positions);
+  readPositions(layout, plan.positions);
 }
 
 function sharedWords(values: Uint32Array): Uint32Array {
   const copy = new Uint32Array(new SharedArrayBuffer(values.byteLength));
-  copy.set(values);
-  return copy;
-}
-
-function sharedState(values: Int32Array): Int32Array {
-  const copy = new Int32Array(new SharedArrayBuffer(values.byteLength));
   copy.set(values);
   return copy;
 }

@@ -6,6 +6,7 @@ import { epochRate, type LayoutField, layoutField } from "./layoutField.ts";
 import {
   endRound,
   type RoundLayout,
+  readPositions,
   roundLayout,
   roundsPerEpoch,
   runRoundTask,
@@ -29,7 +30,7 @@ export interface LayoutPlan {
   readonly rng: Rng;
 }
 
-/** A plan in rounds, to be run elsewhere. */
+/** A plan in rounds, to be run elsewhere: it has its own positions, which `readPositions` brings back. */
 export function roundsOfPlan({ positions, edges, epochs, rng }: LayoutPlan): RoundLayout {
   return roundLayout(scheduleEdges(edges, epochs), positions, rng);
 }
@@ -79,6 +80,7 @@ export class Layout {
       if (this.#live) runEpoch(this.#live, this.#field, this.#epoch, rate);
       if (this.#rounds) this.#runRounds(this.#rounds, rate);
     }
+    if (this.#rounds) readPositions(this.#rounds, this.positions);
   }
 
   #runRounds(layout: RoundLayout, rate: number): void {
