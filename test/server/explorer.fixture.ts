@@ -89,7 +89,19 @@ export interface RawAnswer {
 }
 
 /** A request as it is written: `fetch` lets nobody choose the Host, and straightens paths. */
-export function raw(port: number, path: string, options: RawRequest = {}): Promise<RawAnswer> {
+export async function raw(port: number, path: string, options: RawRequest = {}): Promise<RawAnswer> {
+  for (let tries = 3; ; tries--) {
+    try {
+      return await rawOnce(port, path, options);
+    } catch (error) {
+      // A server that refuses a body does not read the rest, and its answer can be lost with the line.
+      const lost = error instanceof Error && "code" in error && error.code === "ECONNRESET";
+      if (!lost || tries === 1) throw error;
+    }
+  }
+}
+
+function rawOnce(port: number, path: string, options: RawRequest): Promise<RawAnswer> {
   const { method = "GET", headers = {}, body, pieces } = options;
   return new Promise((resolve, reject) => {
     let answered = false;
