@@ -1,8 +1,7 @@
 /**
- * `npm run bench -- <name> ...`: each benchmark prints what it measured, beside its peer in the same run. Without a name
- * all are run, and their results written to `bench/RESULTS.md`.
+ * `npm run bench -- <name> ...`: each benchmark prints what it measured, beside its peer in the same run, and keeps it for
+ * `bench/RESULTS.md`. Without a name all are run.
  */
-import { writeFileSync } from "node:fs";
 import { benchAccuracy } from "./accuracy.ts";
 import { benchCeiling } from "./ceiling.ts";
 import { benchCsv } from "./csv.ts";
@@ -11,8 +10,7 @@ import { benchExplorer } from "./explorer.ts";
 import { benchHelp } from "./help.ts";
 import { benchKnn } from "./knn.ts";
 import { benchMemory } from "./memory.ts";
-import { sections } from "./results.ts";
-import { resultsPage } from "./resultsPage.ts";
+import { keepResults } from "./resultsStore.ts";
 import { benchStep } from "./step.ts";
 import { benchUmap } from "./umap.ts";
 
@@ -40,11 +38,6 @@ if (unknown.length > 0) {
   for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
     process.stdout.write(`# ${name}\n`);
     await benchmarks[name]!();
-  }
-  if (names.length === 0) {
-    for (const { picture } of sections) writeFileSync(new URL(picture.name, import.meta.url), picture.png);
-    writeFileSync(new URL("RESULTS.md", import.meta.url), resultsPage(performance.now() / 1000));
-    const written = ["RESULTS.md", ...sections.map(({ picture }) => picture.name)];
-    process.stdout.write(`written: ${written.map((name) => `bench/${name}`).join(", ")}\n`);
+    keepResults(name, Object.keys(benchmarks));
   }
 }

@@ -78,9 +78,9 @@ describe("a training asked for by the page", () => {
       "--recipe",
       "fast",
       "--limit",
-      "4000",
+      "2000",
       "--validation",
-      "800",
+      "400",
       "--epochs",
       "2",
       "--seed",
@@ -97,6 +97,8 @@ describe("a training asked for by the page", () => {
   it("can be stopped, and what was trained stays", async () => {
     const listener = new EventListener(served.url);
     await listener.until(inPhase("done"));
+    // The last of what is told of the training before.
+    await listener.until(({ type }) => type === "batch");
     listener.forget();
     await start({ epochs: 50, limit: 1000 });
     await listener.until(({ type, step }) => type === "step" && Number(step) > 12);
