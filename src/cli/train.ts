@@ -46,7 +46,7 @@ export function trainCommand(): Command {
     .option("--init <file.pt>", "start from the weights of a checkpoint, PyTorch's or ours")
     .option(
       "--record",
-      "record the embeddings of 1,000 pictures on the way, for kindred animate; under 2 % of the time of 200,000 pairs or more (default)",
+      "record the embeddings of up to 1,000 pictures on the way, for kindred animate; under 2 % of the time (default)",
       true,
     )
     .option("--no-record", "record none")

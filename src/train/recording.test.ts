@@ -5,7 +5,7 @@ import { cosinePairLoss } from "../losses/index.ts";
 import { lessonEncoder } from "../nn/index.ts";
 import { adam, stepLR } from "../optim/index.ts";
 import { referenceRuntime } from "../runtime/index.ts";
-import { recordingRows, recordingSchedule, type Snapshot } from "./recording.ts";
+import { recordingRows, recordingSchedule, recordingSize, type Snapshot } from "./recording.ts";
 import { pairTask } from "./task.ts";
 import { Trainer } from "./trainer.ts";
 
@@ -46,6 +46,17 @@ describe("the sample", () => {
     const labels = Int32Array.from({ length: 500 }, (_, i) => i % 10);
     expect(recordingRows(labels, 3, 100)).toEqual(recordingRows(labels, 3, 100));
     expect(recordingRows(labels, 4, 100)).not.toEqual(recordingRows(labels, 3, 100));
+  });
+});
+
+describe("the size of the sample", () => {
+  it("is what ten snapshots of it can cost: 6.5 % of the pictures trained on", () => {
+    expect(recordingSize(820_000)).toBe(1000);
+    expect(recordingSize(154_000)).toBe(1000);
+    expect(recordingSize(153_000)).toBe(512);
+    expect(recordingSize(82_000)).toBe(512);
+    expect(recordingSize(41_000)).toBe(256);
+    expect(recordingSize(100)).toBe(256);
   });
 });
 

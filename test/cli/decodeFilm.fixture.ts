@@ -23,7 +23,7 @@ export interface DecodedFilm {
   /** Whether what a player needs first comes first in the file. */
   readonly fastStart: boolean;
   readonly frames: number;
-  /** The frames asked for, by their numbers. */
+  /** The frames asked for, by their numbers and in order of them. */
   readonly kept: ReadonlyMap<number, DecodedFrame>;
 }
 
@@ -81,7 +81,8 @@ export async function decodeFilm(file: string, keep: readonly number[]): Promise
     duration: await input.computeDuration(),
     fastStart: bytes.indexOf("moov") < bytes.indexOf("mdat"),
     frames,
-    kept,
+    // Two copies may be finished in either order.
+    kept: new Map([...kept].sort(([a], [b]) => a - b)),
   };
 }
 

@@ -47,6 +47,9 @@ async function compile(request: Extract<Request, { type: "compile" }>): Promise<
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: "sequential",
+    // The pattern is traced in the first run and costs the second fresh memory: worth it for a training step, while
+    // embedding a sample a few times takes 50 ms less without, and no longer in the long run.
+    enableMemPattern: Object.values(request.state).some((next) => next !== null),
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
     ...(profilePrefix === undefined

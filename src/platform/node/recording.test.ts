@@ -21,7 +21,7 @@ let options: RecordingOptions;
 
 beforeEach(async () => {
   run = await mkdtemp(join(tmpdir(), "kindred-recording-"));
-  options = { path: join(run, "recording"), training, picturesPerStep: 4, batches: 3, dim, seed: 1 };
+  options = { path: join(run, "recording"), training, picturesPerStep: 4, batches: 3, dim, seed: 1, size: 6 };
 });
 afterEach(() => rm(run, { recursive: true, force: true }));
 

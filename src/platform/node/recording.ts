@@ -39,6 +39,8 @@ export interface RecordingOptions {
   readonly batches: number;
   readonly dim: number;
   readonly seed: number;
+  /** Pictures in the sample; a recording that is gone on with keeps those that it has. */
+  readonly size: number;
 }
 
 /**
@@ -68,7 +70,9 @@ export class RunRecorder implements Recorder {
    */
   static async open(options: RecordingOptions, step: number): Promise<RunRecorder> {
     const { path, training, dim, seed } = options;
-    const rows = recordingRows(training.labels, seed);
+    const file = join(path, indexName);
+    const before = step > 0 && existsSync(file) ? await readIndex(path) : null;
+    const rows = recordingRows(training.labels, seed, before?.rows.length ?? options.size);
     const sample = pickImages(training, rows);
     const empty: RecordingIndex = {
       version: 1,
@@ -77,8 +81,7 @@ export class RunRecorder implements Recorder {
       dim,
       snapshots: [],
     };
-    const file = join(path, indexName);
-    const found = step > 0 && existsSync(file) ? await readIndex(path) : empty;
+    const found = before ?? empty;
     if (
       found.rows.join() !== empty.rows.join() ||
       found.labels.join() !== empty.labels.join() ||

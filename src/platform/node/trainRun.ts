@@ -10,6 +10,8 @@ import {
   type Recorder,
   type RunConfig,
   readPt,
+  recordingSize,
+  sampleSize,
   Trainer,
 } from "../../train/index.ts";
 import { loadDataset } from "./datasets.ts";
@@ -145,14 +147,16 @@ async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<Tra
 }
 
 function runRecorder(
-  { config, folder, data }: TrainRunOptions,
+  { config, folder, data, watch }: TrainRunOptions,
   { batches, picturesPerStep, progress }: Trainer,
   dim: number,
 ): Promise<RunRecorder> {
-  const { seed } = config;
+  const { seed, epochs } = config;
   const path = folder.recordingPath;
+  // Who looks on embeds the sample far more often than the recording does: then it costs nothing to have all of it.
+  const size = watch ? sampleSize : recordingSize(epochs * batches * picturesPerStep);
   return RunRecorder.open(
-    { path, training: data.training, picturesPerStep, batches, dim, seed },
+    { path, training: data.training, picturesPerStep, batches, dim, seed, size },
     progress.step,
   );
 }
