@@ -81,5 +81,8 @@ export const row = (cells: readonly string[]): string =>
 /** The processor and the system. */
 export function machine(): string {
   const model = cpus()[0]?.model.trim() ?? "unknown processor";
-  return `${availableParallelism()} cores of ${model}, ${process.platform} ${process.arch}`;
+  // It decides which kernels the peers' matrix products run; convolutions do not go by it.
+  const blas = process.env.OPENBLAS_CORETYPE;
+  const setting = blas ? `, OPENBLAS_CORETYPE=${blas} for the peers` : "";
+  return `${availableParallelism()} cores of ${model}, ${process.platform} ${process.arch}${setting}`;
 }
