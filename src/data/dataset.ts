@@ -1,4 +1,5 @@
 import { InputError } from "../base/index.ts";
+import type { Preprocessing } from "./preprocessing.ts";
 
 /** Labelled images, held as the bytes they came in: a quarter of the memory that float32 would take. */
 export interface ImageDataset {
@@ -12,8 +13,16 @@ export interface ImageDataset {
   readonly width: number;
   /** `[count, channels, height, width]`, 0 to 255. */
   readonly pixels: Uint8Array;
-  /** `[count]`, the class of each image: a non-negative integer. */
+  /** `[count]`, the class of each image: a non-negative integer; all 0 where the images have no labels. */
   readonly labels: Int32Array;
+  /** Whether the labels mean anything. Default true. */
+  readonly labelled?: boolean;
+  /** Names of the classes by label; digits and other numbers have none. */
+  readonly classes?: readonly string[];
+  /** `[count]`, where each image is, relative to its data set and with `/` between folders; arrays have none. */
+  readonly paths?: readonly string[];
+  /** How files became images of one size; null or left out where they came as they are. */
+  readonly preprocessing?: Preprocessing | null;
 }
 
 /** Bytes of one image: `channels * height * width`. */
@@ -36,7 +45,13 @@ export function sliceImages(dataset: ImageDataset, start: number, end: number): 
     count: end - start,
     pixels: dataset.pixels.subarray(start * each, end * each),
     labels: dataset.labels.subarray(start, end),
+    ...(dataset.paths ? { paths: dataset.paths.slice(start, end) } : {}),
   };
+}
+
+/** What people call a class: its name, or else its number. */
+export function className({ classes }: Pick<ImageDataset, "classes">, label: number): string {
+  return classes?.[label] ?? String(label);
 }
 
 /** The first `n` images as views, or all of them where there are fewer. */

@@ -12,6 +12,7 @@ export { type CsvOptions, CsvParser, parseCsv } from "./csv.ts";
 export { encodeCsvHeader, encodeCsvRows } from "./csvWriter.ts";
 export {
   classCounts,
+  className,
   type ImageDataset,
   pixelsPerImage,
   scalePixels,
@@ -29,5 +30,6 @@ export {
   type PairLoaderOptions,
 } from "./loader.ts";
 export { PairSampler, type Pairs, validationPairs } from "./pairs.ts";
+export { type Fit, fits, type Preprocessing } from "./preprocessing.ts";
 export { type BatchSampler, ShuffledSampler } from "./shuffled.ts";
 export { exampleTriplets, type Triplet } from "./triplets.ts";

@@ -111,7 +111,7 @@ export function recipeConfig(name: RecipeName, choices: RunChoices): RunConfig {
   const config: RunConfig = {
     version: 1,
     recipe: name,
-    data: { source, limit, validation, fingerprint: null },
+    data: { source, limit, validation, fingerprint: null, preprocessing: null, classes: null },
     encoder: chosenEncoder(recipe, choices),
     loss,
     sampler,
@@ -197,7 +197,12 @@ export function fittedToData(
   }
   return {
     ...(keepClasses ? config : fitClasses(config, new Set(training.labels).size)),
-    data: { ...config.data, fingerprint },
+    data: {
+      ...config.data,
+      fingerprint,
+      preprocessing: training.preprocessing ?? null,
+      classes: training.classes ? [...training.classes] : null,
+    },
     encoder: { ...config.encoder, channels, size: height },
   };
 }

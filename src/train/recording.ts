@@ -100,7 +100,8 @@ export function pickImages(dataset: ImageDataset, rows: Uint32Array): ImageDatas
     pixels.set(dataset.pixels.subarray(row * each, (row + 1) * each), to * each);
   }
   const labels = Int32Array.from(rows, (row) => dataset.labels[row]!);
-  return { ...dataset, count: rows.length, pixels, labels };
+  const paths = dataset.paths && Array.from(rows, (row) => dataset.paths![row]!);
+  return { ...dataset, count: rows.length, pixels, labels, ...(paths ? { paths } : {}) };
 }
 
 /** What the steps of a recording follow from; the number of epochs is not among it, as a resumed run may change it. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../base/index.ts";
+import { fits } from "../data/index.ts";
 import { lossNames } from "../losses/index.ts";
 import { requireSuitable } from "./suitable.ts";
 
@@ -44,6 +45,12 @@ const augmentationSchema = z.strictObject({
   elastic: z.strictObject({ alpha: positive, sigma: positive }).nullable(),
 });
 
+const preprocessingSchema = z.strictObject({
+  size: whole.min(1),
+  channels: z.union([z.literal(1), z.literal(3)]),
+  fit: z.enum(fits),
+});
+
 /** Everything that defines a run, as its `config.json` holds it: with the same one, the same run. */
 export const runConfigSchema = z.strictObject({
   version: z.literal(1),
@@ -58,6 +65,10 @@ export const runConfigSchema = z.strictObject({
     validation: whole.min(0),
     /** Of the rows taken, so that a run does not go on with other data unnoticed; null until they are read. */
     fingerprint: z.string().nullable(),
+    /** How picture files were made images of one size, and are to be wherever the encoder is used; null for arrays. */
+    preprocessing: preprocessingSchema.nullable().default(null),
+    /** Names of the classes by label; null for numbers. */
+    classes: z.array(z.string()).nullable().default(null),
   }),
   encoder: encoderSchema,
   // Runs from before there was a choice are the lesson's.

@@ -50,6 +50,10 @@ export const restrictedPackages: Readonly<Record<string, readonly string[]>> = {
   "onnxruntime-": ["platform/node", "platform/web"],
   "@napi-rs": ["platform/node"],
   mediabunny: ["platform/node"],
+  sharp: ["platform/node"],
+  koffi: ["platform/node"],
+  "@lancedb/": ["platform/node"],
+  "apache-arrow": ["platform/node"],
   hono: ["server"],
   "@hono/": ["server"],
 };
