@@ -1,6 +1,7 @@
 export * from "./checkpoint/index.ts";
 export { type ConfiguredParts, configuredParts } from "./configuredParts.ts";
 export { Embedder, type EmbedOptions } from "./embed.ts";
+export { encoderFingerprint, type FingerprintedConfig } from "./encoderFingerprint.ts";
 export {
   type EvaluateOptions,
   type EvaluationSets,
