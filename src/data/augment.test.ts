@@ -1,13 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError, KindredError, Rng } from "../base/index.ts";
-import {
-  type AugmentOptions,
-  augmentImages,
-  augmentInto,
-  lightAugmentation,
-  paperElastic,
-} from "./augment.ts";
+import { augmentImages, augmentInto } from "./augment.ts";
+import type { AugmentOptions } from "./augmentOptions.ts";
+import { lightAugmentation, paperElastic } from "./augmentPolicies.ts";
 import type { ImageDataset } from "./dataset.ts";
 import { gatherImages } from "./loader.ts";
 
@@ -27,6 +23,8 @@ function augmented(
   augmentInto(out, dataset, Uint32Array.from(rows), Rng.of(seed), options);
   return [...out];
 }
+
+const colours = { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, probability: 0.8 };
 
 describe("augmentInto", () => {
   it("gives the pictures themselves where nothing is asked for", () => {
@@ -124,6 +122,65 @@ describe("augmentInto", () => {
     );
   });
 
+  it("cuts out windows of the area and aspect asked for, anywhere in the picture, and mirrors some", () => {
+    // Two ramps tell where each pixel came from: the first channel its row, the second its column.
+    const size = 64;
+    const places = Array.from({ length: size * size }, (_, i) => i);
+    const pixels = Float32Array.from([
+      ...places.map((i) => Math.floor(i / size)),
+      ...places.map((i) => i % size),
+    ]);
+    const ramps = { pixels, channels: 2, height: size, width: size };
+    const rows = new Uint32Array(400);
+    const out = new Float32Array(rows.length * 2 * size * size);
+    const crop = { area: [0.1, 0.4], aspect: [0.5, 2] } as const;
+    augmentInto(out, ramps, rows, Rng.of(8), { crop, flip: 0.25 });
+    const windows = Array.from(rows, (_, i) => {
+      const at = (channel: number, y: number, x: number): number =>
+        out[(2 * i + channel) * size * size + y * size + x]!;
+      // In the middle nothing is clamped.
+      const height = 2 * (at(0, 48, 32) - at(0, 16, 32));
+      const width = 2 * (at(1, 32, 48) - at(1, 32, 16));
+      return { height, width: Math.abs(width), mirrored: width < 0, y: at(0, 31, 31), x: at(1, 31, 31) };
+    });
+    const spread = (values: number[]): [least: number, greatest: number] => [
+      Math.min(...values),
+      Math.max(...values),
+    ];
+    const [least, greatest] = spread(windows.map(({ height, width }) => (height * width) / size ** 2));
+    expect([least > 0.0999, least < 0.11, greatest > 0.38, greatest < 0.4001]).not.toContain(false);
+    const [tall, wide] = spread(windows.map(({ height, width }) => width / height));
+    expect([tall > 0.499, tall < 0.54, wide > 1.88, wide < 2.01]).not.toContain(false);
+    const logarithms = windows.map(({ height, width }) => Math.log(width / height));
+    expect(Math.abs(logarithms.reduce((sum, value) => sum + value, 0) / rows.length)).toBeLessThan(0.07);
+    const mirrored = windows.filter((window) => window.mirrored).length;
+    expect(mirrored).toBeGreaterThan(75);
+    expect(mirrored).toBeLessThan(125);
+    for (const middles of [windows.map(({ y }) => y), windows.map(({ x }) => x)]) {
+      const [first, last] = spread(middles);
+      expect([first < 16, last > 47, first > 5, last < 58]).not.toContain(false);
+    }
+  });
+
+  it("changes colours, grey and blur as likely as asked for", () => {
+    const dataset = pictures(1, 3, 6, 6);
+    const rows = Array<number>(400).fill(0);
+    const changed = (options: AugmentOptions): number => {
+      const out = augmented(dataset, rows, options);
+      return rows.filter((_, i) => dataset.pixels.some((value, k) => out[i * 108 + k] !== value)).length;
+    };
+    for (const options of [
+      { jitter: { ...colours, probability: 0.3 } },
+      { grey: 0.3 },
+      { blur: { sigma: [0.5, 1], probability: 0.3 } },
+    ] as const) {
+      expect(changed(options)).toBeGreaterThan(90);
+      expect(changed(options)).toBeLessThan(150);
+    }
+    expect(changed({ jitter: { ...colours, probability: 0 }, grey: 0, stroke: 0 })).toBe(0);
+    expect(changed({ stroke: 0.5 })).toBe(400);
+  });
+
   it.each([
     [{ shift: -1 }, "augmentation's shift -1 cannot be used, expected pixels, 0 or more"],
     [{ rotation: Number.NaN }, "augmentation's rotation NaN cannot be used, expected degrees, 0 or more"],
@@ -134,7 +191,35 @@ describe("augmentInto", () => {
     ],
     [{ elastic: { alpha: -1, sigma: 1 } }, "augmentation's elastic alpha -1 cannot be used"],
     [{ background: Number.POSITIVE_INFINITY }, "augmentation's background Infinity cannot be used"],
-  ])("refuses %j in one line", (options, message) => {
+    [{ slant: 90 }, "augmentation's slant 90 cannot be used, expected degrees of 0 or more and below 90"],
+    [{ flip: 1.5 }, "augmentation's flip 1.5 cannot be used, expected a share from 0 to 1"],
+    [{ stroke: -1 }, "augmentation's stroke -1 cannot be used, expected a share from 0 to 1"],
+    [{ grey: Number.NaN }, "augmentation's grey NaN cannot be used, expected a share from 0 to 1"],
+    [
+      { crop: { area: [0.5, 1.5], aspect: [1, 1] } },
+      "augmentation's crop area 0.5 to 1.5 cannot be used, expected shares above 0 and up to 1, the lesser first",
+    ],
+    [
+      { crop: { area: [0.5, 1], aspect: [2, 1] } },
+      "augmentation's crop aspect 2 to 1 cannot be used, expected ratios above 0, the lesser first",
+    ],
+    [
+      { jitter: { ...colours, hue: 0.6 } },
+      "augmentation's jitter hue 0.6 cannot be used, expected a share from 0 to 0.5",
+    ],
+    [
+      { jitter: { ...colours, contrast: -1 } },
+      "augmentation's jitter contrast -1 cannot be used, expected 0 or more",
+    ],
+    [
+      { blur: { sigma: [0, 1], probability: 1 } },
+      "augmentation's blur sigma 0 to 1 cannot be used, expected pixels above 0, the lesser first",
+    ],
+    [
+      { blur: { sigma: [1, 2], probability: 2 } },
+      "augmentation's blur probability 2 cannot be used, expected a share from 0 to 1",
+    ],
+  ] as const)("refuses %j in one line", (options, message) => {
     const dataset = pictures(1, 1, 2, 2);
     expect(() => augmented(dataset, [0], options)).toThrow(InputError);
     expect(() => augmented(dataset, [0], options)).toThrow(message);

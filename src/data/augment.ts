@@ -1,31 +1,15 @@
-import { InputError, KindredError, type Rng } from "../base/index.ts";
-import { ElasticField, type ElasticOptions } from "./augmentElastic.ts";
-import { inverseMap, type Pictures, resample } from "./augmentResample.ts";
-
-/** How pictures are varied at random, each on its own; what is not given stays as it is. */
-export interface AugmentOptions {
-  /** Greatest shift along each axis, in pixels, drawn uniformly from both directions. Default 0. */
-  readonly shift?: number;
-  /** Greatest rotation to either side about the middle, in degrees, drawn uniformly. Default 0. */
-  readonly rotation?: number;
-  /** Greatest change of size: a factor drawn uniformly from `1 - scale` to `1 + scale`. Default 0; below 1. */
-  readonly scale?: number;
-  /** Elastic distortion. Default none. */
-  readonly elastic?: ElasticOptions;
-  /** What lies beyond a picture's edges, in the unit of its pixels. Default 0, black. */
-  readonly background?: number;
-}
-
-/** A little of each motion, for digits and other small pictures; our choice. */
-export const lightAugmentation: AugmentOptions = { shift: 2, rotation: 10, scale: 0.1 };
-
-/** Elastic distortion as in the paper, for digits of 28 x 28 (Simard et al. 2003: sigma 4, alpha 34). */
-export const paperElastic: ElasticOptions = { alpha: 34, sigma: 4 };
+import { KindredError, type Rng } from "../base/index.ts";
+import { type Canvas, jitterColours, turnGrey } from "./augmentColour.ts";
+import { ElasticField } from "./augmentElastic.ts";
+import { NeighbourhoodFilter } from "./augmentNeighbourhood.ts";
+import { type AugmentOptions, type CropOptions, requireAugmentOptions } from "./augmentOptions.ts";
+import { inverseMap, type Pictures, resample, throughWindow, type Window } from "./augmentResample.ts";
 
 /**
  * Varies the pictures of the given rows at random and writes them one after the other, `[rows, channels, height,
- * width]`, in the unit they came in. All motions together are one bilinear pass over each picture, so that it
- * blurs but once, and no value lies outside those of the picture and the background.
+ * width]`, in the unit they came in. All motions, the crop and the flip together are one bilinear pass over each
+ * picture, so that it blurs but once; thickness, colours, grey and blur follow in this order. No value lies outside
+ * those of the picture and the background, but for colours, which keep to 0 to 255.
  *
  * @throws InputError for options out of range; KindredError for a row that is not there, or an `out` of another size.
  */
@@ -36,21 +20,15 @@ export function augmentInto(
   rng: Rng,
   options: AugmentOptions,
 ): void {
-  const { shift = 0, rotation = 0, scale = 0, elastic, background = 0 } = options;
-  requireOptions(options);
+  requireAugmentOptions(options);
   const { channels, height, width } = pictures;
   const each = channels * height * width;
   requireFit(out, pictures, rows, each);
-  const field = elastic ? new ElasticField(height, width, elastic) : null;
-  const radians = (rotation * Math.PI) / 180;
+  const move = mover(pictures, options);
+  const paint = painter(height, width, options);
   for (let i = 0; i < rows.length; i++) {
-    const angle = rng.uniform(-radians, radians);
-    const factor = rng.uniform(1 - scale, 1 + scale);
-    const down = rng.uniform(-shift, shift);
-    const right = rng.uniform(-shift, shift);
-    const map = inverseMap({ angle, factor, down, right }, height, width);
-    field?.draw(rng);
-    resample(out, i * each, pictures, rows[i]!, map, field?.displacement ?? null, background);
+    move(out, i * each, rows[i]!, rng);
+    paint({ values: out, offset: i * each, channels, height, width }, rng);
   }
 }
 
@@ -71,21 +49,55 @@ export function augmentImages(
   return images;
 }
 
-function requireOptions(options: AugmentOptions): void {
-  const { shift = 0, rotation = 0, scale = 0, elastic, background = 0 } = options;
-  const require = (what: string, value: number, holds: boolean, expected: string): void => {
-    if (holds) return;
-    throw new InputError(`augmentation's ${what} ${value} cannot be used, expected ${expected}`);
+/** What reads a picture at the places it is moved from. */
+function mover(pictures: Pictures, options: AugmentOptions) {
+  const { height, width } = pictures;
+  const { shift = 0, rotation = 0, scale = 0, slant = 0, elastic, crop, flip = 0, background = 0 } = options;
+  const field = elastic ? new ElasticField(height, width, elastic) : null;
+  const radians = (rotation * Math.PI) / 180;
+  const steepest = (slant * Math.PI) / 180;
+  const whole: Window = { top: 0, left: 0, height, width };
+  return (out: Float32Array, offset: number, row: number, rng: Rng): void => {
+    const angle = rng.uniform(-radians, radians);
+    const factor = rng.uniform(1 - scale, 1 + scale);
+    const down = rng.uniform(-shift, shift);
+    const right = rng.uniform(-shift, shift);
+    field?.draw(rng);
+    const motion = slant > 0 ? { slant: Math.tan(rng.uniform(-steepest, steepest)) } : {};
+    const window = crop ? drawWindow(crop, height, width, rng) : null;
+    const mirrored = flip > 0 && rng.float() < flip;
+    const moved = inverseMap({ angle, factor, down, right, ...motion }, height, width);
+    const map = window || mirrored ? throughWindow(moved, window ?? whole, mirrored, height, width) : moved;
+    resample(out, offset, pictures, row, map, field?.displacement ?? null, background, window);
   };
-  const atLeast0 = (value: number): boolean => value >= 0 && value < Number.POSITIVE_INFINITY;
-  require("shift", shift, atLeast0(shift), "pixels, 0 or more");
-  require("rotation", rotation, atLeast0(rotation), "degrees, 0 or more");
-  require("scale", scale, scale >= 0 && scale < 1, "a share of 0 or more and below 1");
-  require("background", background, Number.isFinite(background), "a pixel's value");
-  if (!elastic) return;
-  require("elastic alpha", elastic.alpha, atLeast0(elastic.alpha), "pixels, 0 or more");
-  const { sigma } = elastic;
-  require("elastic sigma", sigma, sigma > 0 && sigma < Number.POSITIVE_INFINITY, "pixels, more than 0");
+}
+
+/** What changes a picture in place once it is where it belongs. */
+function painter(height: number, width: number, options: AugmentOptions) {
+  const { stroke = 0, jitter, grey = 0, blur } = options;
+  const filter = new NeighbourhoodFilter(height, width);
+  return (canvas: Canvas, rng: Rng): void => {
+    if (stroke > 0) filter.thicken(canvas, rng.uniform(-stroke, stroke));
+    if (jitter && rng.float() < jitter.probability) jitterColours(canvas, rng, jitter);
+    if (grey > 0 && rng.float() < grey) turnGrey(canvas);
+    if (blur && rng.float() < blur.probability) filter.blur(canvas, rng.uniform(...blur.sigma));
+  };
+}
+
+/** Of ten tries that torchvision's `RandomResizedCrop` makes for a window that fits. */
+const tries = 10;
+
+/** A window of random area and aspect at a random place; after ten that do not fit, the last one cut to the picture. */
+function drawWindow({ area, aspect }: CropOptions, height: number, width: number, rng: Rng): Window {
+  let [h, w] = [height, width];
+  for (let i = 0; i < tries; i++) {
+    const size = height * width * rng.uniform(...area);
+    const ratio = Math.exp(rng.uniform(Math.log(aspect[0]), Math.log(aspect[1])));
+    [h, w] = [Math.sqrt(size / ratio), Math.sqrt(size * ratio)];
+    if (h <= height && w <= width) break;
+  }
+  [h, w] = [Math.min(h, height), Math.min(w, width)];
+  return { top: rng.uniform(0, height - h), left: rng.uniform(0, width - w), height: h, width: w };
 }
 
 function requireFit(out: Float32Array, pictures: Pictures, rows: Uint32Array, each: number): void {

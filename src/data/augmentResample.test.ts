@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import golden from "../../test/golden/augment.json" with { type: "json" };
-import { type Displacement, inverseMap, type Motion, type Pictures, resample } from "./augmentResample.ts";
+import photo from "../../test/golden/augmentPhoto.json" with { type: "json" };
+import {
+  type Displacement,
+  inverseMap,
+  type Motion,
+  type Pictures,
+  resample,
+  throughWindow,
+} from "./augmentResample.ts";
 
 const still: Motion = { angle: 0, factor: 1, down: 0, right: 0 };
 
@@ -65,5 +73,36 @@ describe("resample", () => {
       width: 3,
     };
     expect(move(cross, { factor: 2 })).toEqual([2, 4, 2, 4, 8, 4, 2, 4, 2]);
+  });
+
+  it("slants about the middle row: each row further to the right the higher it lies", () => {
+    expect(move(counting(3, 4), { slant: 1 }, 50)).toEqual([50, 1, 2, 3, 5, 6, 7, 8, 10, 11, 12, 50]);
+    expect(move(counting(3, 4), { slant: -1 }, 50)).toEqual([2, 3, 4, 50, 5, 6, 7, 8, 50, 9, 10, 11]);
+    // Slanted first, then turned by a quarter.
+    const turned = move(counting(3, 3), { slant: 1, angle: Math.PI / 2 }, 50);
+    expect(turned).toEqual([2, 6, 50, 1, 5, 9, 50, 4, 8]);
+  });
+
+  it.each(photo.crop)(
+    "reads a window as torchvision's resized_crop does: $h x $w of $height x $width, mirrored $mirrored",
+    (given) => {
+      const { channels, height, width, mirrored, result } = given;
+      const window = { top: given.top, left: given.left, height: given.h, width: given.w };
+      const map = throughWindow(inverseMap(still, height, width), window, mirrored, height, width);
+      const pictures = { pixels: Uint8Array.from(given.pixels), channels, height, width };
+      const out = new Float32Array(result.length);
+      resample(out, 0, pictures, 0, map, null, 0, window);
+      for (const [i, value] of result.entries()) {
+        expect(Math.abs(out[i]! - value), `[${i}] ${out[i]} for ${value}`).toBeLessThan(5e-5);
+      }
+    },
+  );
+
+  it("mirrors and moves in one pass: as one after the other, where nothing falls between pixels", () => {
+    const whole = { top: 0, left: 0, height: 3, width: 4 };
+    const map = throughWindow(inverseMap({ ...still, right: 1 }, 3, 4), whole, true, 3, 4);
+    const out = new Float32Array(12);
+    resample(out, 0, counting(3, 4), 0, map, null, 50);
+    expect([...out]).toEqual([50, 4, 3, 2, 50, 8, 7, 6, 50, 12, 11, 10]);
   });
 });

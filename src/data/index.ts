@@ -1,11 +1,7 @@
-export {
-  type AugmentOptions,
-  augmentImages,
-  augmentInto,
-  lightAugmentation,
-  paperElastic,
-} from "./augment.ts";
+export { augmentImages, augmentInto } from "./augment.ts";
 export type { ElasticOptions } from "./augmentElastic.ts";
+export type { AugmentOptions, BlurOptions, CropOptions, JitterOptions } from "./augmentOptions.ts";
+export { lightAugmentation, paperElastic } from "./augmentPolicies.ts";
 export type { Pictures } from "./augmentResample.ts";
 export { type ClassBalancedOptions, ClassBalancedSampler } from "./classBalanced.ts";
 export { type CsvOptions, CsvParser, parseCsv } from "./csv.ts";
