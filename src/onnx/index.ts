@@ -7,3 +7,6 @@ export {
   maxPoolWithoutIndices,
   withoutUnread,
 } from "./lower/index.ts";
+export { type ModelFile, type ModelTensor, readModel } from "./modelFile.ts";
+export type { ModelShape } from "./proto.ts";
+export { type ModelWrap, type WrapNode, wrapModel } from "./wrapModel.ts";

@@ -1,6 +1,12 @@
 export * from "./checkpoint/index.ts";
 export { type ConfiguredParts, configuredParts } from "./configuredParts.ts";
 export { Embedder, type EmbedOptions } from "./embed.ts";
+export {
+  descriptionEntries,
+  descriptionFrom,
+  type EncoderDescription,
+  preprocessingOf,
+} from "./encoderDescription.ts";
 export { encoderFingerprint, type FingerprintedConfig } from "./encoderFingerprint.ts";
 export {
   type EvaluateOptions,
@@ -9,6 +15,7 @@ export {
   evaluatePixels,
 } from "./evaluateEncoder.ts";
 export { exportEncoder } from "./exportEncoder.ts";
+export { type ExportModelInput, exportForPixels, exportForTransformers } from "./exportModel.ts";
 export * from "./graphs.ts";
 export { type LabelLoss, labelTask } from "./labelTask.ts";
 export type { EpochMetrics } from "./metrics.ts";

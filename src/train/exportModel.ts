@@ -1,0 +1,144 @@
+import { tensorData } from "../base/index.ts";
+import { type ModelShape, type WrapNode, wrapModel } from "../onnx/index.ts";
+import type { EncoderDescription } from "./encoderDescription.ts";
+
+/** What an exported model is made of. */
+export interface ExportModelInput {
+  /** As `exportEncoder` gives it: `images` in [-1, 1] to `embedding`. */
+  readonly onnx: Uint8Array;
+  readonly description: EncoderDescription;
+  /** Key and value pairs that any ONNX tool shows. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+const scalarOf = (value: number) => tensorData("float32", [], [value]);
+
+/**
+ * An encoder with its preprocessing inside: `pixels` `[batch, size, size, channels]`, bytes as picture libraries hold
+ * them (grey, or red, green, blue), to `embedding` `[batch, dim]`, of length 1 where the description says so. Any batch
+ * size. Only the resizing is left to whoever calls it.
+ */
+export function exportForPixels({ onnx, description, metadata }: ExportModelInput): Uint8Array<ArrayBuffer> {
+  const { size, channels } = description.preprocessing;
+  return wrapModel(onnx, {
+    before: [
+      {
+        op: "Cast",
+        inputs: ["pixels"],
+        output: "kindred/floats",
+        attributes: { to: { type: "int", value: 1 } },
+      },
+      {
+        op: "Transpose",
+        inputs: ["kindred/floats"],
+        output: "kindred/planes",
+        attributes: { perm: { type: "ints", value: [0, 3, 1, 2] } },
+      },
+      { op: "Div", inputs: ["kindred/planes", "kindred/half"], output: "kindred/scaled" },
+      { op: "Sub", inputs: ["kindred/scaled", "kindred/one"], output: "images" },
+    ],
+    after: description.normalized ? [unitLength("kindred/embedding", "embedding")] : [],
+    constants: { "kindred/half": scalarOf(127.5), "kindred/one": scalarOf(1) },
+    renamed: description.normalized ? { embedding: "kindred/embedding" } : {},
+    inputs: [{ name: "pixels", dtype: "uint8", shape: ["batch", size, size, channels] }],
+    outputs: [{ name: "embedding", dtype: "float32", shape: ["batch", description.dim] }],
+    metadata: {
+      ...metadata,
+      input: `pixels: bytes [batch, ${size}, ${size}, ${channels}], scaled inside the model`,
+    },
+  });
+}
+
+/**
+ * An encoder as `@huggingface/transformers` runs it: `pixel_values` `[batch, 3, size, size]` in [-1, 1] to
+ * `image_embeds` and `pooler_output`, both `[batch, dim]` and the same.
+ *
+ * Its image processor makes colour pictures only, so a grey encoder makes them grey itself, as `preprocessPicture` does:
+ * in proportion to light (Rec. 709) and rounded to a byte.
+ */
+export function exportForTransformers({
+  onnx,
+  description,
+  metadata,
+}: ExportModelInput): Uint8Array<ArrayBuffer> {
+  const { normalized, dim, preprocessing } = description;
+  const { size } = preprocessing;
+  const grey = preprocessing.channels === 1;
+  const embeddings: ModelShape = ["batch", dim];
+  return wrapModel(onnx, {
+    before: grey ? greyNodes("pixel_values", "images") : [copyNode("pixel_values", "images")],
+    after: [
+      normalized
+        ? unitLength("kindred/embedding", "image_embeds")
+        : copyNode("kindred/embedding", "image_embeds"),
+      copyNode("image_embeds", "pooler_output"),
+    ],
+    constants: grey ? greyConstants : {},
+    renamed: { embedding: "kindred/embedding" },
+    inputs: [{ name: "pixel_values", dtype: "float32", shape: ["batch", 3, size, size] }],
+    outputs: ["image_embeds", "pooler_output"].map((name) => ({ name, dtype: "float32", shape: embeddings })),
+    metadata: { ...metadata, input: `pixel_values: [batch, 3, ${size}, ${size}] scaled to [-1, 1]` },
+  });
+}
+
+function copyNode(from: string, to: string): WrapNode {
+  return { op: "Identity", inputs: [from], output: to };
+}
+
+/** Rows to length 1; a row of zeros stays as it is. */
+function unitLength(from: string, to: string): WrapNode {
+  const attributes = { axis: { type: "int", value: -1 }, p: { type: "int", value: 2 } } as const;
+  return { op: "LpNormalization", inputs: [from], output: to, attributes };
+}
+
+const greyConstants = {
+  "kindred/one": scalarOf(1),
+  "kindred/half": scalarOf(0.5),
+  "kindred/255": scalarOf(255),
+  "kindred/127.5": scalarOf(127.5),
+  "kindred/linear below": scalarOf(0.04045),
+  "kindred/slope": scalarOf(12.92),
+  "kindred/offset": scalarOf(0.055),
+  "kindred/1.055": scalarOf(1.055),
+  "kindred/gamma": scalarOf(2.4),
+  "kindred/1 over gamma": scalarOf(1 / 2.4),
+  "kindred/light below": scalarOf(0.0031308),
+  "kindred/luminance": tensorData("float32", [1, 3, 1, 1], [0.2126, 0.7152, 0.0722]),
+};
+
+/** sRGB to light, its luminance, back to sRGB, to a whole byte, to [-1, 1]. */
+function greyNodes(from: string, to: string): WrapNode[] {
+  const nodes: WrapNode[] = [];
+  const node = (op: string, inputs: readonly string[], output = `kindred/grey ${nodes.length}`): string => {
+    nodes.push({ op, inputs, output });
+    return output;
+  };
+  const constant = (name: string): string => `kindred/${name}`;
+  const unit = node("Mul", [node("Add", [from, constant("one")]), constant("half")]);
+  const bent = node("Pow", [
+    node("Div", [node("Add", [unit, constant("offset")]), constant("1.055")]),
+    constant("gamma"),
+  ]);
+  const straight = node("Div", [unit, constant("slope")]);
+  const light = node("Where", [node("Less", [unit, constant("linear below")]), straight, bent]);
+  const luminance = "kindred/luminance of a pixel";
+  nodes.push({
+    op: "Conv",
+    inputs: [light, constant("luminance")],
+    output: luminance,
+    attributes: {
+      kernel_shape: { type: "ints", value: [1, 1] },
+      strides: { type: "ints", value: [1, 1] },
+      dilations: { type: "ints", value: [1, 1] },
+      pads: { type: "ints", value: [0, 0, 0, 0] },
+      group: { type: "int", value: 1 },
+    },
+  });
+  const root = node("Pow", [luminance, constant("1 over gamma")]);
+  const bright = node("Sub", [node("Mul", [root, constant("1.055")]), constant("offset")]);
+  const dark = node("Mul", [luminance, constant("slope")]);
+  const grey = node("Where", [node("Less", [luminance, constant("light below")]), dark, bright]);
+  const byte = node("Floor", [node("Add", [node("Mul", [grey, constant("255")]), constant("half")])]);
+  node("Sub", [node("Div", [byte, constant("127.5")]), constant("one")], to);
+  return nodes;
+}
