@@ -36,6 +36,11 @@ const losses: Readonly<Record<LossName, Omit<Choice, "name">>> = {
     title: "InfoNCE",
     about: "Without labels: one variation of each picture is to find the other one among those of the batch.",
   },
+  vicreg: {
+    title: "VICReg",
+    about:
+      "Without labels or negatives: two variations of one picture lie together, while no coordinate dies out or follows another.",
+  },
   "triplet-hard": {
     title: "Triplets, hardest of the batch",
     about: "The least similar positive of each anchor is to be nearer than its most similar negative.",

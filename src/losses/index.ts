@@ -9,3 +9,4 @@ export { cosineSimilarities } from "./similarityMatrix.ts";
 export { supConLoss } from "./supCon.ts";
 export type { TemperatureOptions } from "./temperature.ts";
 export { batchHardTripletLoss, semiHardTripletLoss, type TripletOptions } from "./triplet.ts";
+export { type VicRegOptions, vicRegLoss } from "./vicReg.ts";

@@ -11,7 +11,9 @@ describe("lossByName", () => {
       const { of } = lossByName(name);
       expect({ name, of }).toEqual({
         name,
-        of: { "cosine-pair": "pairs", "nt-xent": "views", infonce: "views" }[name as string] ?? "labels",
+        of:
+          { "cosine-pair": "pairs", "nt-xent": "views", infonce: "views", vicreg: "views" }[name as string] ??
+          "labels",
       });
     }
   });

@@ -7,6 +7,7 @@ import { marginContrastiveLoss } from "./marginContrastive.ts";
 import { ntXentLoss } from "./ntXent.ts";
 import { supConLoss } from "./supCon.ts";
 import { batchHardTripletLoss, semiHardTripletLoss } from "./triplet.ts";
+import { vicRegLoss } from "./vicReg.ts";
 
 /** What a loss can be told by name; each takes some of these only. */
 export interface LossOptions {
@@ -50,6 +51,7 @@ const entries = {
   supcon: labelLoss(supConLoss, "temperature"),
   "nt-xent": viewLoss(ntXentLoss),
   infonce: viewLoss(infoNceLoss),
+  vicreg: { options: [], make: () => ({ of: "views", loss: (a, b) => vicRegLoss(a, b) }) },
   "triplet-hard": labelLoss(batchHardTripletLoss, "margin"),
   "triplet-semihard": labelLoss(semiHardTripletLoss, "margin"),
   margin: labelLoss(marginContrastiveLoss, "margin"),

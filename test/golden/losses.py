@@ -97,6 +97,17 @@ def margin_contrastive(x, labels, margin):
     return terms.mean()
 
 
+def vic_reg(a, b, invariance, variance, covariance):
+    """The authors' loss (github.com/facebookresearch/vicreg, main_vicreg.py)."""
+    apart = F.mse_loss(a, b)
+    a, b = a - a.mean(0), b - b.mean(0)
+    deviations = [torch.sqrt(z.var(0) + float(np.float32(0.0001))) for z in (a, b)]
+    flat = sum(torch.mean(F.relu(1 - s)) / 2 for s in deviations)
+    covariances = [z.T @ z / (len(z) - 1) for z in (a, b)]
+    tied = sum((c - torch.diag(torch.diagonal(c))).pow(2).sum() / c.shape[1] for c in covariances)
+    return invariance * apart + variance * flat + covariance * tied
+
+
 def case(loss, options, inputs, labels=None):
     value = loss(*inputs, *([] if labels is None else [labels]), **options)
     value.backward()
@@ -145,6 +156,8 @@ golden = {
     "batchHard": labelled(batch_hard, *triplets, {"margin": "soft", "squared": False}),
     "semiHard": labelled(semi_hard, *triplets),
     "marginContrastive": labelled(margin_contrastive, {"margin": 1.0}, {"margin": 1.5}),
+    "vicReg": viewed(vic_reg, {"invariance": 25.0, "variance": 25.0, "covariance": 1.0},
+                     {"invariance": 0.5, "variance": 2.0, "covariance": 3.0}),
 }
 pathlib.Path(__file__).with_suffix(".json").write_text(json.dumps(golden) + "\n")
 print({name: [round(c["loss"], 4) for c in cases] for name, cases in golden.items() if name != "recipe"})
