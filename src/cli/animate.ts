@@ -87,7 +87,8 @@ async function runAnimate(options: AnimateOptions): Promise<void> {
   try {
     note(`${recording.count} pictures at ${recording.snapshots.length} snapshots`);
     const onProgress = (done: number, total: number): void => line.update(done, total, "");
-    const prepared = await prepareRecording(recording, { signal, onProgress });
+    const named = { ...recording, classNames: config.data.classes };
+    const prepared = await prepareRecording(named, { signal, onProgress });
     line.end();
     const films: WrittenFilm[] = [];
     for (const plan of plans) {

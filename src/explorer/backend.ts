@@ -59,6 +59,8 @@ export interface Backend {
     readonly height: number;
     readonly pixels: Uint8Array | Uint8ClampedArray;
   }>;
+  /** `FittedHead`: a picture file as the open run's encoder takes it, by the run's own preprocessing. */
+  fitPicture(file: Blob): Promise<Message>;
   /** The encoder as ONNX: input `images` float32 `[batch, channels, height, width]` of values -1 to 1 (`byte / 127.5 - 1`), output `embedding` `[batch, dim]`. */
   encoder(checkpoint: number | null): Promise<Uint8Array<ArrayBuffer>>;
   /** The newest checkpoint's weights as a `.pt` file that PyTorch opens. */

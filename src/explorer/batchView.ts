@@ -3,6 +3,8 @@ import type { ImageDataset } from "../data/index.ts";
 import type { TrainingBatch } from "../train/index.ts";
 import { type BatchCandidates, chosenTrios } from "./batchTrios.ts";
 import type { BatchMessage } from "./liveMap.ts";
+import { longestInBatch } from "./protocol.ts";
+import { thumbnails } from "./thumbnails.ts";
 import { unitRows } from "./unitRows.ts";
 
 /** Anchors that are shown of a batch. */
@@ -61,21 +63,26 @@ export class BatchView {
     const dim = embeddings.length / labels.length;
     const trios = chosenTrios(candidates, unitRows(embeddings, dim), dim, anchorsShown);
     const count = trios.length;
+    const small = thumbnails(pictures, longestInBatch);
+    const size = small.channels * small.height * small.width;
     const shown = {
-      pictures: new Uint8Array(3 * count * each),
+      pictures: new Uint8Array(3 * count * size),
       labels: new Int32Array(3 * count).fill(-1),
       similarity: new Float32Array(2 * count).fill(Number.NaN),
     };
     for (const [i, { anchor, positive, negative }] of trios.entries()) {
       for (const [part, at] of [anchor, positive?.at, negative?.at].entries()) {
         if (at === undefined) continue;
-        shown.pictures.set(pixels.subarray(at * each, (at + 1) * each), (part * count + i) * each);
+        shown.pictures.set(small.pixels.subarray(at * size, (at + 1) * size), (part * count + i) * size);
         shown.labels[part * count + i] = labels[at]!;
       }
       if (positive) shown.similarity[i] = positive.similarity;
       if (negative) shown.similarity[count + i] = negative.similarity;
     }
-    return { head: { type: "batch", step, count, width, height, channels }, arrays: shown };
+    return {
+      head: { type: "batch", step, count, width: small.width, height: small.height, channels },
+      arrays: shown,
+    };
   }
 
   #copy(pictures: readonly TensorData[]): void {

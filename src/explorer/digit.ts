@@ -1,4 +1,5 @@
 import { InputError } from "../base/index.ts";
+import { coverage } from "./resample.ts";
 
 /** Side of the picture that an encoder of digits takes. */
 export const digitSize = 28;
@@ -82,27 +83,6 @@ function resampled(
     }
   }
   return result;
-}
-
-/** Of each of `count` new pixels which old ones, from `start` up to `end`, it is made of; the weights sum to 1. */
-function coverage(
-  start: number,
-  end: number,
-  count: number,
-): readonly (readonly { readonly at: number; readonly weight: number }[])[] {
-  const step = (end - start) / count;
-  // A window as wide as a new pixel, or as an old one where those are wider.
-  const reach = Math.max(1, step);
-  return Array.from({ length: count }, (_, i) => {
-    const middle = start + (i + 0.5) * step;
-    const [from, to] = [middle - reach / 2, middle + reach / 2];
-    const parts: { at: number; weight: number }[] = [];
-    for (let at = Math.floor(from); at < to; at++) {
-      const weight = (Math.min(to, at + 1) - Math.max(from, at)) / reach;
-      if (weight > 0) parts.push({ at: Math.min(end - 1, Math.max(start, at)), weight });
-    }
-    return parts;
-  });
 }
 
 /** Ink placed in the picture by whole pixels, its centre of mass as near to the middle as that allows and it fits. */

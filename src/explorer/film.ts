@@ -21,6 +21,8 @@ export interface FilmRecording {
   readonly dim: number;
   /** `[count]` */
   readonly labels: Int32Array;
+  /** By label; without them classes are called by their numbers. */
+  readonly classNames?: readonly string[] | null;
   readonly snapshots: readonly {
     readonly step: number;
     /** Epochs finished, with the part of the current one. */
@@ -86,11 +88,12 @@ export async function filmOf(prepared: PreparedRecording, options: FilmOptions):
   const { recording, accuracies } = prepared;
   const { view, seconds, fps } = options;
   const { styles, of } = styleClasses(recording.labels);
+  const tells = styles.length > 1;
   const moments = recording.snapshots.map(({ step, epoch, loss }, i) => ({
     step,
     epoch,
     loss,
-    accuracy: accuracies[i]!,
+    accuracy: tells ? accuracies[i]! : null,
   }));
   const pictures = grouped(recording.count);
   const projected: Readonly<Record<FilmView, string>> = {
@@ -100,11 +103,15 @@ export async function filmOf(prepared: PreparedRecording, options: FilmOptions):
   return {
     title: "How embeddings organise themselves",
     subtitle: `${pictures} training pictures, ${projected[view]}`,
-    footnote: `1-NN accuracy: pictures whose nearest other one of the ${pictures}, by cosine in all ${recording.dim} dimensions, is of their class.`,
+    footnote: tells
+      ? `1-NN accuracy: pictures whose nearest other one of the ${pictures}, by cosine in all ${recording.dim} dimensions, is of their class.`
+      : "Pictures without labels: what comes to lie together, the encoder finds alike.",
     path: await pathOf(prepared, options),
     classOf: of,
-    classes: styles.map(({ label }) => String(label)),
+    // Of one class there is nothing to tell: pictures without labels are all of class 0.
+    classes: tells ? styles.map(({ label }) => recording.classNames?.[label] ?? String(label)) : [],
     colours: styles.map(({ colour }) => colour),
+    symbols: styles.map(({ symbol }) => symbol),
     moments,
     epochs: trainedEpochs(recording),
     frames: Math.max(2, Math.round(seconds * fps)),

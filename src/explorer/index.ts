@@ -12,7 +12,10 @@ export { anchorsShown, BatchView } from "./batchView.ts";
 export { digitFromDrawing, digitSize, type GreyPicture } from "./digit.ts";
 export { digitFromPicture } from "./digitPicture.ts";
 export { type FilmRecording, type FilmView, filmOf, prepareRecording } from "./film.ts";
+export { fitPicture } from "./fitPicture.ts";
+export { fittingOf, takesDigits } from "./fitting.ts";
 export { type HardPairs, type HardPairsOptions, hardPairs, hardPairsMessage } from "./hardPairs.ts";
+export { labelsTell } from "./labelsTell.ts";
 export { leaveOneOutAccuracy } from "./leaveOneOut.ts";
 export {
   type BatchMessage,
@@ -55,6 +58,7 @@ export {
 export { StepMeter } from "./stepMeter.ts";
 export { Thinned } from "./thinned.ts";
 export { shownDims, type ThreeAxes, threeAxes } from "./threeAxes.ts";
+export { type Thumbnails, thumbnailSize, thumbnails } from "./thumbnails.ts";
 export { lossChoices, recipeChoices } from "./trainingChoices.ts";
 export { unitRows } from "./unitRows.ts";
 export { type WatchOptions, watchRecorder } from "./watchRecorder.ts";

@@ -75,7 +75,7 @@ describe("threeAxes", () => {
 
 describe("LiveMap", () => {
   it("turns each map to the one before, so that rotated embeddings do not move", async () => {
-    const map = new LiveMap(labels);
+    const map = new LiveMap({ labels });
     const embeddings = random(4);
     const first = await map.next(snapshot(embeddings, 0, 0));
     // Columns swapped, one mirrored, and rows of other lengths: the same directions but for a rotation.
@@ -90,7 +90,7 @@ describe("LiveMap", () => {
   });
 
   it("tells of the mean loss since the map before", async () => {
-    const map = new LiveMap(labels);
+    const map = new LiveMap({ labels });
     expect((await map.next(snapshot(random(5), 0, 0))).head).toMatchObject({
       type: "map",
       step: 0,

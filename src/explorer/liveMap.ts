@@ -1,8 +1,10 @@
 import type { ImageDataset } from "../data/index.ts";
 import type { Snapshot } from "../train/index.ts";
+import { labelsTell } from "./labelsTell.ts";
 import { leaveOneOutAccuracy } from "./leaveOneOut.ts";
-import type { BatchHead, MapHead, SampleHead } from "./protocol.ts";
+import { type BatchHead, longestSampled, type MapHead, type SampleHead } from "./protocol.ts";
 import { threeAxes } from "./threeAxes.ts";
+import { thumbnails } from "./thumbnails.ts";
 import { unitRows } from "./unitRows.ts";
 
 /** A message of {@link LiveMap.next}. */
@@ -31,16 +33,15 @@ export interface BatchMessage {
 export type LiveMessage = SampleMessage | MapMessage | BatchMessage;
 
 /** The fixed sample that maps are of. */
-export function sampleMessage({
-  count,
-  width,
-  height,
-  channels,
-  labels,
-  pixels,
-}: ImageDataset): SampleMessage {
+export function sampleMessage(sample: ImageDataset): SampleMessage {
+  const { count, width, height, channels, pixels } = thumbnails(sample, longestSampled);
+  const { labels, classes } = sample;
   return {
-    head: { type: "sample", count, width, height, channels },
+    head: {
+      ...{ type: "sample", count, width, height, channels },
+      labelled: labelsTell(sample),
+      classNames: classes ?? null,
+    },
     arrays: { labels, pictures: pixels },
   };
 }
@@ -51,12 +52,14 @@ export function sampleMessage({
  */
 export class LiveMap {
   readonly #labels: Int32Array;
+  readonly #labelled: boolean;
   #former: { readonly positions: Float32Array; readonly pairs: number; readonly lossSum: number } | null =
     null;
 
-  /** @param labels `[sample]` */
-  constructor(labels: Int32Array) {
+  /** @param sample the pictures' labels, `[sample]`, and whether they mean anything */
+  constructor({ labels, labelled }: Pick<ImageDataset, "labels" | "labelled">) {
     this.#labels = labels;
+    this.#labelled = labelsTell({ labels, ...(labelled === undefined ? {} : { labelled }) });
   }
 
   /**
@@ -69,7 +72,7 @@ export class LiveMap {
     const units = unitRows(embeddings, dim);
     const former = this.#former;
     const { positions } = await threeAxes(units, dim, former?.positions ?? null);
-    const knn1 = await leaveOneOutAccuracy(units, this.#labels, dim);
+    const knn1 = this.#labelled ? await leaveOneOutAccuracy(units, this.#labels, dim) : null;
     this.#former = { positions, pairs, lossSum };
     const since = former ? pairs - former.pairs : 0;
     const loss = former && since > 0 ? (lossSum - former.lossSum) / since : null;

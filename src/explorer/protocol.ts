@@ -1,3 +1,4 @@
+import type { Preprocessing } from "../data/index.ts";
 import type { EpochMetrics } from "../train/index.ts";
 
 /**
@@ -76,10 +77,19 @@ export interface RunInfo {
   readonly metrics: readonly EpochMetrics[];
   readonly parameters: number;
   readonly dim: number;
+  /** Of the pictures as they are shown: those that the encoder takes, or smaller ones, see {@link longestShown}. */
   readonly picture: PictureSize;
+  /** Of the pictures that its encoder takes. */
+  readonly input: PictureSize;
+  /** How files became such pictures; null for data that came as pictures of one size, such as MNIST. */
+  readonly preprocessing: Preprocessing | null;
   /** Pictures that its space shows. */
   readonly count: number;
+  /** Whether labels mean anything here: pictures have them, and of more than one class. */
+  readonly labelled: boolean;
   readonly classes: readonly number[];
+  /** By label; null where classes are called by their numbers. */
+  readonly classNames: readonly string[] | null;
   /** Snapshots recorded while it trained; 0 for none, then there is no film. */
   readonly snapshots: number;
 }
@@ -104,10 +114,16 @@ export interface StepHead {
   readonly secondsLeft: number;
 }
 
-/** The fixed sample of pictures that the live map shows. Arrays: `labels` int32 `[count]`, `pictures` uint8 `[count, channels, height, width]`. */
+/**
+ * The fixed sample of pictures that the live map shows. Arrays: `labels` int32 `[count]`, `pictures` uint8
+ * `[count, channels, height, width]`, at most {@link longestSampled} a side.
+ */
 export interface SampleHead extends PictureSize {
   readonly type: "sample";
   readonly count: number;
+  /** As of a {@link RunInfo}. */
+  readonly labelled: boolean;
+  readonly classNames: readonly string[] | null;
 }
 
 /**
@@ -118,8 +134,8 @@ export interface MapHead {
   readonly type: "map";
   readonly step: number;
   readonly epoch: number;
-  /** Leave-one-out 1-NN accuracy of the sample, by cosine. */
-  readonly knn1: number;
+  /** Leave-one-out 1-NN accuracy of the sample, by cosine; null without labels. */
+  readonly knn1: number | null;
   /** Mean loss since the map before; null at the first. */
   readonly loss: number | null;
 }
@@ -202,8 +218,8 @@ export interface NeighboursHead {
   readonly type: "neighbours";
   readonly checkpoint: number;
   readonly k: number;
-  /** Part of the pictures whose nearest other one is of their class. */
-  readonly knn1: number;
+  /** Part of the pictures whose nearest other one is of their class; null without labels. */
+  readonly knn1: number | null;
 }
 
 /** Arrays: `umap` float32 `[count, 2]`, rotated to lie as near as can be to the newest checkpoint's. */
@@ -258,8 +274,19 @@ export interface EmbeddingsHead {
 export interface PicturesHead extends PictureSize {
   readonly type: "pictures";
   readonly count: number;
+  /** Where each is in its data set, in the same order; null where they are in no files. */
+  readonly paths: readonly string[] | null;
 }
 
+/** A picture file as the open run's encoder takes it. Arrays: `pixels` uint8 `[channels, height, width]`. */
+export interface FittedHead extends PictureSize {
+  readonly type: "fitted";
+}
+
+/** Pixels of the longer side of a picture that is shown, on the live map's sample and in a batch: larger ones are made smaller. */
+export const longestShown = 128;
+export const longestSampled = 48;
+export const longestInBatch = 96;
 /** Pictures that may be asked for at once. */
 export const mostPictures = 1024;
 /** Nearest neighbours that the space tells of each picture. */

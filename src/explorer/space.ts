@@ -3,6 +3,7 @@ import { procrustes } from "../report/film/procrustes.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { runtimeNeighbours } from "../train/index.ts";
 import type { SpaceMessage } from "./backend.ts";
+import { labelsTell } from "./labelsTell.ts";
 import { neighboursShown, type SpaceProgressHead } from "./protocol.ts";
 import { shownDims, threeAxes } from "./threeAxes.ts";
 import { dot, unitRows } from "./unitRows.ts";
@@ -19,6 +20,8 @@ export interface SpaceJob {
   readonly embeddings: Float32Array;
   /** `[count]` */
   readonly labels: Int32Array;
+  /** Whether the labels mean anything; default by {@link labelsTell}. */
+  readonly labelled?: boolean;
   readonly dim: number;
   /** Those of the checkpoint before, of the same pictures; null at the first. */
   readonly former: Float32Array | null;
@@ -114,7 +117,10 @@ export async function buildSpace(
   const k = Math.min(neighboursShown, count - 1);
   const nearest = shownNeighbours(found, searched, k);
   onMessage({
-    head: { type: "neighbours", checkpoint, k, knn1: nearestAccuracy(nearest.rows, labels, k) },
+    head: {
+      ...{ type: "neighbours", checkpoint, k },
+      knn1: labelsTell(job) ? nearestAccuracy(nearest.rows, labels, k) : null,
+    },
     arrays: nearest,
   });
 

@@ -26,7 +26,7 @@ export function watchTraining(
 ): Required<Pick<FitOptions, "record" | "onBatch">> {
   const { trainer, training, seed, recorder, onMessage } = options;
   const sample = recorder?.sample ?? pickImages(training, recordingRows(training.labels, seed));
-  const map = new LiveMap(sample.labels);
+  const map = new LiveMap(sample);
   const view = new BatchView(training);
   const told = onMessage(sampleMessage(sample));
   const record = watchRecorder(

@@ -1,16 +1,20 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { pixelsPerImage } from "../data/index.ts";
 import {
   encodeMessage,
+  type FittedHead,
+  fittingOf,
+  longestShown,
   type Message,
   mostPictures,
   type PicturesHead,
   type RecordingHead,
+  thumbnails,
 } from "../explorer/index.ts";
 import { decodePicture, PictureFormatError } from "../platform/node/decodePicture.ts";
 import { readFileOrExplain } from "../platform/node/files.ts";
+import { fitUpload } from "../platform/node/pictures/fitUpload.ts";
 import { readRecording } from "../platform/node/recording.ts";
 import { readRunEncoder } from "../platform/node/runEncoder.ts";
 import { exportEncoder, pickImages } from "../train/index.ts";
@@ -75,16 +79,23 @@ export function explorerApp({ session, page, port }: AppOptions): Hono {
   api.post("/pictures", limited(mostRows), async ({ req }) => {
     const { pictures } = session.run;
     const rows = rowsOf(new Uint8Array(await req.arrayBuffer()), pictures.count);
-    const { count, pixels, width, height, channels } = pickImages(pictures, rows);
-    const head: PicturesHead = { type: "pictures", count, width, height, channels };
-    return message({
-      head,
-      arrays: { pictures: pixels.subarray(0, rows.length * pixelsPerImage(pictures)) },
-    });
+    const picked = pickImages(pictures, rows);
+    const { count, pixels, width, height, channels } = thumbnails(picked, longestShown);
+    const paths = picked.paths ?? null;
+    const head: PicturesHead = { type: "pictures", count, width, height, channels, paths };
+    return message({ head, arrays: { pictures: pixels } });
   });
   api.post("/picture", limited(mostPicture), async ({ req }) => {
-    const { width, height, pixels } = await decoded(new Uint8Array(await req.arrayBuffer()));
+    const bytes = new Uint8Array(await req.arrayBuffer());
+    const { width, height, pixels } = await orUnsupported(decodePicture(bytes));
     const head: Message["head"] & { width: number; height: number } = { type: "picture", width, height };
+    return message({ head, arrays: { pixels } });
+  });
+  api.post("/fitted", limited(mostPicture), async ({ req }) => {
+    const { width, height, channels } = session.run.info.input;
+    const bytes = new Uint8Array(await req.arrayBuffer());
+    const pixels = await orUnsupported(fitUpload(bytes, fittingOf(session.run.info)));
+    const head: FittedHead = { type: "fitted", width, height, channels };
     return message({ head, arrays: { pixels } });
   });
 
@@ -144,9 +155,9 @@ function download(bytes: Uint8Array<ArrayBuffer>, name: string): Response {
   return response;
 }
 
-async function decoded(bytes: Uint8Array): ReturnType<typeof decodePicture> {
+async function orUnsupported<Read>(reading: Promise<Read>): Promise<Read> {
   try {
-    return await decodePicture(bytes);
+    return await reading;
   } catch (error) {
     throw error instanceof PictureFormatError ? new Problem(415, error.message) : error;
   }

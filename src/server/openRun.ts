@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { fingerprint, type ImageDataset } from "../data/index.ts";
-import type { RunInfo } from "../explorer/index.ts";
+import { labelsTell, longestShown, type RunInfo, thumbnailSize } from "../explorer/index.ts";
 import { parameterCount } from "../nn/index.ts";
 import type { DatasetSplit } from "../platform/node/datasets.ts";
 import { readFileOrExplain } from "../platform/node/files.ts";
@@ -37,7 +37,8 @@ export async function openRun(path: string, split: Split, known: OpenRun | null)
   const same = known !== null && JSON.stringify(known.config.data) === JSON.stringify(config.data);
   const pictures = same ? known.pictures : await runPictures(folder, config, split);
   const { encoder } = configuredParts(config);
-  const { width, height, channels, count, labels } = pictures;
+  const { width, height, channels, count, labels, classes } = pictures;
+  const input = { width, height, channels };
   return {
     folder,
     config,
@@ -53,9 +54,13 @@ export async function openRun(path: string, split: Split, known: OpenRun | null)
       metrics: await readMetrics(path),
       parameters: parameterCount(encoder),
       dim: encoder.dim,
-      picture: { width, height, channels },
+      picture: thumbnailSize(input, longestShown),
+      input,
+      preprocessing: config.data.preprocessing,
       count,
+      labelled: labelsTell(pictures),
       classes: [...new Set(labels)].sort((a, b) => a - b),
+      classNames: classes ?? config.data.classes,
       snapshots: await snapshotCount(path),
     },
   };

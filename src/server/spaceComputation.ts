@@ -28,6 +28,7 @@ export interface SpaceComputation {
 export async function computeSpace(computation: SpaceComputation): Promise<readonly SentMessage[]> {
   const { run, epoch, reference, runtime, recent, onProgress, onMessage, signal } = computation;
   const { labels } = run.pictures;
+  const { labelled } = run.info;
   const { dim } = run.info;
   const before = run.info.checkpoints.findLast((other) => other < epoch);
   const epochs = before === undefined ? [epoch] : [epoch, before];
@@ -50,6 +51,7 @@ export async function computeSpace(computation: SpaceComputation): Promise<reado
       checkpoint: epoch,
       embeddings: own,
       labels,
+      labelled,
       dim,
       former,
       reference: reference && positionsOf(reference),

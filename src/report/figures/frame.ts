@@ -89,7 +89,7 @@ export function drawLegend(context: PlotContext, styles: readonly ClassStyle[], 
 
 /** Fills a marker of the current colour, `radius` from its middle. */
 export function drawMarker(
-  context: PlotContext,
+  context: Pick<PlotContext, "beginPath" | "moveTo" | "lineTo" | "closePath" | "arc" | "fill">,
   symbol: MarkerSymbol,
   x: number,
   y: number,

@@ -1,3 +1,4 @@
+import { drawMarker } from "../figures/frame.ts";
 import { drawCurve } from "./drawCurve.ts";
 import { drawPoints } from "./drawPoints.ts";
 import { type Film, type FilmFrame, frameOf } from "./film.ts";
@@ -68,33 +69,41 @@ function drawCurves(context: FilmContext, { moments, epochs }: Film, shown: Film
     high: largest > 0 ? Math.ceil(largest * 10) / 10 : 1,
     ticks: epochTicks(moments, epochs),
   });
-  const least = Math.min(...moments.map(({ accuracy }) => accuracy));
+  // Without labels there is no accuracy.
+  if (shown.accuracy === null) return;
+  const known = moments.map(({ accuracy }) => accuracy ?? 0);
+  const least = Math.min(...known);
   drawCurve(context, {
     ...common,
     y: 402,
     name: "1-NN accuracy",
     value: `${(shown.accuracy * 100).toFixed(1)} %`,
     format: (value) => `${Math.round(value * 100)}`,
-    values: moments.map(({ accuracy }) => accuracy),
+    values: known,
     low: Math.max(0, Math.floor(least * 10 - 0.1) / 10),
     high: 1,
     ticks: epochTicks(moments, epochs),
   });
 }
 
-function drawLegend(context: FilmContext, { classes, colours }: Film): void {
+function drawLegend(context: FilmContext, { classes, colours, symbols }: Film): void {
+  if (classes.length === 0) return;
   const { left, width } = column;
-  const perRow = 5;
-  const shownClasses = classes.slice(0, 10);
+  const { perRow, most, line, size, top } = legendOf(classes);
+  const shownClasses = classes.slice(0, most);
   textIn(context, "Class", { x: left, y: 566, size: 17, colour: ink.soft });
+  const each = width / perRow;
+  const radius = size / 2;
   for (const [i, name] of shownClasses.entries()) {
-    const x = left + (i % perRow) * (width / perRow);
-    const y = 600 + Math.floor(i / perRow) * 40;
+    const x = left + (i % perRow) * each;
+    const y = top + Math.floor(i / perRow) * line;
     context.fillStyle = colours[i]!;
-    context.beginPath();
-    context.arc(x + 10, y - 7, 10, 0, 2 * Math.PI);
-    context.fill();
-    textIn(context, name, { x: x + 28, y, size: 20, weight: 600, colour: ink.strong });
+    drawMarker(context, symbols[i]!, x + radius, y - 0.35 * size, radius);
+    const room = each - 1.8 * size;
+    textIn(context, shortened(name, room / (0.5 * size)), {
+      ...{ x: x + 1.4 * size, y, size, weight: 600, colour: ink.strong },
+      most: room,
+    });
   }
   if (classes.length > shownClasses.length) {
     textIn(context, `and ${classes.length - shownClasses.length} more`, {
@@ -105,6 +114,19 @@ function drawLegend(context: FilmContext, { classes, colours }: Film): void {
       align: "right",
     });
   }
+}
+
+/** Room for ten digits, or for more and longer names in smaller letters. */
+function legendOf(classes: readonly string[]) {
+  const longest = Math.max(...classes.map(({ length }) => length));
+  if (classes.length <= 10 && longest <= 2) return { perRow: 5, most: 10, line: 40, size: 20, top: 600 };
+  if (longest <= 4) return { perRow: 5, most: 20, line: 26, size: 15, top: 594 };
+  if (classes.length <= 8) return { perRow: 2, most: 8, line: 26, size: 16, top: 594 };
+  return { perRow: 3, most: 12, line: 26, size: 14, top: 594 };
+}
+
+function shortened(name: string, letters: number): string {
+  return name.length <= letters ? name : `${name.slice(0, Math.max(1, Math.floor(letters) - 1)).trimEnd()}…`;
 }
 
 /** Epochs to mark on the time axis: four or five round ones, and where they lie among the snapshots. */

@@ -1,3 +1,4 @@
+import { drawMarker } from "../figures/frame.ts";
 import type { Film, FilmFrame } from "./film.ts";
 import { type FilmContext, ink } from "./style.ts";
 
@@ -56,9 +57,7 @@ export function drawPoints(context: FilmContext, film: Film, frame: FilmFrame): 
   for (const { x, y, radius, opacity, classIndex } of drawnPoints(film, frame)) {
     context.globalAlpha = opacity;
     context.fillStyle = film.colours[classIndex]!;
-    context.beginPath();
-    context.arc(x, y, radius, 0, 2 * Math.PI);
-    context.fill();
+    drawMarker(context, film.symbols[classIndex]!, x, y, radius);
   }
   context.globalAlpha = 1;
 }

@@ -39,6 +39,7 @@ async function film(frames = 120): Promise<Film> {
     classOf: Uint16Array.from({ length: count }, (_, i) => i % classes),
     classes: ["a", "b", "c"],
     colours: ["#ff0000", "#00aa00", "#0000ff"],
+    symbols: ["circle", "circle", "circle"],
     moments: [0, 1, 2, 3, 4].map((i) => ({
       step: i * 100,
       epoch: i / 2,
@@ -117,6 +118,7 @@ describe("the frames of a film", () => {
       translate: () => undefined,
       scale: () => undefined,
       beginPath: () => undefined,
+      closePath: () => undefined,
       moveTo: () => undefined,
       lineTo: () => undefined,
       fill: () => undefined,

@@ -1,4 +1,5 @@
 import { InputError } from "../../base/index.ts";
+import type { MarkerSymbol } from "../classStyles.ts";
 import { glide } from "./glide.ts";
 import type { FilmPath } from "./path.ts";
 
@@ -9,8 +10,8 @@ export interface FilmMoment {
   readonly epoch: number;
   /** Mean training loss since the snapshot before; null at the first. */
   readonly loss: number | null;
-  /** 1-NN accuracy, 0 to 1. */
-  readonly accuracy: number;
+  /** 1-NN accuracy, 0 to 1; null at all of them without labels. */
+  readonly accuracy: number | null;
 }
 
 /** A film of points on their way through a training. */
@@ -22,10 +23,11 @@ export interface Film {
   readonly path: FilmPath;
   /** `[count]`, the class of each point as a place in {@link classes}. */
   readonly classOf: Uint16Array;
-  /** Names of the classes. */
+  /** Names of the classes; none without labels. */
   readonly classes: readonly string[];
-  /** A colour for each class. */
+  /** A colour and a marker for each class. */
   readonly colours: readonly string[];
+  readonly symbols: readonly MarkerSymbol[];
   /** What is known at each snapshot. */
   readonly moments: readonly FilmMoment[];
   /** Epochs of the whole training. */
@@ -54,7 +56,7 @@ export interface FilmFrame {
   readonly step: number;
   readonly epoch: number;
   readonly loss: number | null;
-  readonly accuracy: number;
+  readonly accuracy: number | null;
 }
 
 /**
@@ -81,7 +83,7 @@ export function frameOf(film: Film, frame: number): FilmFrame {
     step: Math.round(between(from.step, to.step)),
     epoch: between(from.epoch, to.epoch),
     loss: to.loss === null ? null : between(from.loss ?? to.loss, to.loss),
-    accuracy: between(from.accuracy, to.accuracy),
+    accuracy: to.accuracy === null ? null : between(from.accuracy ?? to.accuracy, to.accuracy),
   };
 }
 

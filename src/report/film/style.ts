@@ -28,6 +28,7 @@ export interface FilmContext {
   translate(x: number, y: number): void;
   scale(x: number, y: number): void;
   beginPath(): void;
+  closePath(): void;
   moveTo(x: number, y: number): void;
   lineTo(x: number, y: number): void;
   arc(x: number, y: number, radius: number, start: number, end: number): void;
@@ -46,16 +47,18 @@ export interface TextStyle {
   readonly weight?: 400 | 600;
   readonly colour: string;
   readonly align?: "center" | "left" | "right";
+  /** Wider text is made narrower. */
+  readonly most?: number;
 }
 
 /** @returns the width of the text. */
 export function textIn(context: FilmContext, text: string, style: TextStyle): number {
-  const { x, y, size, weight = 400, colour, align = "left" } = style;
+  const { x, y, size, weight = 400, colour, align = "left", most } = style;
   context.font = `${weight} ${size}px ${fontFamily}`;
   context.textAlign = align;
   context.textBaseline = "alphabetic";
   context.fillStyle = colour;
-  context.fillText(text, x, y);
+  context.fillText(text, x, y, most);
   return context.measureText(text).width;
 }
 

@@ -8,6 +8,7 @@ import type {
   StepHead,
   TrainingStatus,
 } from "kindred/explorer";
+import type { ClassNames } from "./classNames.ts";
 import { withMap, withStep } from "./history.ts";
 import { bytesOf, floatsOf, intsOf } from "./messageArrays.ts";
 import { isUnderWay } from "./phase.ts";
@@ -22,6 +23,9 @@ export interface Sample extends PictureSize {
   readonly count: number;
   readonly labels: Int32Array;
   readonly pictures: Uint8Array;
+  /** Whether the labels mean anything, and what classes are called. */
+  readonly labelled: boolean;
+  readonly classNames: ClassNames;
 }
 
 /** Some triplets of the batch just trained on, see `BatchHead`. */
@@ -68,12 +72,13 @@ export function withEvent(record: TrainingRecord, event: TrainingEvent): Trainin
       return begins ? freshRecord(training) : { ...record, training };
     }
     case "sample": {
-      const { count, width, height, channels } = head;
+      const { count, width, height, channels, labelled, classNames } = head;
       const labels = intsOf(event, "labels");
       const pictures = bytesOf(event, "pictures");
       // Told again after a pause. Maps of another sample would be of other pictures.
       if (record.sample !== null && isSame(record.sample.pictures, pictures)) return record;
-      return { ...record, sample: { count, width, height, channels, labels, pictures }, maps: [] };
+      const sample = { count, width, height, channels, labels, pictures, labelled, classNames };
+      return { ...record, sample, maps: [] };
     }
     case "map":
       return {

@@ -139,6 +139,10 @@ export class FakeBackend implements Backend {
     return Promise.reject(new BackendError("the fake backend reads no files"));
   }
 
+  fitPicture(): Promise<never> {
+    return Promise.reject(new BackendError("the fake backend reads no files"));
+  }
+
   encoder(): Promise<Uint8Array<ArrayBuffer>> {
     return Promise.resolve(new Uint8Array([1, 2, 3]));
   }
@@ -170,7 +174,11 @@ export class FakeBackend implements Backend {
       parameters: 122_304,
       dim: 64,
       picture: { width: 28, height: 28, channels: 1 },
+      input: { width: 28, height: 28, channels: 1 },
+      preprocessing: null,
       count: 42_000,
+      labelled: true,
+      classNames: null,
       classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
       snapshots: 20,
     };

@@ -15,7 +15,11 @@ const learned = (part: number): number => 1 - Math.exp(-6 * part);
 
 export function sampleMessage(): TrainingEvent {
   return {
-    head: { type: "sample", count, width: side, height: side, channels: 1 },
+    head: {
+      ...{ type: "sample", count, width: side, height: side, channels: 1 },
+      labelled: true,
+      classNames: null,
+    },
     arrays: { labels, pictures },
   };
 }

@@ -104,6 +104,10 @@ export class ServerBackend implements Backend {
     return { width, height, pixels: bytesOf(message, "pixels") };
   }
 
+  async fitPicture(file: Blob): Promise<Message> {
+    return messageOf(await this.#post("fitted", file, "application/octet-stream"));
+  }
+
   encoder(checkpoint: number | null): Promise<Uint8Array<ArrayBuffer>> {
     return this.#bytes(`encoder${query(checkpoint)}`);
   }

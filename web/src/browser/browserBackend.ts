@@ -2,6 +2,9 @@ import {
   type Backend,
   BackendError,
   type BackendEvent,
+  type FittedHead,
+  fitPicture,
+  fittingOf,
   type Hello,
   type Message,
   mostPictures,
@@ -91,6 +94,16 @@ export class BrowserBackend implements Backend {
 
   decodePicture(file: Blob): Promise<DecodedPicture> {
     return decodePicture(file);
+  }
+
+  async fitPicture(file: Blob): Promise<Message> {
+    const { run } = await this.hello();
+    if (!run)
+      throw new BackendError("there is no trained run yet: train one, then look for pictures with it");
+    const { width, height, pixels } = await decodePicture(file);
+    const fitted = fitPicture(pixels, width, height, fittingOf(run));
+    const head: FittedHead = { type: "fitted", ...run.input };
+    return { head, arrays: { pixels: fitted } };
   }
 
   encoder(checkpoint: number | null): Promise<Uint8Array<ArrayBuffer>> {

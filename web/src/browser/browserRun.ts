@@ -7,7 +7,7 @@ import {
   type RunConfig,
   type TensorData,
 } from "kindred";
-import { BackendError, type Message, type RunInfo } from "kindred/explorer";
+import { BackendError, longestShown, type Message, type RunInfo, thumbnailSize } from "kindred/explorer";
 
 /** Values of an encoder's tensors, under the names that checkpoints use. */
 export type Weights = ReadonlyMap<string, TensorData>;
@@ -87,6 +87,7 @@ export class BrowserRun {
     const { config, encoder, metrics, checkpoints, recording } = this;
     if (checkpoints.length === 0) return null;
     const { channels, size } = config.encoder;
+    const input = { width: size, height: size, channels };
     return {
       name: "in this browser",
       data: config.data.source,
@@ -97,9 +98,13 @@ export class BrowserRun {
       metrics,
       parameters: parameterCount(encoder),
       dim: encoder.dim,
-      picture: { width: size, height: size, channels },
+      picture: thumbnailSize(input, longestShown),
+      input,
+      preprocessing: config.data.preprocessing,
       count: this.#count,
+      labelled: this.#classes.length > 1,
       classes: this.#classes,
+      classNames: config.data.classes,
       // A film needs two.
       snapshots: recording && recording.count >= 2 ? recording.count : 0,
     };

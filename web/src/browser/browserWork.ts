@@ -8,7 +8,16 @@ import {
   takeFirst,
   writePt,
 } from "kindred";
-import { BackendError, type EventHead, type Hello, type Message, type SpaceMessage } from "kindred/explorer";
+import {
+  BackendError,
+  type EventHead,
+  type Hello,
+  longestShown,
+  type Message,
+  type PicturesHead,
+  type SpaceMessage,
+  thumbnails,
+} from "kindred/explorer";
 import { webRuntime } from "kindred/web";
 import { BrowserRun } from "./browserRun.ts";
 import { BrowserSpaces } from "./browserSpaces.ts";
@@ -231,13 +240,12 @@ export class BrowserWork {
   }
 
   async #pictures(rows: Uint32Array): Promise<Message> {
-    const { count, width, height, channels, pixels } = pickImages(
-      await this.#picturesOf(this.#opened()),
-      rows,
-    );
-    return {
-      head: { type: "pictures", ...{ count, width, height, channels } },
-      arrays: { pictures: pixels },
+    const picked = pickImages(await this.#picturesOf(this.#opened()), rows);
+    const { count, width, height, channels, pixels } = thumbnails(picked, longestShown);
+    const head: PicturesHead = {
+      ...{ type: "pictures", count, width, height, channels },
+      paths: picked.paths ?? null,
     };
+    return { head, arrays: { pictures: pixels } };
   }
 }

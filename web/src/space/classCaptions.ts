@@ -1,8 +1,10 @@
 import type { StyledClasses } from "kindred/explorer";
+import { type ClassNames, classText } from "../app/classNames.ts";
 import type { MapCaption } from "../map/mapTypes.ts";
 
 /** More classes than this are not named on the map. */
 const mostNamed = 20;
+const longestName = 18;
 /** Points of a class looked at to find its middle. */
 const mostLookedAt = 600;
 
@@ -12,6 +14,7 @@ export function classCaptions(
   dims: 2 | 3,
   { styles, of }: StyledClasses,
   shown: readonly boolean[],
+  names: ClassNames,
 ): MapCaption[] {
   if (styles.length > mostNamed) return [];
   const rows: number[][] = styles.map(() => []);
@@ -40,8 +43,15 @@ export function classCaptions(
     }
     const at = best * dims;
     const z = dims === 3 ? positions[at + 2]! : 0;
-    return [{ x: positions[at]!, y: positions[at + 1]!, z, text: String(label), colour }];
+    return [
+      { x: positions[at]!, y: positions[at + 1]!, z, text: shortened(classText(names, label)), colour },
+    ];
   });
+}
+
+/** A name that hides no more of the map than it must. */
+function shortened(name: string): string {
+  return name.length > longestName ? `${name.slice(0, longestName - 1).trimEnd()}…` : name;
 }
 
 function median(values: number[]): number {

@@ -4,8 +4,12 @@ import { driftTop, scaleColour } from "./driftScale.ts";
 import { markerShapes } from "./markerShapes.ts";
 import type { NearestPictures } from "./spaceData.ts";
 
-export const colourings = ["label", "correctness", "drift"] as const;
-export type Colouring = (typeof colourings)[number];
+export type Colouring = "label" | "none" | "correctness" | "drift";
+
+/** What points can be coloured by: without labels there is no class and nothing that is right. */
+export function colouringsOf(labelled: boolean): readonly Colouring[] {
+  return labelled ? ["label", "correctness", "drift"] : ["none", "drift"];
+}
 
 /** What decides a point's colour. */
 export interface ColouringInput {

@@ -40,7 +40,16 @@ async function makeFilm(request: FilmRequest): Promise<void> {
   told({ type: "done", file: bytes, codec }, [bytes]);
 }
 
-function recordingOf({ count, dim, labels, embeddings, steps, epochs, losses }: FilmRequest): FilmRecording {
+function recordingOf({
+  count,
+  dim,
+  labels,
+  classNames,
+  embeddings,
+  steps,
+  epochs,
+  losses,
+}: FilmRequest): FilmRecording {
   const size = count * dim;
   const snapshots = Array.from(steps, (step, i) => {
     const loss = losses[i] ?? Number.NaN;
@@ -51,7 +60,7 @@ function recordingOf({ count, dim, labels, embeddings, steps, epochs, losses }: 
       embeddings: embeddings.subarray(i * size, (i + 1) * size),
     };
   });
-  return { count, dim, labels, snapshots };
+  return { count, dim, labels, classNames, snapshots };
 }
 
 // The types are those of a page, which has its fonts elsewhere.

@@ -1,4 +1,4 @@
-import type { Backend, FilmView, MessageArray, RecordingHead } from "kindred/explorer";
+import type { Backend, MessageArray, RecordingHead } from "kindred/explorer";
 import { reasonOf } from "../app/reasonOf.ts";
 import type { FilmAnswer, FilmRequest } from "./filmProtocol.ts";
 
@@ -19,7 +19,10 @@ export class FilmMaking {
     this.#backend = backend;
   }
 
-  async start(view: FilmView, seconds: number, save: (file: Blob) => void): Promise<void> {
+  async start(
+    { view, seconds, classNames }: Pick<FilmRequest, "view" | "seconds" | "classNames">,
+    save: (file: Blob) => void,
+  ): Promise<void> {
     this.cancel();
     this.phase = "making";
     this.doing = "fetching the recording";
@@ -53,6 +56,7 @@ export class FilmMaking {
         count,
         dim,
         labels: typed(arrays.labels, Int32Array),
+        classNames,
         embeddings: typed(arrays.embeddings, Float32Array),
         steps: typed(arrays.steps, Uint32Array),
         epochs: typed(arrays.epochs, Float32Array),

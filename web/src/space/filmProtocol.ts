@@ -5,6 +5,8 @@ export interface FilmRequest {
   readonly count: number;
   readonly dim: number;
   readonly labels: Int32Array;
+  /** By label; null where classes are called by their numbers. */
+  readonly classNames: readonly string[] | null;
   readonly embeddings: Float32Array;
   readonly steps: Uint32Array;
   readonly epochs: Float32Array;

@@ -101,7 +101,7 @@ function drawingOrder(places: Float32Array, { colours, shapes }: PointLooks): Ui
 
 /** Of an entry of the legend: its mark, its words and a gap. */
 function entryWidth(legend: MapPngOptions["legend"]): number {
-  return 46 + 8 * Math.max(...legend.map(({ text }) => text.length));
+  return 46 + 8 * Math.min(24, Math.max(0, ...legend.map(({ text }) => text.length)));
 }
 
 function legendLines(legend: MapPngOptions["legend"], width: number): number {

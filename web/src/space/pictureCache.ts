@@ -1,7 +1,8 @@
-import { type Backend, mostPictures } from "kindred/explorer";
+import { type Backend, mostPictures, type PicturesHead } from "kindred/explorer";
 
-/** Pictures kept: 4,096 of 28 x 28 are 3.2 MB. */
+/** Pictures kept, and their bytes: 4,096 of 28 x 28 are 3.2 MB, in colour and of 128 x 128 682 are these 32 MB. */
 const mostKept = 4096;
+const mostBytes = 2 ** 25;
 
 interface Waiting {
   readonly row: number;
@@ -13,6 +14,9 @@ interface Waiting {
 export class PictureCache {
   readonly #backend: Backend;
   readonly #kept = new Map<number, Promise<Uint8Array>>();
+  readonly #paths = new Map<number, string>();
+  /** Of a picture, once one has come. */
+  #size = 1;
   #waiting: Waiting[] = [];
 
   constructor(backend: Backend) {
@@ -24,7 +28,13 @@ export class PictureCache {
     return Promise.all(Array.from(rows, (row) => this.#one(row)));
   }
 
+  /** Where a picture that was fetched is in its data set; null where that is in no file, or not known yet. */
+  pathOf(row: number): string | null {
+    return this.#paths.get(row) ?? null;
+  }
+
   clear(): void {
+    this.#paths.clear();
     this.#kept.clear();
   }
 
@@ -43,7 +53,7 @@ export class PictureCache {
     asked.catch(() => this.#kept.delete(row));
     this.#kept.set(row, asked);
     for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= mostKept) break;
+      if (this.#kept.size <= Math.max(mostPictures, Math.min(mostKept, mostBytes / this.#size))) break;
       this.#kept.delete(oldest);
     }
     return asked;
@@ -59,10 +69,14 @@ export class PictureCache {
 
   async #fetch(asked: readonly Waiting[]): Promise<void> {
     try {
-      const { arrays } = await this.#backend.pictures(Uint32Array.from(asked, ({ row }) => row));
+      const { head, arrays } = await this.#backend.pictures(Uint32Array.from(asked, ({ row }) => row));
       const pictures = arrays.pictures;
       if (!(pictures instanceof Uint8Array)) throw new Error("the answer has no pictures");
       const size = pictures.length / asked.length;
+      this.#size = Math.max(1, size);
+      const { paths } = head as PicturesHead;
+      for (const [i, { row }] of asked.entries())
+        if (paths?.[i] !== undefined) this.#paths.set(row, paths[i]);
       for (const [i, { resolve }] of asked.entries()) resolve(pictures.slice(i * size, (i + 1) * size));
     } catch (error) {
       for (const { reject } of asked) reject(error);

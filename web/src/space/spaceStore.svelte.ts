@@ -170,6 +170,11 @@ export class SpaceStore {
     return this.#pictures.get(rows);
   }
 
+  /** Where a picture that was fetched is in its data set; null where that is in no file. */
+  pathOf(row: number): string | null {
+    return this.#pictures.pathOf(row);
+  }
+
   async #fetch(
     checkpoint: number | null,
     signal: AbortSignal,

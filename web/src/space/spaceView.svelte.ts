@@ -2,7 +2,7 @@ import { type StyledClasses, styleClasses } from "kindred/explorer";
 import type { Session } from "../app/session.svelte.ts";
 import { chosenSummary } from "./chosenRows.ts";
 import { classCaptions } from "./classCaptions.ts";
-import { type Colouring, pointLooks, wrongRows } from "./colouring.ts";
+import { type Colouring, colouringsOf, pointLooks, wrongRows } from "./colouring.ts";
 import { tokenColour } from "./tokenColour.ts";
 
 export type Layout = "umap" | "pca";
@@ -14,7 +14,7 @@ export class SpaceView {
 
   /** What a person asked for; the map falls back to {@link layout}. */
   wanted = $state<Layout>("umap");
-  colouring = $state<Colouring>("label");
+  #asked = $state<Colouring>("label");
   /** Classes put away, by label. */
   hidden = $state.raw<ReadonlySet<number>>(new Set());
   lasso = $state(false);
@@ -23,6 +23,15 @@ export class SpaceView {
 
   constructor(session: Session) {
     this.#session = session;
+  }
+
+  /** What is asked for, or the first that there is of the open run. */
+  get colouring(): Colouring {
+    const offered = colouringsOf(this.#session.run?.labelled ?? true);
+    return offered.includes(this.#asked) ? this.#asked : offered[0]!;
+  }
+  set colouring(asked: Colouring) {
+    this.#asked = asked;
   }
 
   readonly classes: StyledClasses = $derived.by(() =>
@@ -45,7 +54,7 @@ export class SpaceView {
   readonly dims: 2 | 3 = $derived(this.layout === "umap" ? 2 : 3);
   readonly wrong: Uint8Array | null = $derived.by(() => {
     const { labels, neighbours } = this.#session.space;
-    return labels && neighbours ? wrongRows(labels, neighbours) : null;
+    return labels && neighbours && this.#session.run?.labelled ? wrongRows(labels, neighbours) : null;
   });
   readonly looks = $derived.by(() =>
     pointLooks({
@@ -60,11 +69,11 @@ export class SpaceView {
       bad: tokenColour("--bad", this.#session.theme),
     }),
   );
-  readonly captions = $derived(
-    this.colouring === "label" || this.colouring === "correctness"
-      ? classCaptions(this.positions, this.dims, this.classes, this.shown)
-      : [],
-  );
+  readonly captions = $derived.by(() => {
+    if (this.colouring !== "label" && this.colouring !== "correctness") return [];
+    const names = this.#session.run?.classNames ?? null;
+    return classCaptions(this.positions, this.dims, this.classes, this.shown, names);
+  });
   readonly summary = $derived(this.chosen && chosenSummary(this.chosen, this.classes, this.wrong));
 
   toggle(label: number): void {

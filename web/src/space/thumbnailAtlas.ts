@@ -27,7 +27,9 @@ export function thumbnailAtlas(
   const one = new OffscreenCanvas(width, height);
   const oneContext = one.getContext("2d");
   if (context && oneContext) {
-    context.imageSmoothingEnabled = false;
+    // Digits keep their pixels; photographs are made smaller smoothly.
+    context.imageSmoothingEnabled = scale === 1;
+    context.imageSmoothingQuality = "high";
     for (const [i, row] of rows.entries()) {
       const x = (i % across) * cell;
       const y = Math.floor(i / across) * cell;

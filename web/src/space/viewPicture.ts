@@ -1,3 +1,4 @@
+import { type ClassNames, classText } from "../app/classNames.ts";
 import type { Session } from "../app/session.svelte.ts";
 import type { MapHandle } from "../map/mapTypes.ts";
 import { driftTop, scaleColour } from "./driftScale.ts";
@@ -22,7 +23,7 @@ export function viewPicture({ space, run, theme }: Session, view: SpaceView, map
     looks: view.looks,
     title: `${run?.name ?? "Run"}, epoch ${(space.checkpoint ?? 0) + 1}`,
     subtitle: `${space.count.toLocaleString("en")} embeddings, ${projection}${accuracy}`,
-    legend: legendOf(view, colour),
+    legend: legendOf(view, colour, run?.classNames ?? null),
     scale:
       view.colouring === "drift"
         ? {
@@ -37,7 +38,12 @@ export function viewPicture({ space, run, theme }: Session, view: SpaceView, map
   };
 }
 
-function legendOf(view: SpaceView, colour: (name: string) => string): MapPngOptions["legend"] {
+function legendOf(
+  view: SpaceView,
+  colour: (name: string) => string,
+  names: ClassNames,
+): MapPngOptions["legend"] {
+  if (view.colouring === "none") return [];
   if (view.colouring === "correctness") {
     return [
       { text: "right", colour: colour("--faint"), shape: 0 },
@@ -45,6 +51,8 @@ function legendOf(view: SpaceView, colour: (name: string) => string): MapPngOpti
     ];
   }
   return view.classes.styles.flatMap(({ label, colour: own, symbol }, place) =>
-    view.shown[place] ? [{ text: String(label), colour: own, shape: markerShapes.indexOf(symbol) }] : [],
+    view.shown[place]
+      ? [{ text: classText(names, label), colour: own, shape: markerShapes.indexOf(symbol) }]
+      : [],
   );
 }

@@ -5,7 +5,7 @@ import type { CurvePoint } from "../parts/curveScale.ts";
 /** What the curves are of; a `Session` has it all. */
 export interface CurveSource {
   readonly steps: readonly Pick<StepHead, "epoch" | "epochs" | "loss">[];
-  readonly maps: readonly { readonly epoch: number; readonly knn1: number }[];
+  readonly maps: readonly { readonly epoch: number; readonly knn1: number | null }[];
   readonly epochs: readonly EpochMetrics[];
   readonly run: RunInfo | null;
 }
@@ -28,7 +28,7 @@ export function curvesOf({ steps, maps, epochs, run }: CurveSource): Curves {
     epochs: Math.max(1, steps.at(-1)?.epochs ?? epochs.length),
     loss: steps.map(({ epoch, loss }) => ({ x: epoch, y: loss })),
     validationLoss: ofEpochs(epochs, ({ valLoss }) => valLoss),
-    knn: maps.map(({ epoch, knn1 }) => ({ x: epoch, y: knn1 })),
+    knn: maps.flatMap(({ epoch, knn1 }) => (knn1 === null ? [] : [{ x: epoch, y: knn1 }])),
     validationKnn: ofEpochs(epochs, ({ knn1 }) => knn1),
     about:
       "Lines: the training batches, and the pictures on the map by leave-one-out. Rings: validation pictures after each epoch.",

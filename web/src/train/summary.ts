@@ -28,7 +28,7 @@ export function epochText(metrics: EpochMetrics, of: number | null): string {
 /** What a training reached, as names with values. */
 export function reached(
   epochs: readonly EpochMetrics[],
-  lastMap: { readonly knn1: number } | null,
+  lastMap: { readonly knn1: number | null } | null,
 ): readonly { readonly name: string; readonly value: string }[] {
   const last = epochs.at(-1);
   if (last === undefined) return [];
