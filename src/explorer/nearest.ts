@@ -17,9 +17,15 @@ export interface NearestRows {
  * @param query `[dim]`, of any length but 0
  * @param embeddings `[count, dim]`, of unit length
  * @param k clamped to the number of rows
+ * @param among whether a row may be among them. Default: all may
  * @throws InputError when the query is not finite, or sizes do not fit.
  */
-export function nearestOf(query: Float32Array, embeddings: Float32Array, k: number): NearestRows {
+export function nearestOf(
+  query: Float32Array,
+  embeddings: Float32Array,
+  k: number,
+  among?: (row: number) => boolean,
+): NearestRows {
   const dim = query.length;
   if (dim === 0 || embeddings.length % dim !== 0) {
     throw new InputError(`the embeddings hold ${embeddings.length} numbers, expected rows of dim ${dim}`);
@@ -29,7 +35,10 @@ export function nearestOf(query: Float32Array, embeddings: Float32Array, k: numb
   const kept = Math.min(k, count);
   const rows = new Uint32Array(kept);
   const similarity = new Float32Array(kept).fill(Number.NEGATIVE_INFINITY);
+  let found = 0;
   for (let row = 0; row < count && kept > 0; row++) {
+    if (among && !among(row)) continue;
+    found++;
     const value = Math.fround(dot(embeddings, row * dim, unit, 0, dim));
     if (value <= similarity[kept - 1]!) continue;
     let at = kept - 1;
@@ -40,7 +49,8 @@ export function nearestOf(query: Float32Array, embeddings: Float32Array, k: numb
     similarity[at] = value;
     rows[at] = row;
   }
-  return { rows, similarity };
+  const all = Math.min(found, kept);
+  return { rows: rows.slice(0, all), similarity: similarity.slice(0, all) };
 }
 
 /**

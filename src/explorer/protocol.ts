@@ -1,5 +1,5 @@
 import type { Preprocessing } from "../data/index.ts";
-import type { EpochMetrics } from "../train/index.ts";
+import type { EpochMetrics, RecipeName } from "../train/index.ts";
 
 /**
  * What the explorer's page and whoever trains for it (the local server, or a worker of the page itself) say to each
@@ -19,7 +19,7 @@ export interface Choice<Name extends string = string> {
 export interface TrainRequest {
   /** The name of one of {@link Hello.datasets}. */
   readonly data: string;
-  readonly recipe: "fast" | "lesson";
+  readonly recipe: RecipeName;
   /** One of {@link Hello.losses}; null for the recipe's own. */
   readonly loss: string | null;
   readonly epochs: number;
@@ -35,7 +35,7 @@ export interface Hello {
   /** What computes, in words, such as `cpu (2 threads, ONNX Runtime 1.30.0)` or `WebGPU (...)`. */
   readonly device: string;
   readonly datasets: readonly (Choice & { readonly count: number | null })[];
-  readonly recipes: readonly Choice<"fast" | "lesson">[];
+  readonly recipes: readonly Choice<RecipeName>[];
   readonly losses: readonly Choice[];
   readonly defaults: TrainRequest;
   readonly training: TrainingStatus;
@@ -287,6 +287,8 @@ export interface FittedHead extends PictureSize {
 export const longestShown = 128;
 export const longestSampled = 48;
 export const longestInBatch = 96;
+/** Bytes of a picture file from outside. */
+export const mostPictureBytes = 10 * 2 ** 20;
 /** Pictures that may be asked for at once. */
 export const mostPictures = 1024;
 /** Nearest neighbours that the space tells of each picture. */

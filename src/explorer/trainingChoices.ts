@@ -1,8 +1,9 @@
 import { type LossName, lossNames } from "../losses/index.ts";
+import type { RecipeName } from "../train/index.ts";
 import type { Choice } from "./protocol.ts";
 
 /** The recipes that a training can be asked for. */
-export const recipeChoices: readonly Choice<"fast" | "lesson">[] = [
+export const recipeChoices: readonly Choice<RecipeName>[] = [
   {
     name: "fast",
     title: "Fast",
@@ -12,6 +13,11 @@ export const recipeChoices: readonly Choice<"fast" | "lesson">[] = [
     name: "lesson",
     title: "Lesson",
     about: "A larger encoder learns from pairs of pictures, alike or not, as the lesson has it.",
+  },
+  {
+    name: "simclr",
+    title: "Without labels (SimCLR)",
+    about: "The compact encoder learns to find a picture again in another variation of it; no label is used.",
   },
 ];
 

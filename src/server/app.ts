@@ -7,6 +7,7 @@ import {
   fittingOf,
   longestShown,
   type Message,
+  mostPictureBytes,
   mostPictures,
   type PicturesHead,
   type RecordingHead,
@@ -27,7 +28,6 @@ import type { Session } from "./session.ts";
 
 const mostJson = 64 * 2 ** 10;
 const mostRows = 4 * mostPictures + 64;
-const mostPicture = 10 * 2 ** 20;
 
 export interface AppOptions {
   readonly session: Session;
@@ -85,13 +85,13 @@ export function explorerApp({ session, page, port }: AppOptions): Hono {
     const head: PicturesHead = { type: "pictures", count, width, height, channels, paths };
     return message({ head, arrays: { pictures: pixels } });
   });
-  api.post("/picture", limited(mostPicture), async ({ req }) => {
+  api.post("/picture", limited(mostPictureBytes), async ({ req }) => {
     const bytes = new Uint8Array(await req.arrayBuffer());
     const { width, height, pixels } = await orUnsupported(decodePicture(bytes));
     const head: Message["head"] & { width: number; height: number } = { type: "picture", width, height };
     return message({ head, arrays: { pixels } });
   });
-  api.post("/fitted", limited(mostPicture), async ({ req }) => {
+  api.post("/fitted", limited(mostPictureBytes), async ({ req }) => {
     const { width, height, channels } = session.run.info.input;
     const bytes = new Uint8Array(await req.arrayBuffer());
     const pixels = await orUnsupported(fitUpload(bytes, fittingOf(session.run.info)));

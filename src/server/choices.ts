@@ -7,7 +7,7 @@ type DatasetChoice = Hello["datasets"][number];
 /** What a training can be asked for, as the page offers it. */
 export interface Choices {
   readonly datasets: readonly DatasetChoice[];
-  readonly recipes: readonly Choice<"fast" | "lesson">[];
+  readonly recipes: Hello["recipes"];
   readonly losses: readonly Choice[];
   readonly defaults: TrainRequest;
 }

@@ -2,6 +2,7 @@ import type { HonoRequest } from "hono";
 import { z } from "zod";
 import type { Hello, TrainRequest } from "../explorer/index.ts";
 import { mostPictures } from "../explorer/index.ts";
+import { recipeNames } from "../train/index.ts";
 import { Problem } from "./problem.ts";
 
 /** Epochs and pictures beyond these are slips of the keyboard. */
@@ -54,7 +55,7 @@ function schemaOf({ datasets, recipes, losses }: Hello): z.ZodType<TrainRequest>
   return z.strictObject(
     {
       data: oneOf(datasets),
-      recipe: z.enum(["fast", "lesson"], `expected one of ${recipes.map(({ name }) => name).join(", ")}`),
+      recipe: z.enum(recipeNames, `expected one of ${recipes.map(({ name }) => name).join(", ")}`),
       loss: oneOf(losses).nullable(),
       epochs: whole(1, mostEpochs),
       limit: whole(2, mostLimit, ", or null for all").nullable(),

@@ -28,8 +28,9 @@ export interface TrainingPlan {
 export async function planTraining(request: TrainRequest, runs: string): Promise<TrainingPlan> {
   const { data: source, recipe, limit, epochs, seed } = request;
   const loss = lossNames.find((name) => name === request.loss);
-  const choices = { source, limit, epochs, seed, loss, init: null, record: true, channels: 1, size: 28 };
   const dataset = await loadDataset(source, limit === null ? {} : { limit });
+  const pictures = { channels: dataset.channels, size: dataset.height };
+  const choices = { source, limit, epochs, seed, loss, init: null, record: true, ...pictures };
   const validation = Math.min(validationPictures, Math.floor(dataset.count / 5));
   const config = recipeConfig(recipe, { ...choices, validation });
   const data = { ...splitValidation(dataset, validation), fingerprint: fingerprint(dataset) };

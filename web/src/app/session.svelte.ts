@@ -1,12 +1,13 @@
 import type { EpochMetrics } from "kindred";
-import type {
-  Backend,
-  BackendEvent,
-  Hello,
-  RunInfo,
-  StepHead,
-  TrainingStatus,
-  TrainRequest,
+import {
+  type Backend,
+  type BackendEvent,
+  type Hello,
+  type RunInfo,
+  type StepHead,
+  type TrainingStatus,
+  type TrainRequest,
+  takesDigits,
 } from "kindred/explorer";
 import type { SpaceStore } from "../space/spaceStore.svelte.ts";
 import { isUnderWay } from "./phase.ts";
@@ -20,7 +21,7 @@ import {
   type TrainingRecord,
   withEvent,
 } from "./trainingRecord.ts";
-import { type ViewName, viewOfHash } from "./views.ts";
+import { hashOf, type ViewName, viewOfHash } from "./views.ts";
 
 export type { LiveMap, Sample, TrainingBatch } from "./trainingRecord.ts";
 
@@ -48,6 +49,8 @@ export class Session {
   map: LiveMap | null = $derived(this.maps.at(-1) ?? null);
   /** The newest of {@link steps}. */
   step: StepHead | null = $derived(this.steps.at(-1) ?? null);
+  /** Whether the open run's pictures are none that can be drawn, so that one looks for photos in its space. */
+  searches: boolean = $derived(this.run !== null && !takesDigits(this.run));
   /** Whether a training has begun and not ended. */
   underWay: boolean = $derived(isUnderWay(this.training.phase));
 
@@ -95,7 +98,7 @@ export class Session {
   go(view: ViewName, row?: number): void {
     if (row !== undefined) this.space.selected = row;
     this.view = view;
-    location.hash = view;
+    location.hash = hashOf(view, this.searches);
   }
 
   setTheme(theme: Theme): void {

@@ -10,6 +10,8 @@ import { type Reading, readingOf } from "./reading.ts";
 export interface Asked {
   /** `[channels, height, width]` */
   readonly pixels: Uint8Array;
+  /** Where the encoder puts it, where that is known. Default: it is asked. */
+  readonly embedding?: Float32Array;
   /** The row that it is, or null for one from outside. */
   readonly self: number | null;
   /** When the last stroke ended, on the clock of `performance.now`; null while it is still drawn. */
@@ -19,6 +21,8 @@ export interface Asked {
 /** What was read, and of which picture. */
 export interface Answer extends Reading {
   readonly pixels: Uint8Array;
+  /** The row that it is, or null. */
+  readonly self: number | null;
   /** Nothing more is being drawn. */
   readonly settled: boolean;
 }
@@ -116,7 +120,7 @@ export class Reader {
     this.part = part;
   }
 
-  async #read({ pixels, self, since }: Asked): Promise<void> {
+  async #read({ pixels, embedding: known, self, since }: Asked): Promise<void> {
     const generation = this.#generation;
     const { space } = this.#session;
     const { labels, mean, components, umap } = space;
@@ -124,12 +128,12 @@ export class Reader {
     const embeddings = this.#embeddings;
     if (!encoder || !embeddings || !labels || !mean || !components) return;
     try {
-      const embedding = await encoder.embed(pixels);
+      const embedding = known ?? (await encoder.embed(pixels));
       const reading = readingOf(embedding, { embeddings, labels, mean, components, umap }, self);
       // The pictures are part of the answer, so that it appears at once and whole; one that is missing says so itself.
       await space.pictures(reading.neighbours.map(({ row }) => row)).catch(() => []);
       if (generation !== this.#generation) return;
-      const answer = { ...reading, pixels, settled: since !== null };
+      const answer = { ...reading, pixels, self, settled: since !== null };
       this.answer = answer;
       await tick();
       const begun = performance.now();
