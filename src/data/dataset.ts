@@ -23,11 +23,24 @@ export interface ImageDataset {
   readonly paths?: readonly string[];
   /** How files became images of one size; null or left out where they came as they are. */
   readonly preprocessing?: Preprocessing | null;
+  /** CRC-32 of the pixels, where it is known without reading all of them. */
+  readonly pixelsChecksum?: number;
+  /**
+   * `[count, d]`: what a frozen model made of each image; where it is there, batches are made of it in place of the pixels,
+   * which are for people then.
+   */
+  readonly features?: Float32Array;
 }
 
 /** Bytes of one image: `channels * height * width`. */
 export function pixelsPerImage(dataset: ImageDataset): number {
   return dataset.channels * dataset.height * dataset.width;
+}
+
+/** Shape of an example in a batch: `[channels, height, width]`, or `[d]` where a frozen model's features stand for images. */
+export function exampleShapeIn(dataset: ImageDataset): number[] {
+  const { channels, height, width, features, count } = dataset;
+  return features ? [features.length / Math.max(1, count)] : [channels, height, width];
 }
 
 /** The images `[start, end)` as views on the same memory, no copy. */
@@ -40,13 +53,21 @@ export function sliceImages(dataset: ImageDataset, start: number, end: number): 
     );
   }
   const each = pixelsPerImage(dataset);
+  // What is known of all the pixels holds for no part of them.
+  const { pixelsChecksum: _, ...rest } = dataset;
   return {
-    ...dataset,
+    ...rest,
     count: end - start,
     pixels: dataset.pixels.subarray(start * each, end * each),
     labels: dataset.labels.subarray(start, end),
     ...(dataset.paths ? { paths: dataset.paths.slice(start, end) } : {}),
+    ...(dataset.features ? { features: featureRows(dataset.features, dataset.count, start, end) } : {}),
   };
+}
+
+function featureRows(features: Float32Array, count: number, start: number, end: number): Float32Array {
+  const each = features.length / Math.max(1, count);
+  return features.subarray(start * each, end * each);
 }
 
 /** What people call a class: its name, or else its number. */

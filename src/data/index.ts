@@ -1,7 +1,13 @@
 export { augmentImages, augmentInto } from "./augment.ts";
 export type { ElasticOptions } from "./augmentElastic.ts";
 export type { AugmentOptions, BlurOptions, CropOptions, JitterOptions } from "./augmentOptions.ts";
-export { lightAugmentation, paperElastic } from "./augmentPolicies.ts";
+export {
+  type AugmentationPolicy,
+  augmentationOf,
+  augmentationPolicies,
+  lightAugmentation,
+  paperElastic,
+} from "./augmentPolicies.ts";
 export type { Pictures } from "./augmentResample.ts";
 export { type ClassBalancedOptions, ClassBalancedSampler } from "./classBalanced.ts";
 export { type CsvOptions, CsvParser, parseCsv } from "./csv.ts";
@@ -9,6 +15,7 @@ export { encodeCsvHeader, encodeCsvRows } from "./csvWriter.ts";
 export {
   classCounts,
   className,
+  exampleShapeIn,
   type ImageDataset,
   pixelsPerImage,
   scalePixels,

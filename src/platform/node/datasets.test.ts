@@ -107,7 +107,7 @@ describe("loadDataset of files", () => {
 
   it("says what is missing and what is accepted", async () => {
     expect(await refusal(loadDataset(at("none.csv")))).toMatch(
-      /^~\/none\.csv cannot be read: no such file or folder: check the path \(ENOENT\); expected mnist, mnist-60k, a \.csv/,
+      /^~\/none\.csv cannot be read: no such file or folder: check the path \(ENOENT\); expected mnist, mnist-60k, a folder of pictures/,
     );
     expect(await refusal(loadDataset(folder))).toMatch(
       /^~ has no train-images-idx3-ubyte \(or \.gz\) for the train split, found an empty folder; expected mnist/,

@@ -6,6 +6,10 @@ import { gunzip } from "node:zlib";
 import { InputError } from "../../base/index.ts";
 import { CsvParser, type ImageDataset, type NamedBytes, parseIdx, takeFirst } from "../../data/index.ts";
 import { explainIoError, readFileOrExplain } from "./files.ts";
+import { listPictureFolder, type PictureListing } from "./pictures/pictureListing.ts";
+import type { PictureReport } from "./pictures/pictureReport.ts";
+import { isPictureCsv, listPictureTable } from "./pictures/pictureTableFile.ts";
+import { hasTestPart, type ReadPicturesOptions, readPictures } from "./pictures/readPictures.ts";
 
 /** Rows of Kaggle's `train.csv`, which are the first of MNIST's 60,000 training pictures here. */
 export const kaggleRows = 42_000;
@@ -13,21 +17,36 @@ export const kaggleRows = 42_000;
 /** The part of a data set to read. */
 export type DatasetSplit = "train" | "test";
 
-/** Options of {@link loadDataset}. */
-export interface LoadDatasetOptions {
-  /** Read the first pictures only, 2 or more. Default: all. */
+/** Options of {@link loadDataset}; those of {@link ReadPicturesOptions} are for picture files only. */
+export interface LoadDatasetOptions extends ReadPicturesOptions {
+  /** Read the first pictures only, of picture files as many by lot; 2 or more. Default: all. */
   readonly limit?: number;
   /** Default: `train`. */
   readonly split?: DatasetSplit;
   /** Called as a csv file is read, with bytes. */
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
+  /** Pass over the labels of picture files: the names of their folders, or a table's column. Default false. */
+  readonly unlabelled?: boolean;
+  /** Whether the validation pictures stand for a test split where picture files have none. Default true. */
+  readonly validationAsTest?: boolean;
+}
+
+/** A data set, and what is known of it beside its pictures. */
+export interface LoadedDataset {
+  readonly dataset: ImageDataset;
+  /** How many of the last rows of picture files are for validation; null where the form does not say. */
+  readonly validation: number | null;
+  /** Whether the data set has set these aside itself. */
+  readonly ownValidation: boolean;
+  /** Of picture files: what was skipped, what is there twice; null of others. */
+  readonly report: PictureReport | null;
 }
 
 /** A data set is there, but not the part of it that was asked for. */
 export class MissingSplitError extends InputError {}
 
 const acceptedForms =
-  "expected mnist, mnist-60k, a .csv file in the form of Kaggle's train.csv, a folder with MNIST's IDX files (plain or .gz) or a train.csv, or an IDX images file beside its labels file";
+  "expected mnist, mnist-60k, a folder of pictures (a folder for each class), a .csv or .parquet file with their paths, a .csv file in the form of Kaggle's train.csv, a folder with MNIST's IDX files (plain or .gz) or a train.csv, or an IDX images file beside its labels file";
 
 /**
  * Reads labelled pictures from:
@@ -37,26 +56,56 @@ const acceptedForms =
  * - a `.csv` file in the form of Kaggle's digit recognizer
  * - a folder holding MNIST's four IDX files, plain or with gzip, or else a `train.csv`
  * - one IDX images file with its labels file beside it
+ * - a folder of picture files (PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG): `<class>/…`, `train/<class>/…` with `val/` and `test/`
+ *   beside it where there are such, or pictures directly in it, which have no labels
+ * - a `.csv` or `.parquet` file with a column `path` (or `file`, `filename`, `image`) relative to its own folder, and where
+ *   there are some `label` and `split` (train, val, test)
+ *
+ * Picture files are decoded once, into a cache (see `cacheFolder`), and come in an order by lot with those for validation
+ * last; their `pixels` are mapped into memory where that can be.
  *
  * @throws InputError when the source is none of these, does not have the split, or is damaged.
+ * @throws AbortedError when stopped by `signal`.
  * @see https://www.kaggle.com/competitions/digit-recognizer/data
  */
 export async function loadDataset(source: string, options: LoadDatasetOptions = {}): Promise<ImageDataset> {
+  return (await readDataset(source, options)).dataset;
+}
+
+/** {@link loadDataset}, with what it found out about the data set. */
+export async function readDataset(source: string, options: LoadDatasetOptions = {}): Promise<LoadedDataset> {
   const { limit, split = "train" } = options;
   if (limit !== undefined && !(Number.isInteger(limit) && limit >= 2)) {
     throw new InputError(
       `a limit of ${limit} pictures of ${source} was asked for, expected an integer of 2 or more, as pictures are compared in pairs`,
     );
   }
-  const dataset = await loadWhole(source, split, options);
-  return limit === undefined ? dataset : takeFirst(dataset, limit);
+  const loaded = await loadWhole(source, split, options);
+  if ("report" in loaded) return loaded;
+  const dataset = limit === undefined ? loaded : takeFirst(loaded, limit);
+  return { dataset, validation: null, ownValidation: false, report: null };
+}
+
+/** The pictures of a listing; without a test part the `test` split is the validation pictures, where that will do. */
+function loadPictures(
+  listing: PictureListing,
+  split: DatasetSplit,
+  options: LoadDatasetOptions,
+): Promise<LoadedDataset> {
+  if (split === "test" && !hasTestPart(listing) && options.validationAsTest === false) {
+    throw new MissingSplitError(
+      `${listing.source} has no test pictures, expected a folder test/ beside train/ or rows whose split is test`,
+    );
+  }
+  return readPictures(listing, split, options);
 }
 
 async function loadWhole(
   source: string,
   split: DatasetSplit,
   options: LoadDatasetOptions,
-): Promise<ImageDataset> {
+): Promise<ImageDataset | LoadedDataset> {
+  const unlabelled = options.unlabelled ?? false;
   if (source === "mnist" || source === "mnist-60k") {
     const folder = packagedMnist();
     const pair = findPair(folder, await namesIn(folder), split);
@@ -66,12 +115,17 @@ async function loadWhole(
   const kind = await kindOf(source);
   if (kind === "folder") {
     const names = await namesIn(source);
-    if (![...names].some((name) => imagesName.test(name)) && names.has("train.csv")) {
-      return loadCsv(join(source, "train.csv"), split, options);
+    if (![...names].some((name) => imagesName.test(name))) {
+      if (names.has("train.csv")) return loadTable(join(source, "train.csv"), split, options);
+      const listing = await listPictureFolder(source, unlabelled);
+      if (listing) return loadPictures(listing, split, options);
     }
     return loadIdx(findPair(source, names, split), source);
   }
-  if (/\.csv$/i.test(source)) return loadCsv(source, split, options);
+  if (/\.csv$/i.test(source)) return loadTable(source, split, options);
+  if (/\.parquet$/i.test(source)) {
+    return loadPictures(await listPictureTable(source, unlabelled), split, options);
+  }
   return loadIdx(await pairOfFile(source, split), source);
 }
 
@@ -102,6 +156,16 @@ async function namesIn(folder: string): Promise<Set<string>> {
   } catch (error) {
     throw explainIoError(error, "read", folder);
   }
+}
+
+/** A csv file of pictures' paths, or of pictures as numbers. */
+async function loadTable(
+  path: string,
+  split: DatasetSplit,
+  options: LoadDatasetOptions,
+): Promise<ImageDataset | LoadedDataset> {
+  if (!(await isPictureCsv(path))) return loadCsv(path, split, options);
+  return loadPictures(await listPictureTable(path, options.unlabelled ?? false), split, options);
 }
 
 async function loadCsv(

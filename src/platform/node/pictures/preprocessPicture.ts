@@ -35,8 +35,22 @@ export async function preprocessPicture(
     return planes(data, size * size, channels);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    throw new InputError(`${name}: cannot be read as a picture: ${error.message}`, { cause: error });
+    throw new InputError(`${name}: ${await pictureProblem(bytes, error)}`, { cause: error });
   }
+}
+
+/** What is wrong with bytes that sharp refused, and what to do about it. */
+async function pictureProblem(bytes: Uint8Array, { message }: Error): Promise<string> {
+  if (bytes.length === 0) return "is an empty file, no picture";
+  if (/unsupported image format/i.test(message)) {
+    return "is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG";
+  }
+  if (/exceeds pixel limit/i.test(message)) {
+    // From the header alone; nothing is decoded.
+    const { width, height } = await sharp(bytes, { limitInputPixels: false }).metadata();
+    return `is ${width} x ${height} pixels, more than the ${mostFilePixels.toLocaleString("en")} (16,384 x 16,384) that a picture may have: make it smaller`;
+  }
+  return `is damaged or cut off: ${message.split("\n", 1)[0]}`;
 }
 
 /** `[height, width, channels]` to `[channels, height, width]`. */

@@ -1,0 +1,259 @@
+import { createHash } from "node:crypto";
+import { readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import { crc32 } from "node:zlib";
+import { z } from "zod";
+import { AbortedError, InputError } from "../../../base/index.ts";
+import { fits, type Preprocessing } from "../../../data/index.ts";
+import { readFileOrExplain, removeStaleTemporaries, writeFileAtomic, writeStreamAtomic } from "../files.ts";
+import { mapFile } from "./mapFile.ts";
+import { batches } from "./pictureMemo.ts";
+import type { PictureThreads } from "./pictureThreads.ts";
+import type { PictureProblem } from "./pictureTree.ts";
+import type { HashedFile, PictureWorkDone } from "./pictureWork.ts";
+
+/** To be raised when the same files would become other bytes. */
+const formatVersion = 1;
+
+const indexSchema = z.object({
+  version: z.literal(formatVersion),
+  preprocessing: z.object({ size: z.number(), channels: z.number(), fit: z.enum(fits) }),
+  /** Of all pixels. */
+  crc32: z.number(),
+  /** `[count]`, SHA-256 of the file that each picture was made of, base64url. */
+  rows: z.array(z.string()),
+});
+
+/** Decoded pictures on the disk. */
+export interface CachedPictures {
+  /** `[count, channels, size, size]`, mapped into memory where that can be. */
+  readonly pixels: Uint8Array<ArrayBuffer>;
+  /** `[count]`, the content that each is of. */
+  readonly rows: readonly string[];
+  /** CRC-32 of the pixels. */
+  readonly checksum: number;
+}
+
+/** Pictures decoded in one request to a thread. */
+const filesAtATime = 16;
+/** Bytes checked without a pause. */
+const checkedAtATime = 8 * 2 ** 20;
+/** Other caches that a new one takes pictures from. */
+const mostSources = 4;
+/** Bytes of pixels that a cache folder may hold; those unused for the longest go first. */
+const mostCached = 20 * 2 ** 30;
+
+/**
+ * Pictures decoded once: for each list of contents and each preprocessing a file of all pixels and an index beside it.
+ * Named by a hash of both, so that whatever changes makes another file; which takes over what has been decoded before.
+ */
+export class PictureCache {
+  readonly #folder: string;
+  readonly #preprocessing: Preprocessing;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(folder: string, preprocessing: Preprocessing, signal?: AbortSignal) {
+    this.#folder = folder;
+    this.#preprocessing = preprocessing;
+    this.#signal = signal;
+  }
+
+  /** What is there of these contents in this order; null where it is not, or is damaged. */
+  async find(rows: readonly string[]): Promise<CachedPictures | null> {
+    return this.#open(this.#name(rows));
+  }
+
+  /**
+   * Decodes files into a new cache, except those that another one holds.
+   *
+   * @param onProgress told of pictures done, and of all
+   * @returns what became of it, and why which files could not be decoded: these are left out.
+   * @throws InputError when the cache cannot be written.
+   * @throws AbortedError when stopped; nothing of it remains.
+   */
+  async build(
+    files: readonly HashedFile[],
+    threads: PictureThreads,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<{ rows: string[]; failed: ReadonlyMap<string, PictureProblem["reason"]> }> {
+    const earlier = await this.#earlier(files);
+    const failed = new Map<string, string>();
+    const rows: string[] = [];
+    const asked = this.#name(files.map(({ hash }) => hash));
+    let checksum = 0;
+    try {
+      await removeStaleTemporaries(this.#folder);
+      await writeStreamAtomic(this.#file(asked), async (append) => {
+        for await (const part of this.#decoded(files, earlier, threads)) {
+          for (const { hash, reason } of part.outcomes) {
+            if (reason === undefined) rows.push(hash);
+            else failed.set(hash, reason);
+          }
+          checksum = crc32(part.pixels, checksum);
+          await append(part.pixels);
+          onProgress?.(rows.length + failed.size, files.length);
+        }
+      });
+      const name = this.#name(rows);
+      // Named by what is in it.
+      if (name !== asked) await rename(this.#file(asked), this.#file(name));
+      const index = {
+        version: formatVersion,
+        preprocessing: this.#preprocessing,
+        crc32: checksum,
+        rows,
+      } satisfies z.infer<typeof indexSchema>;
+      await writeFileAtomic(join(this.#folder, `${name}.json`), JSON.stringify(index));
+      await this.#makeRoom(name);
+    } catch (error) {
+      if (!(error instanceof InputError) || !error.message.includes(this.#folder)) throw error;
+      throw new InputError(`${error.message}; KINDRED_CACHE names another folder for decoded pictures`, {
+        cause: error,
+      });
+    }
+    return { rows, failed };
+  }
+
+  /** The files in their order, some at a time: what became of each, and the pixels of those that could be decoded. */
+  async *#decoded(
+    files: readonly HashedFile[],
+    earlier: ReadonlyMap<string, Uint8Array>,
+    threads: PictureThreads,
+  ): AsyncGenerator<{
+    readonly outcomes: readonly { hash: string; reason?: string }[];
+    readonly pixels: Uint8Array;
+  }> {
+    const { size, channels } = this.#preprocessing;
+    const each = channels * size ** 2;
+    const parts = batches(files, filesAtATime);
+    const unknown = parts.map((part) => part.filter(({ hash }) => !earlier.has(hash)));
+    const work = unknown
+      .filter((part) => part.length > 0)
+      .map((part) => ({
+        kind: "decode" as const,
+        files: part.map(({ path, file, hash }) => ({ path, file, hash })),
+        preprocessing: this.#preprocessing,
+      }));
+    const answers = threads.inOrder(work);
+    try {
+      for (const [i, part] of parts.entries()) {
+        if (this.#signal?.aborted) throw new AbortedError("stopped: its signal was aborted");
+        const answer: PictureWorkDone | undefined =
+          unknown[i]!.length > 0 ? (await answers.next()).value : undefined;
+        const pixels = new Uint8Array(part.length * each);
+        let kept = 0;
+        let next = 0;
+        const outcomes = part.map(({ hash }) => {
+          const known = earlier.get(hash);
+          const at = known ? 0 : next++;
+          const outcome = known ? undefined : answer!.outcomes[at]!;
+          if (outcome && !outcome.ok) return { hash, reason: outcome.reason };
+          pixels.set(known ?? answer!.pixels.subarray(at * each, (at + 1) * each), kept++ * each);
+          return { hash };
+        });
+        yield { outcomes, pixels: pixels.subarray(0, kept * each) };
+      }
+    } finally {
+      await answers.return(undefined);
+    }
+  }
+
+  #file(name: string): string {
+    return join(this.#folder, `${name}.pixels`);
+  }
+
+  #name(rows: readonly string[]): string {
+    const { size, channels, fit } = this.#preprocessing;
+    const hash = createHash("sha256").update(JSON.stringify([formatVersion, size, channels, fit]));
+    for (const row of rows) hash.update(`\n${row}`);
+    return `${this.#prefix}${hash.digest("hex").slice(0, 32)}`;
+  }
+
+  get #prefix(): string {
+    const { size, channels, fit } = this.#preprocessing;
+    return `${channels}x${size}x${size}-${fit}-`;
+  }
+
+  async #open(name: string): Promise<CachedPictures | null> {
+    const { size, channels } = this.#preprocessing;
+    const path = join(this.#folder, `${name}.json`);
+    try {
+      const index = indexSchema.parse(JSON.parse(new TextDecoder().decode(await readFileOrExplain(path))));
+      const pixels = await mapFile(this.#file(name));
+      if (pixels.length !== index.rows.length * channels * size ** 2) return null;
+      if (this.#name(index.rows) !== name) return null;
+      if ((await this.#checksumOf(pixels)) !== index.crc32) return null;
+      const now = new Date();
+      // Tells which caches are in use; one that is not ours to touch is used all the same.
+      await utimes(path, now, now).catch(() => undefined);
+      return { pixels, rows: index.rows, checksum: index.crc32 };
+    } catch (error) {
+      if (error instanceof AbortedError) throw error;
+      // Missing or damaged: it is made anew.
+      return null;
+    }
+  }
+
+  async #checksumOf(pixels: Uint8Array): Promise<number> {
+    let sum = 0;
+    for (let start = 0; start < pixels.length; start += checkedAtATime) {
+      sum = crc32(pixels.subarray(start, start + checkedAtATime), sum);
+      await setImmediate();
+      if (this.#signal?.aborted) throw new AbortedError("stopped: its signal was aborted");
+    }
+    return sum;
+  }
+
+  /** Pictures by content, of the caches used last, of those that are asked for. */
+  async #earlier(files: readonly HashedFile[]): Promise<ReadonlyMap<string, Uint8Array>> {
+    const { size, channels } = this.#preprocessing;
+    const each = channels * size ** 2;
+    const wanted = new Set(files.map(({ hash }) => hash));
+    const found = new Map<string, Uint8Array>();
+    const names = (await this.#caches()).filter(({ name }) => name.startsWith(this.#prefix));
+    for (const { name } of names.toReversed().slice(0, mostSources)) {
+      if (found.size === wanted.size) break;
+      const cache = await this.#open(name);
+      for (const [row, hash] of cache?.rows.entries() ?? []) {
+        if (wanted.has(hash)) found.set(hash, cache!.pixels.subarray(row * each, (row + 1) * each));
+      }
+    }
+    return found;
+  }
+
+  /** The caches in the folder, that used last at the end. */
+  async #caches(): Promise<{ name: string; used: number; bytes: number }[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const caches = await Promise.all(
+      names
+        .filter((name) => name.endsWith(".pixels") && !name.startsWith("."))
+        .map(async (file) => {
+          const name = file.slice(0, -".pixels".length);
+          try {
+            const { size: bytes, mtimeMs } = await stat(join(this.#folder, file));
+            const used =
+              (await stat(join(this.#folder, `${name}.json`)).catch(() => null))?.mtimeMs ?? mtimeMs;
+            return [{ name, used, bytes }];
+          } catch {
+            // Another process has just removed it.
+            return [];
+          }
+        }),
+    );
+    return caches.flat().sort((a, b) => a.used - b.used);
+  }
+
+  /** Removes what was unused for the longest while the folder holds too much; a file that is mapped stays so until it is left. */
+  async #makeRoom(justMade: string): Promise<void> {
+    const caches = await this.#caches();
+    let held = caches.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { name, bytes } of caches) {
+      if (held <= mostCached) return;
+      if (name === justMade) continue;
+      await rm(join(this.#folder, `${name}.json`), { force: true });
+      await rm(join(this.#folder, `${name}.pixels`), { force: true });
+      held -= bytes;
+    }
+  }
+}

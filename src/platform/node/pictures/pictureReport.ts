@@ -1,0 +1,105 @@
+import { className } from "../../../data/index.ts";
+import type { PictureProblem } from "./pictureTree.ts";
+
+/** Files of one content, all of one class or without labels. */
+export interface DuplicatePictures {
+  /** Two or more. */
+  readonly paths: readonly string[];
+}
+
+/** Files of one content whose labels differ. */
+export interface ConflictingPictures {
+  readonly paths: readonly string[];
+  /** `[paths]`, the names of their classes. */
+  readonly labels: readonly string[];
+}
+
+/** What there is to say about the files of a data set of pictures. */
+export interface PictureReport {
+  readonly source: string;
+  /** Pictures that the data set has. */
+  readonly used: number;
+  /** Files that were skipped: unreadable, or not to be followed. */
+  readonly skipped: readonly PictureProblem[];
+  /** Folders of classes without pictures. */
+  readonly emptyClasses: readonly string[];
+  readonly duplicates: readonly DuplicatePictures[];
+  readonly conflicts: readonly ConflictingPictures[];
+}
+
+/** A picture of the data set, as a report looks at it. */
+export interface ReportedPicture {
+  readonly path: string;
+  readonly hash: string;
+  readonly label: number;
+}
+
+/** Files of one content among the pictures: with one label, and with several. */
+export function findDuplicates(
+  pictures: readonly ReportedPicture[],
+  classes: readonly string[] | null,
+): Pick<PictureReport, "duplicates" | "conflicts"> {
+  const byHash = new Map<string, ReportedPicture[]>();
+  for (const picture of pictures) {
+    const known = byHash.get(picture.hash);
+    if (known) known.push(picture);
+    else byHash.set(picture.hash, [picture]);
+  }
+  const duplicates: DuplicatePictures[] = [];
+  const conflicts: ConflictingPictures[] = [];
+  for (const group of byHash.values()) {
+    if (group.length < 2) continue;
+    const sorted = group.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    const paths = sorted.map(({ path }) => path);
+    if (new Set(sorted.map(({ label }) => label)).size === 1) duplicates.push({ paths });
+    else {
+      const labels = sorted.map(({ label }) => className(classes ? { classes } : {}, label));
+      conflicts.push({ paths, labels });
+    }
+  }
+  const first = (a: { paths: readonly string[] }, b: { paths: readonly string[] }): number =>
+    a.paths[0]! < b.paths[0]! ? -1 : 1;
+  return { duplicates: duplicates.sort(first), conflicts: conflicts.sort(first) };
+}
+
+/** How many of a kind are named. */
+const shown = 5;
+
+/** A report in lines for people, the most important first; none where all is well. */
+export function pictureReportLines(report: PictureReport): string[] {
+  const { skipped, emptyClasses, duplicates, conflicts } = report;
+  const lines: string[] = [];
+  const list = (head: string, items: readonly string[]): void => {
+    if (items.length === 0) return;
+    lines.push(head, ...items.slice(0, shown).map((item) => `  ${item}`));
+    if (items.length > shown) lines.push(`  and ${items.length - shown} more`);
+  };
+  list(
+    `${count(skipped.length, "file is", "files are")} skipped (--strict refuses them):`,
+    skipped.map(({ path, reason }) => `${path}: ${reason}`),
+  );
+  if (emptyClasses.length > 0) {
+    const more = emptyClasses.length > shown ? ` and ${emptyClasses.length - shown} more` : "";
+    lines.push(
+      `${count(emptyClasses.length, "class folder is", "class folders are")} empty: ${emptyClasses.slice(0, shown).join(", ")}${more}`,
+    );
+  }
+  list(
+    `${count(conflicts.length, "content has", "contents have")} several labels:`,
+    conflicts.map(({ paths, labels }) => few(paths.map((path, i) => `${path} (${labels[i]})`))),
+  );
+  list(
+    `${count(duplicates.length, "content is", "contents are")} there more than once:`,
+    duplicates.map(({ paths }) => few(paths)),
+  );
+  return lines;
+}
+
+function few(items: readonly string[]): string {
+  const rest = items.length - shown;
+  return items.slice(0, shown).join(" = ") + (rest > 0 ? ` and ${rest} more` : "");
+}
+
+function count(n: number, one: string, many: string): string {
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+}
