@@ -35,14 +35,22 @@ type ParsedOptions = Omit<TrainOptions, "out"> & { readonly out?: string };
 
 export function trainCommand(): Command {
   const command = new Command("train")
-    .description("train an encoder on labelled pictures by contrast")
+    .description("train an encoder on pictures by contrast, with labels or without")
     .option("--data <path|mnist>", "train.csv, an IDX file, a folder of IDX files, or mnist", "mnist")
     .option("--limit <n>", "take the first n rows only", wholeNumber(2))
     .option("--validation <n>", "keep the last n rows for validation", wholeNumber(0), 1000)
-    .option("--epochs <n>", "passes over the training pictures (lesson: 10, fast: 1)", wholeNumber(1))
-    .option("--batch-size <n>", "pairs or pictures in a step (lesson: 64, fast: 96)", wholeNumber(2))
+    .option(
+      "--epochs <n>",
+      "passes over the training pictures (lesson: 10, fast: 1, simclr: 15)",
+      wholeNumber(1),
+    )
+    .option(
+      "--batch-size <n>",
+      "pairs or pictures in a step (lesson: 64, fast: 96, simclr: 256)",
+      wholeNumber(2),
+    )
     .option("--seed <n>", "seed of everything random", wholeNumber(0), 1)
-    .option("--out <dir>", "folder of the run (default: runs/lesson or runs/fast, as the recipe)")
+    .option("--out <dir>", "folder of the run (default: runs/ and the recipe's name)")
     .option("--init <file.pt>", "start from the weights of a checkpoint, PyTorch's or ours")
     .option(
       "--record",
@@ -75,7 +83,9 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
   }
   const config = options.resume ? await resumedConfig(folder, options, given) : newConfig(options);
   const data = await configuredData(config);
-  const fitted = options.resume ? config : fittedToData(config, data, given.has("classes"));
+  const fitted = options.resume
+    ? config
+    : fittedToData(newConfig(options, data.training), data, given.has("classes"));
   const runtime = await nodeRuntime({ device: options.device });
   const stop = stopOnInterrupt("stopping after this step; once more to stop at once");
   const line = new ProgressLine("training");
@@ -113,7 +123,8 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
   }
 }
 
-function newConfig(options: TrainOptions): RunConfig {
+/** What is chosen, and what follows from the pictures; before they are read, as if they were MNIST's. */
+function newConfig(options: TrainOptions, pictures = { channels: 1, height: 28 }): RunConfig {
   return recipeConfig(options.recipe, {
     ...chosen(options),
     source: options.data,
@@ -124,8 +135,8 @@ function newConfig(options: TrainOptions): RunConfig {
     seed: options.seed,
     init: options.init ?? null,
     record: options.record,
-    channels: 1,
-    size: 28,
+    channels: pictures.channels,
+    size: pictures.height,
   });
 }
 
@@ -159,11 +170,17 @@ async function resumedConfig(
   return { ...saved, epochs: options.epochs };
 }
 
+/** What a run does and does not, by the option that says so. */
+const manners: Readonly<Record<string, readonly [doing: string, not: string]>> = {
+  record: ["records embeddings", "was begun without recording"],
+  augment: ["varies its pictures", "leaves its pictures as they are"],
+  head: ["trains through a projection head", "has no projection head"],
+};
+
 function differs(name: string, was: unknown, is: unknown, run: string): InputError {
   const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   if (typeof is === "boolean") {
-    const doing = name === "record" ? "records embeddings" : "varies its pictures";
-    const not = name === "record" ? "was begun without recording" : "leaves its pictures as they are";
+    const [doing, not] = manners[name] ?? ["does", "does not"];
     return new InputError(
       `--${is ? "" : "no-"}${flag} is not what the run in ${run} does, which ${was ? doing : not}: leave it out to resume`,
     );

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { type AugmentationPolicy, augmentationPolicies } from "../data/index.ts";
 import { type LossName, lossNames } from "../losses/index.ts";
 import { type EncoderName, encoderNames, parameterCount } from "../nn/index.ts";
 import {
@@ -40,7 +41,9 @@ export interface ChoiceOptions {
   readonly lr?: number;
   readonly schedule?: keyof typeof schedules;
   readonly augment?: boolean;
+  readonly augmentation?: AugmentationPolicy;
   readonly elastic?: number;
+  readonly head?: boolean;
 }
 
 /** Adds the options of {@link ChoiceOptions} to a command. */
@@ -49,15 +52,21 @@ export function addChoiceOptions(command: Command): Command {
     .addOption(
       new Option(
         "--recipe <name>",
-        "lesson: pairs, as the lesson has it; fast: all pairs of a batch, each picture encoded once",
+        "lesson: pairs, as the lesson has it; fast: all pairs of a batch, each picture encoded once; simclr: without labels, two variations of each picture",
       )
         .choices(recipeNames)
         .default("lesson" satisfies RecipeName),
     )
-    .addOption(choice("--loss <name>", "what is minimised (lesson: cosine-pair, fast: supcon)", lossNames))
+    .addOption(
+      choice(
+        "--loss <name>",
+        "what is minimised (lesson: cosine-pair, fast: supcon, simclr: nt-xent)",
+        lossNames,
+      ),
+    )
     .option("--temperature <t>", "of supcon, nt-xent and infonce", positiveNumber)
     .option("--margin <m>", "of the triplet losses and margin", positiveNumber)
-    .addOption(choice("--encoder <name>", "what is trained (lesson: lesson, fast: compact)", encoderNames))
+    .addOption(choice("--encoder <name>", "what is trained (lesson: lesson, others: compact)", encoderNames))
     .option("--width <n>", "channels of the compact encoder's first block (default: 16)", wholeNumber(1))
     .option("--dim <n>", "length of an embedding (default: 64)", wholeNumber(1))
     .addOption(
@@ -65,13 +74,26 @@ export function addChoiceOptions(command: Command): Command {
     )
     .option("--classes <n>", "classes in a class-balanced batch (default: 10)", wholeNumber(2))
     .option("--images-per-class <n>", "pictures of each of them (default: 10)", wholeNumber(2))
-    .option("--lr <rate>", "learning rate, at its highest (lesson: 0.005, fast: 0.01)", positiveNumber)
+    .option("--lr <rate>", "learning rate, at its highest (lesson: 0.005, others: 0.01)", positiveNumber)
     .addOption(
-      choice("--schedule <name>", "its course (lesson: step, fast: one-cycle)", Object.keys(schedules)),
+      choice(
+        "--schedule <name>",
+        "its course (lesson: step, fast: one-cycle, simclr: warmup-cosine)",
+        Object.keys(schedules),
+      ),
     )
-    .option("--augment", "vary pictures: shift, rotation and scale (default with --recipe fast)")
+    .option("--augment", "vary pictures at random (default but with --recipe lesson)")
     .option("--no-augment", "leave pictures as they are")
-    .option("--elastic <pixels>", "vary them also by an elastic distortion of this strength", positiveNumber);
+    .addOption(
+      choice(
+        "--augmentation <policy>",
+        "how: light (shift, rotation, scale), digits (the same and more of it, distorted), photo (crop, mirror, colours) (default: light with labels; without, as the pictures are)",
+        augmentationPolicies,
+      ),
+    )
+    .option("--elastic <pixels>", "strength of an elastic distortion", positiveNumber)
+    .option("--head", "train through a projection head, which is left out afterwards (losses without labels)")
+    .option("--no-head", "train the embeddings themselves");
 }
 
 function choice(flags: string, description: string, names: readonly string[]): Option {
@@ -81,9 +103,10 @@ function choice(flags: string, description: string, names: readonly string[]): O
 /** What the command line chooses, as a recipe takes it. */
 export function chosen(options: ChoiceOptions): Partial<RunChoices> {
   const { encoder, width, dim, loss, temperature, margin, sampler, classes, imagesPerClass } = options;
-  const { lr, schedule, augment, elastic } = options;
+  const { lr, schedule, augment, augmentation, elastic, head } = options;
   return {
-    ...{ encoder, width, dim, loss, temperature, margin, classes, imagesPerClass, augment, elastic },
+    ...{ encoder, width, dim, loss, temperature, margin, classes, imagesPerClass },
+    ...{ augment, augmentation, elastic, head },
     learningRate: lr,
     sampler: sampler && samplers[sampler],
     schedule: schedule && schedules[schedule],
@@ -94,7 +117,7 @@ export function chosen(options: ChoiceOptions): Partial<RunChoices> {
 export function begunWith(
   config: RunConfig,
 ): Readonly<Record<keyof ChoiceOptions, string | number | boolean | null>> {
-  const { recipe, encoder, loss, sampler, optimizer, schedule, augmentation } = config;
+  const { recipe, encoder, head, loss, sampler, optimizer, schedule, augmentation } = config;
   const balanced = sampler.name === "classBalanced" ? sampler : null;
   return {
     recipe,
@@ -110,13 +133,15 @@ export function begunWith(
     lr: optimizer.learningRate,
     schedule: nameOf(schedules, schedule.name),
     augment: augmentation !== null,
+    augmentation: augmentation?.policy ?? null,
     elastic: augmentation?.elastic?.alpha ?? null,
+    head: head !== null,
   };
 }
 
 /** A configuration in one line, for people. */
 export function describeConfig(config: RunConfig): string {
-  const { recipe, encoder, loss, sampler, optimizer, schedule, augmentation, batchSize } = config;
+  const { recipe, encoder, head, loss, sampler, optimizer, schedule, augmentation, batchSize } = config;
   const size = parameterCount(configuredParts(config).encoder).toLocaleString("en");
   const wide = encoder.name === "compact" ? `, width ${encoder.width}` : "";
   const options = [
@@ -131,8 +156,11 @@ export function describeConfig(config: RunConfig): string {
         ? `batches of ${sampler.classes} classes x ${sampler.images} pictures`
         : "",
   }[sampler.name];
-  const varied = augmentation ? (augmentation.elastic ? ", varied and distorted" : ", varied") : "";
-  return `recipe: ${recipe}: ${encoder.name} encoder (${size} parameters${wide}, dim ${encoder.dim}), loss ${loss.name}${options}, ${batches}${varied}, ${optimizer.name} at ${optimizer.learningRate}, ${nameOf(schedules, schedule.name)} schedule`;
+  const policy = augmentation?.policy ?? "light";
+  const how = policy === "light" ? "varied" : `varied as ${policy}`;
+  const varied = augmentation ? `, ${how}${augmentation.elastic ? " and distorted" : ""}` : "";
+  const through = head ? ` through a head of ${head.hidden} and ${head.dim}` : "";
+  return `recipe: ${recipe}: ${encoder.name} encoder (${size} parameters${wide}, dim ${encoder.dim}), loss ${loss.name}${options}${through}, ${batches}${varied}, ${optimizer.name} at ${optimizer.learningRate}, ${nameOf(schedules, schedule.name)} schedule`;
 }
 
 /** What the command line calls a name of the configuration. */

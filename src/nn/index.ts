@@ -7,4 +7,5 @@ export * from "./encoders/registry.ts";
 export * from "./initializers.ts";
 export * from "./layers.ts";
 export * from "./module.ts";
+export * from "./projectionHead.ts";
 export * from "./sequential.ts";

@@ -7,7 +7,7 @@ import {
   ShuffledSampler,
 } from "../data/index.ts";
 import { type Loss, lossByName } from "../losses/index.ts";
-import { type Encoder, encoderByName } from "../nn/index.ts";
+import { type Encoder, encoderByName, type Module, projectionHead } from "../nn/index.ts";
 import {
   adam,
   adamW,
@@ -40,21 +40,21 @@ export function configuredParts(config: RunConfig): ConfiguredParts {
   const loss = lossByName(name, options);
   return {
     encoder,
-    task: taskOf(encoder, loss),
+    task: taskOf(encoder, loss, config.head && projectionHead(encoder.dim, config.head)),
     optimizer: optimizerOf(config.optimizer),
     schedule: scheduleOf(config.schedule, config.optimizer.learningRate),
     sources: loss.of === "pairs" ? pairSources : pictureSources(config, loss.of),
   };
 }
 
-function taskOf(encoder: Encoder, { of, loss }: Loss): Task {
+function taskOf(encoder: Encoder, { of, loss }: Loss, head: Module | null): Task {
   switch (of) {
     case "pairs":
       return pairTask(encoder, loss);
     case "labels":
       return labelTask(encoder, loss);
     case "views":
-      return viewTask(encoder, loss);
+      return viewTask(encoder, loss, head);
   }
 }
 
@@ -118,6 +118,10 @@ function validationSampler(
   return trainingSampler(enough ? config : { name: "shuffled" }, validation, batchSize, seed);
 }
 
-function withoutNulls({ elastic, ...rest }: NonNullable<RunConfig["augmentation"]>): AugmentOptions {
+function withoutNulls({
+  elastic,
+  policy: _,
+  ...rest
+}: NonNullable<RunConfig["augmentation"]>): AugmentOptions {
   return elastic ? { ...rest, elastic } : rest;
 }

@@ -1,5 +1,5 @@
 import { InputError } from "../base/index.ts";
-import type { ImageDataset } from "../data/index.ts";
+import { type AugmentationPolicy, augmentationOf, type ImageDataset } from "../data/index.ts";
 import { type LossName, lossByName } from "../losses/index.ts";
 import type { EncoderName } from "../nn/index.ts";
 import type { RunConfig } from "./runConfig.ts";
@@ -35,8 +35,12 @@ export interface RunChoices {
   readonly schedule?: ScheduleName | undefined;
   /** Whether pictures are varied. Default: as the recipe and the loss have it. */
   readonly augment?: boolean | undefined;
-  /** Elastic distortion of so many pixels (alpha, with sigma 4), beside the other variations. */
+  /** Which variations. Default: light where labels tell what is alike; else as the pictures are. */
+  readonly augmentation?: AugmentationPolicy | undefined;
+  /** Elastic distortion of so many pixels (alpha, with sigma 4), in place of the policy's. */
   readonly elastic?: number | undefined;
+  /** Whether the loss of two views sees embeddings through a projection head. Default: as the recipe has it. */
+  readonly head?: boolean | undefined;
 }
 
 /** What a recipe has where nothing else is chosen. */
@@ -49,6 +53,8 @@ interface Recipe {
   readonly epochs: number;
   readonly batchSize: { readonly pairs: number; readonly pictures: number };
   readonly augment: boolean;
+  readonly head: boolean;
+  readonly temperature?: number;
 }
 
 const recipes: Readonly<Record<RecipeName, Recipe>> = {
@@ -61,6 +67,7 @@ const recipes: Readonly<Record<RecipeName, Recipe>> = {
     epochs: 10,
     batchSize: { pairs: 64, pictures: 64 },
     augment: false,
+    head: false,
   },
   fast: {
     name: "fast",
@@ -71,17 +78,30 @@ const recipes: Readonly<Record<RecipeName, Recipe>> = {
     epochs: 1,
     batchSize: { pairs: 64, pictures: 96 },
     augment: true,
+    head: false,
+  },
+  simclr: {
+    name: "simclr",
+    encoder: "compact",
+    loss: "nt-xent",
+    temperature: 0.2,
+    optimizer: { name: "adamW", learningRate: 0.01, weightDecay: 0.01 },
+    schedule: "warmupCosine",
+    epochs: 15,
+    batchSize: { pairs: 64, pictures: 256 },
+    augment: true,
+    head: false,
   },
 };
 
-export const recipeNames = ["lesson", "fast"] as const satisfies readonly RecipeName[];
+export const recipeNames = ["lesson", "fast", "simclr"] as const satisfies readonly RecipeName[];
 
 /** A balanced batch where nothing is chosen: all of ten digits, and 100 pictures. */
 const defaultClasses = 10;
 const defaultImages = 10;
 
-/** Up to a pixel, 7 degrees and a tenth of the size: of the variations tried on MNIST the best in few steps. */
-const variation = { shift: 1, rotation: 7, scale: 0.1 };
+/** Grey pictures up to this size are taken for digits and the like; larger ones for photos. */
+const greatestDigit = 32;
 
 /** The lesson's recipe: its encoder, pairs, Adam at 0.005, and the rate times 0.3 every 7 epochs; 10 epochs of batches of 64. */
 export function lessonConfig(choices: RunChoices): RunConfig {
@@ -95,6 +115,16 @@ export function lessonConfig(choices: RunChoices): RunConfig {
  */
 export function fastConfig(choices: RunChoices): RunConfig {
   return recipeConfig("fast", choices);
+}
+
+/**
+ * The recipe without labels: two variations of each picture find each other among those of 256 (NT-Xent), by the compact
+ * encoder with AdamW and a warm-up before half a cosine. Its values were chosen by measuring 1-NN accuracy on MNIST.
+ *
+ * @see Chen et al., "A Simple Framework for Contrastive Learning" (2020), https://arxiv.org/abs/2002.05709
+ */
+export function simclrConfig(choices: RunChoices): RunConfig {
+  return recipeConfig("simclr", choices);
 }
 
 /**
@@ -113,6 +143,7 @@ export function recipeConfig(name: RecipeName, choices: RunChoices): RunConfig {
     recipe: name,
     data: { source, limit, validation, fingerprint: null, preprocessing: null, classes: null },
     encoder: chosenEncoder(recipe, choices),
+    head: chosenHead(recipe, loss, choices),
     loss,
     sampler,
     augmentation: chosenAugmentation(recipe, loss, choices),
@@ -148,7 +179,8 @@ function chosenEncoder(recipe: Recipe, choices: RunChoices): RunConfig["encoder"
 }
 
 function chosenLoss(recipe: Recipe, choices: RunChoices): RunConfig["loss"] {
-  const { loss: name = recipe.loss, temperature, margin } = choices;
+  const { loss: name = recipe.loss, margin } = choices;
+  const { temperature = name === recipe.loss ? recipe.temperature : undefined } = choices;
   const options = {
     ...(temperature === undefined ? {} : { temperature }),
     ...(margin === undefined ? {} : { margin }),
@@ -216,7 +248,7 @@ function chosenBatchSize(recipe: Recipe, sampler: RunConfig["sampler"], choices:
 function chosenAugmentation(
   recipe: Recipe,
   { name, ...options }: RunConfig["loss"],
-  { augment, elastic }: RunChoices,
+  { augment, augmentation, elastic, channels, size }: RunChoices,
 ): RunConfig["augmentation"] {
   const kind = lossByName(name, options).of;
   const usual = kind === "views" || (recipe.augment && kind === "labels");
@@ -225,8 +257,34 @@ function chosenAugmentation(
       `an elastic distortion of ${elastic} pixels was chosen, and that pictures are not varied: leave one of them out`,
     );
   }
-  if (!(augment ?? (elastic !== undefined || usual))) return null;
-  return { ...variation, elastic: elastic === undefined ? null : { alpha: elastic, sigma: 4 } };
+  if (augmentation !== undefined && augment === false) {
+    throw new InputError(
+      `the variations ${augmentation} were chosen, and that pictures are not varied: leave one of them out`,
+    );
+  }
+  const asked = elastic !== undefined || augmentation !== undefined;
+  if (!(augment ?? (asked || usual))) return null;
+  const digits = channels === 1 && size <= greatestDigit;
+  const policy = augmentation ?? (kind !== "views" ? "light" : digits ? "digits" : "photo");
+  const {
+    shift = 0,
+    rotation = 0,
+    scale = 0,
+    elastic: usualElastic,
+    ...others
+  } = augmentationOf(policy, size);
+  const distortion = elastic === undefined ? usualElastic : { alpha: elastic, sigma: 4 };
+  return { shift, rotation, scale, elastic: distortion ?? null, ...others, policy };
+}
+
+/** Both hidden units and projection as long as an embedding. */
+function chosenHead(
+  recipe: Recipe,
+  { name, ...options }: RunConfig["loss"],
+  { head, dim = 64 }: RunChoices,
+): RunConfig["head"] {
+  const usual = recipe.head && lossByName(name, options).of === "views";
+  return (head ?? usual) ? { hidden: 2 * dim, dim } : null;
 }
 
 function scheduleOf(name: ScheduleName): RunConfig["schedule"] {

@@ -1,11 +1,14 @@
 import { z } from "zod";
 import { InputError } from "../base/index.ts";
-import { fits } from "../data/index.ts";
+import { augmentationPolicies, fits } from "../data/index.ts";
 import { lossNames } from "../losses/index.ts";
 import { requireSuitable } from "./suitable.ts";
 
 const whole = z.number().int();
 const positive = z.number().positive();
+const share = z.number().min(0).max(1);
+const atLeast0 = z.number().min(0);
+const range = z.tuple([positive, positive]).readonly();
 
 const pictureShape = { channels: whole.min(1), size: whole.min(1), dim: whole.min(1) };
 
@@ -43,7 +46,25 @@ const augmentationSchema = z.strictObject({
   rotation: z.number().min(0),
   scale: z.number().min(0).lt(1),
   elastic: z.strictObject({ alpha: positive, sigma: positive }).nullable(),
+  /** The policy that these values began from, for the record. */
+  policy: z.enum(augmentationPolicies).exactOptional(),
+  slant: z.number().min(0).lt(90).exactOptional(),
+  crop: z.strictObject({ area: range, aspect: range }).exactOptional(),
+  flip: share.exactOptional(),
+  stroke: share.exactOptional(),
+  jitter: z
+    .strictObject({
+      ...{ brightness: atLeast0, contrast: atLeast0, saturation: atLeast0 },
+      hue: z.number().min(0).max(0.5),
+      probability: share,
+    })
+    .exactOptional(),
+  grey: share.exactOptional(),
+  blur: z.strictObject({ sigma: range, probability: share }).exactOptional(),
 });
+
+/** Between encoder and loss in training, see `projectionHead`. */
+const headSchema = z.strictObject({ hidden: whole.min(1), dim: whole.min(1) });
 
 const preprocessingSchema = z.strictObject({
   size: whole.min(1),
@@ -55,7 +76,7 @@ const preprocessingSchema = z.strictObject({
 export const runConfigSchema = z.strictObject({
   version: z.literal(1),
   /** The recipe that the choices began from; what follows holds in any case. */
-  recipe: z.enum(["lesson", "fast"]),
+  recipe: z.enum(["lesson", "fast", "simclr"]),
   data: z.strictObject({
     /** `mnist`, or the path of a CSV, an IDX file or a folder of them. */
     source: z.string().min(1),
@@ -71,6 +92,8 @@ export const runConfigSchema = z.strictObject({
     classes: z.array(z.string()).nullable().default(null),
   }),
   encoder: encoderSchema,
+  /** What the loss sees the embeddings through, in training only; null where it sees them as they are. */
+  head: headSchema.nullable().default(null),
   // Runs from before there was a choice are the lesson's.
   loss: lossSchema.default({ name: "cosine-pair" }),
   sampler: samplerSchema.default({ name: "pairs" }),

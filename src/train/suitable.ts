@@ -8,6 +8,7 @@ export interface SuitedParts {
     | { readonly name: "pairs" | "shuffled" }
     | { readonly name: "classBalanced"; readonly classes: number; readonly images: number };
   readonly augmentation: object | null;
+  readonly head?: object | null;
   readonly batchSize: number;
 }
 
@@ -16,7 +17,7 @@ export interface SuitedParts {
  *
  * @throws InputError naming the two that do not, and what to choose instead.
  */
-export function requireSuitable({ loss, sampler, augmentation, batchSize }: SuitedParts): void {
+export function requireSuitable({ loss, sampler, augmentation, head = null, batchSize }: SuitedParts): void {
   const { name, ...options } = loss;
   const kind = lossByName(name, options).of;
   if ((kind === "pairs") !== (sampler.name === "pairs")) {
@@ -34,6 +35,11 @@ export function requireSuitable({ loss, sampler, augmentation, batchSize }: Suit
   if (kind === "views" && augmentation === null) {
     throw new InputError(
       `loss ${name} compares two variations of each picture, so pictures must be varied: leave augmentation on, or choose another loss`,
+    );
+  }
+  if (kind !== "views" && head !== null) {
+    throw new InputError(
+      `loss ${name} compares the embeddings themselves, received a projection head, which is for nt-xent, infonce and vicreg: leave it out, or choose one of these`,
     );
   }
   if (kind === "pairs" && augmentation !== null) {

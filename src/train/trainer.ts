@@ -41,7 +41,7 @@ export interface TrainerOptions {
   readonly batchSize?: number;
   /** Seed of everything random. Default 1. */
   readonly seed?: number;
-  /** Values of the task's state to start from, in place of random ones. */
+  /** Values of the encoder's state to start from, in place of random ones. */
   readonly initial?: ReadonlyMap<string, TensorData>;
   /** A state to go on from. */
   readonly resume?: TrainingState;
@@ -122,8 +122,9 @@ export class Trainer {
     const sources = make({ training, validation }, { batchSize, seed });
     const values = initialState(task, (name) => Rng.of(seed, "initial", name));
     if (initial) {
-      matchTensors(values, initial, "the initial state");
-      for (const name of values.keys()) values.set(name, initial.get(name)!);
+      const ofEncoder = new Map(task.encoder.state.map((spec) => [spec.name, spec]));
+      matchTensors(ofEncoder, initial, "the initial state");
+      for (const name of ofEncoder.keys()) values.set(name, initial.get(name)!);
     }
     for (const [name, slot] of optimizerSlots(options)) values.set(name, slot);
     if (resume) {
@@ -180,9 +181,9 @@ export class Trainer {
     return { tensors: await this.#store.read(), progress: this.#progress };
   }
 
-  /** The encoder's state alone, without optimizer slots. */
+  /** The encoder's state alone, without optimizer slots and what else the task trains. */
   async encoderState(): Promise<Map<string, TensorData>> {
-    return this.#store.read(this.#options.task.state.map(({ name }) => name));
+    return this.#store.read(this.#options.task.encoder.state.map(({ name }) => name));
   }
 
   /** Trains until the last epoch, or until the signal; returns the metrics of all epochs so far. */

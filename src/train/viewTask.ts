@@ -1,5 +1,5 @@
 import { input, type Tensor } from "../graph/index.ts";
-import type { Encoder } from "../nn/index.ts";
+import type { Encoder, Module } from "../nn/index.ts";
 import { split } from "../ops/index.ts";
 import type { Task } from "./task.ts";
 
@@ -8,20 +8,24 @@ export type ViewLoss = (first: Tensor, second: Tensor) => Tensor;
 
 /**
  * One encoder embeds two views of each picture, and a loss has them find each other among all others; no label is
- * used. Both views are one batch, also for batch norm, as in SimCLR.
+ * used. Both views are one batch, also for batch norm, as in SimCLR. Where there is a head, the loss sees what it makes of
+ * the embeddings: its state is trained and saved to resume with, named `head.…`, but is no part of the encoder.
  *
  * Feeds: `images` `[2 batch, ...inputShape]`, the first views of all pictures and then the second ones in that order.
  *
  * @see Chen et al., "A Simple Framework for Contrastive Learning" (2020), https://arxiv.org/abs/2002.05709
  */
-export function viewTask(encoder: Encoder, loss: ViewLoss): Task {
+export function viewTask(encoder: Encoder, loss: ViewLoss, head: Module | null = null): Task {
+  const ofHead = (head?.state ?? []).map((spec) => ({ ...spec, name: `head.${spec.name}` }));
   return {
     name: "views",
-    state: encoder.state,
+    state: [...encoder.state, ...ofHead],
     encoder,
     loss: (batch, pass) => {
       const images = input("images", [2 * batch, ...encoder.inputShape]);
-      const [first, second] = split(encoder.forward(images, pass), [batch, batch], 0);
+      const embeddings = encoder.forward(images, pass);
+      const compared = head ? head.forward(embeddings, pass.within("head")) : embeddings;
+      const [first, second] = split(compared, [batch, batch], 0);
       return loss(first!, second!);
     },
   };

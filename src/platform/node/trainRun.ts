@@ -90,7 +90,6 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
 async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<TrainRunResult> {
   const { config, folder, runtime, data, mode } = options;
   const { encoder, ...parts } = configuredParts(config);
-  const { task } = parts;
   const resume = mode === "resume" ? await folder.readState() : null;
   if (resume && resume.progress.epoch > config.epochs) {
     throw new InputError(
@@ -98,7 +97,7 @@ async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<Tra
     );
   }
   const initial = config.init !== null && !resume ? await initialWeights(config.init) : undefined;
-  if (initial) matchTensors(new Map(task.state.map((spec) => [spec.name, spec])), initial, config.init!);
+  if (initial) matchTensors(new Map(encoder.state.map((spec) => [spec.name, spec])), initial, config.init!);
   const trainer = await Trainer.create({
     runtime,
     ...parts,
