@@ -30,6 +30,11 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: "make a film (MP4, H.264) of the embeddings organising themselves during training",
     load: async () => (await import("./animate.ts")).animateCommand(),
   },
+  export: {
+    description:
+      "write a run's encoder for use elsewhere, with a model card: ONNX, weights, or Transformers.js",
+    load: async () => (await import("./export.ts")).exportCommand(),
+  },
   view: {
     description:
       "explore a run in the browser, and train there: the map as it forms, neighbours, your own drawings",

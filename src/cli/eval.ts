@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { InputError, Rng } from "../base/index.ts";
+import { InputError, KindredError, Rng } from "../base/index.ts";
 import { type ImageDataset, takeFirst } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
 import { initialState } from "../nn/index.ts";
@@ -9,6 +9,7 @@ import { RunFolder } from "../platform/node/runFolder.ts";
 import { configuredData } from "../platform/node/trainRun.ts";
 import {
   configuredParts,
+  type EvaluationFile,
   evaluateEncoder,
   evaluatePixels,
   matchTensors,
@@ -16,6 +17,7 @@ import {
   requirePictureSize,
 } from "../train/index.ts";
 import { note, type Output, ProgressLine, result } from "./console.ts";
+import { evalViews } from "./evalViews.ts";
 import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
 
 interface EvalOptions extends Output {
@@ -45,7 +47,8 @@ async function runEval(options: EvalOptions): Promise<void> {
   const untrained = initialState(encoder, (name) => Rng.of(config.seed, "initial", name));
   matchTensors(untrained, weights, file);
   const { training, validation } = await configuredData(config);
-  const sets = { queries: await queriesOf(options, config, validation), references: training };
+  const { of, queries } = await queriesOf(options, config, validation);
+  const sets = { queries, references: training };
   requirePictureSize(sets.queries, encoder.inputShape);
   const runtime = await nodeRuntime({ device: options.device });
   note(`device: ${runtime.device.description}`);
@@ -57,7 +60,7 @@ async function runEval(options: EvalOptions): Promise<void> {
     onProgress: (what: string, done: number, total: number) =>
       line.update(done, total, `${subject}: ${what}`),
   });
-  const measure = async (evaluation: Promise<Evaluation>): Promise<Evaluation> => {
+  const measure = async <T>(evaluation: Promise<T>): Promise<T> => {
     try {
       return await evaluation;
     } finally {
@@ -65,6 +68,15 @@ async function runEval(options: EvalOptions): Promise<void> {
     }
   };
   try {
+    if (sets.queries.labelled === false || sets.references.labelled === false) {
+      const weightsOf = { encoder: weights, untrained };
+      await evalViews(
+        options,
+        { runtime, encoder, config, pictures: sets.queries, weightsOf },
+        (subject, views) => measure(views(progress(subject))),
+      );
+      return;
+    }
     const trained = await measure(evaluateEncoder(runtime, encoder, weights, sets, progress("encoder")));
     // Before the baselines are worked out, which takes twice as long.
     note(`encoder: 1-NN ${trained.knn1.toFixed(4)}, MAP@R ${trained.mapAtR.toFixed(4)}`);
@@ -75,6 +87,14 @@ async function runEval(options: EvalOptions): Promise<void> {
       ),
       pixels: await measure(evaluatePixels(runtime, sets, progress("pixels"))),
     };
+    if (ownData(options, config) && options.limit === undefined) {
+      await keep(folder, {
+        epoch,
+        queries: { of, count: queries.count },
+        references: training.count,
+        ...evaluations,
+      });
+    }
     result(options, evaluations, table(evaluations));
   } finally {
     line.end();
@@ -82,26 +102,45 @@ async function runEval(options: EvalOptions): Promise<void> {
   }
 }
 
+function ownData({ data }: EvalOptions, config: RunConfig): boolean {
+  return data === undefined || data === config.data.source;
+}
+
+/** Keeps what was found for the model card of `kindred export`; a run that cannot be written is evaluated all the same. */
+async function keep(folder: RunFolder, evaluation: EvaluationFile): Promise<void> {
+  try {
+    await folder.writeEvaluation(evaluation);
+  } catch (error) {
+    if (!(error instanceof KindredError)) throw error;
+    note(`not kept for kindred export: ${error.message}`);
+  }
+}
+
+interface Queries {
+  readonly of: "test" | "validation";
+  readonly queries: ImageDataset;
+}
+
 /** Test pictures where the data has some; else the run's own validation pictures, or all of another data set. */
 async function queriesOf(
   options: EvalOptions,
   config: RunConfig,
   validation: ImageDataset,
-): Promise<ImageDataset> {
+): Promise<Queries> {
   const source = options.data ?? config.data.source;
   const limit = options.limit === undefined ? {} : { limit: options.limit };
   try {
-    return await loadDataset(source, { split: "test", ...limit });
+    return { of: "test", queries: await loadDataset(source, { split: "test", ...limit }) };
   } catch (error) {
     if (!(error instanceof MissingSplitError)) throw error;
   }
-  if (source !== config.data.source) return loadDataset(source, limit);
+  if (!ownData(options, config)) return { of: "test", queries: await loadDataset(source, limit) };
   if (validation.count < 2) {
     throw new InputError(
       `${source} has no test pictures and the run kept ${validation.count} for validation: name others with --data`,
     );
   }
-  return takeFirst(validation, options.limit ?? validation.count);
+  return { of: "validation", queries: takeFirst(validation, options.limit ?? validation.count) };
 }
 
 const rows: readonly (readonly [string, (evaluation: Evaluation) => number])[] = [

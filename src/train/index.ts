@@ -14,11 +14,13 @@ export {
   evaluateEncoder,
   evaluatePixels,
 } from "./evaluateEncoder.ts";
+export { type EvaluationFile, parseEvaluationFile } from "./evaluationFile.ts";
 export { exportEncoder } from "./exportEncoder.ts";
 export { type ExportModelInput, exportForPixels, exportForTransformers } from "./exportModel.ts";
 export * from "./graphs.ts";
 export { type LabelLoss, labelTask } from "./labelTask.ts";
 export type { EpochMetrics } from "./metrics.ts";
+export * from "./modelCard/index.ts";
 export { cellsMayHelp, neighboursByCells } from "./neighbourByCells.ts";
 export * from "./recipes.ts";
 export * from "./recording.ts";

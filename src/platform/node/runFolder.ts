@@ -6,8 +6,10 @@ import type { Encoder } from "../../nn/index.ts";
 import {
   decodeTrainingState,
   type EpochMetrics,
+  type EvaluationFile,
   encodeTrainingState,
   exportEncoder,
+  parseEvaluationFile,
   parseRunConfig,
   type RunConfig,
   readPt,
@@ -30,6 +32,8 @@ const ownEntries = [
   "embeddings",
   "plots",
   "explorer",
+  "evaluation.json",
+  "export",
 ] as const;
 
 /** The films of `kindred animate`, named by the run's epochs. */
@@ -166,6 +170,29 @@ export class RunFolder {
       .flatMap((name) => /^model_epoch_(\d+)\.pt$/.exec(name)?.[1] ?? [])
       .map(Number)
       .sort((a, b) => a - b);
+  }
+
+  /** What each finished epoch came to; none where the run wrote no metrics. */
+  async readMetrics(): Promise<EpochMetrics[]> {
+    const file = this.#at("metrics.jsonl");
+    if (!existsSync(file)) return [];
+    const lines = new TextDecoder().decode(await readFileOrExplain(file)).split("\n");
+    try {
+      return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as EpochMetrics);
+    } catch (error) {
+      throw new InputError(`${file}: a line is no JSON, expected an object for each epoch`, { cause: error });
+    }
+  }
+
+  /** What `kindred eval` found on the run's own data; null where it was not run. */
+  async readEvaluation(): Promise<EvaluationFile | null> {
+    const file = this.#at("evaluation.json");
+    if (!existsSync(file)) return null;
+    return parseEvaluationFile(new TextDecoder().decode(await readFileOrExplain(file)), file);
+  }
+
+  async writeEvaluation(evaluation: EvaluationFile): Promise<void> {
+    await writeFileAtomic(this.#at("evaluation.json"), `${JSON.stringify(evaluation, null, 2)}\n`);
   }
 
   async #writeMetrics(history: readonly EpochMetrics[]): Promise<void> {

@@ -1,0 +1,44 @@
+import type { TensorData } from "../../../base/index.ts";
+import {
+  type EncoderDescription,
+  encoderFingerprint,
+  exportEncoder,
+  preprocessingOf,
+  type RunConfig,
+} from "../../../train/index.ts";
+import { readRunEncoder } from "../runEncoder.ts";
+import type { RunFolder } from "../runFolder.ts";
+
+/** A run's encoder as a model to be run elsewhere, and what is to be known of it. */
+export interface RunModel {
+  /** As `encoder.onnx`: `images` in [-1, 1] to `embedding`. */
+  readonly onnx: Uint8Array;
+  readonly weights: ReadonlyMap<string, TensorData>;
+  readonly description: EncoderDescription;
+}
+
+/**
+ * The model of a run as it was after an epoch, by default the newest.
+ *
+ * @throws InputError when there is no such checkpoint, or it does not fit the run's encoder.
+ */
+export async function readRunModel(
+  folder: RunFolder,
+  config: RunConfig,
+  options: { readonly checkpoint?: number | undefined; readonly normalized: boolean },
+): Promise<RunModel> {
+  const { encoder, weights, epoch } = await readRunEncoder(folder, config, options.checkpoint);
+  return {
+    onnx: exportEncoder(encoder, weights),
+    weights,
+    description: {
+      encoder: encoder.name,
+      dim: encoder.dim,
+      preprocessing: preprocessingOf(config),
+      normalized: options.normalized,
+      classes: config.data.classes,
+      fingerprint: await encoderFingerprint(weights, config),
+      epoch,
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { InputError } from "../base/index.ts";
+
+const measured = z.number().nullable();
+const evaluationSchema = z.object({
+  knn1: measured,
+  knn10: measured,
+  recallAt: z.object({ "1": measured, "5": measured, "10": measured }),
+  mapAtR: measured,
+  silhouette: measured,
+  alike: measured,
+  unalike: measured,
+});
+
+const fileSchema = z.object({
+  /** Of the checkpoint, counted from 0. */
+  epoch: z.number().int().min(0),
+  /** Which pictures were looked for. */
+  queries: z.object({ of: z.enum(["test", "validation"]), count: z.number().int() }),
+  /** Training pictures that they were looked for among. */
+  references: z.number().int(),
+  encoder: evaluationSchema,
+  untrained: evaluationSchema,
+  pixels: evaluationSchema,
+});
+
+/** What `kindred eval` found for a run on its own data, as its `evaluation.json` holds it; null is undefined there. */
+export type EvaluationFile = z.infer<typeof fileSchema>;
+
+/** @throws InputError naming the file and the first field that is wrong. */
+export function parseEvaluationFile(text: string, fileName: string): EvaluationFile {
+  const issueOf = (why: string): InputError =>
+    new InputError(
+      `${fileName}: ${why}, expected what kindred eval writes: remove it, or evaluate the run again`,
+    );
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw issueOf("is no JSON");
+  }
+  const result = fileSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  throw issueOf(`${issue.path.join(".") || "the whole"}: ${issue.message}`);
+}

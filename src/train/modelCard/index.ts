@@ -1,0 +1,3 @@
+export { modelCard } from "./modelCard.ts";
+export type { ModelCardInput } from "./modelCardInput.ts";
+export { type ExportFormat, exportFormats } from "./usage.ts";

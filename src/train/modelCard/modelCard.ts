@@ -1,0 +1,120 @@
+import type { EncoderDescription } from "../encoderDescription.ts";
+import type { RunConfig } from "../runConfig.ts";
+import { limits } from "./limits.ts";
+import { metrics } from "./metrics.ts";
+import type { ModelCardInput } from "./modelCardInput.ts";
+import { type ExportFormat, usage } from "./usage.ts";
+
+const libraries: Readonly<Record<ExportFormat, string>> = {
+  onnx: "onnx",
+  transformersjs: "transformers.js",
+  safetensors: "kindred",
+  pt: "kindred",
+};
+
+const fitWords = {
+  cover: "resized until it fills the square, and cut to its middle",
+  contain: "resized until it fits into the square, the rest black",
+  stretch: "stretched to the square",
+} as const;
+
+/**
+ * A model card: what an exported encoder was trained on and how, what it reached beside its baselines, what not to expect,
+ * and how to use it. Markdown with the front matter that model hubs read.
+ *
+ * @see https://huggingface.co/docs/hub/model-cards
+ */
+export function modelCard(input: ModelCardInput): string {
+  const { name, format, file, config, description, version, without } = input;
+  const parts = [
+    frontMatter(format, description),
+    `# ${name}`,
+    `Maps a picture to ${description.dim} numbers in which like things lie near each other: for finding pictures similar to one given. Trained with Kindred ${version} by contrast. It is an encoder, not a classifier.`,
+    ...(without === null ? [] : [`**${without}**`]),
+    `## Data\n\n${data(config)}`,
+    `## Preprocessing\n\n${preprocessing(input)}`,
+    `## Recipe\n\n${recipe(config, description)}`,
+    `## Metrics\n\n${metrics(input)}`,
+    `## Limits\n\n${limits(input)}`,
+    `## How to use it\n\n${usage({ format, file, description, encoder: config.encoder })}`,
+    "## Licence\n\nNot chosen yet. Whoever publishes this model says here, and as `license:` at the top, under which licence, with a view to that of the pictures.",
+    `## The whole configuration\n\n<details><summary>config.json</summary>\n\n\`\`\`json\n${JSON.stringify(config, null, 2)}\n\`\`\`\n\n</details>`,
+  ];
+  return `${parts.join("\n\n")}\n`;
+}
+
+function frontMatter(format: ExportFormat, { encoder }: EncoderDescription): string {
+  const tags = ["kindred", "contrastive-learning", "image-similarity", "embeddings", encoder];
+  if (format === "onnx" || format === "transformersjs") tags.push("onnx");
+  return [
+    "---",
+    `library_name: ${libraries[format]}`,
+    "pipeline_tag: image-feature-extraction",
+    "tags:",
+    ...tags.map((tag) => `  - ${tag}`),
+    "# license: (choose one)",
+    "---",
+  ].join("\n");
+}
+
+function data({ data: { source, fingerprint, limit, validation, classes } }: RunConfig): string {
+  const count = fingerprint?.split("x")[0];
+  const lines = [
+    `- Source: \`${source}\`${limit === null ? "" : `, its first ${limit} pictures`}`,
+    ...(count === undefined
+      ? []
+      : [
+          `- Pictures: ${count}, of which ${validation} were kept for validation (fingerprint \`${fingerprint}\`)`,
+        ]),
+  ];
+  if (classes) {
+    const shown = classes.slice(0, 50).map((one) => `\`${one}\``);
+    const more = classes.length > shown.length ? ` and ${classes.length - shown.length} more` : "";
+    lines.push(`- Classes: ${classes.length}: ${shown.join(", ")}${more}`);
+  } else lines.push("- Classes: without names");
+  return lines.join("\n");
+}
+
+function preprocessing({ format, description }: ModelCardInput): string {
+  const { size, channels, fit } = description.preprocessing;
+  const colour =
+    channels === 1 ? "grey (by luminance, Rec. 709, in linear light)" : "red, green, blue (sRGB)";
+  const where: Readonly<Record<ExportFormat, string>> = {
+    onnx: `The model takes \`pixels\`, bytes \`[batch, ${size}, ${size}, ${channels}]\`, and scales them itself. What comes before is written in its metadata (\`kindred.preprocessing\`), where Kindred's \`Encoder\` finds it.`,
+    transformersjs: `\`preprocessor_config.json\` has Transformers.js do this. Pictures that already are ${size} x ${size} come out the same; larger ones nearly so, as it cuts at whole pixels of its own. Transparent parts are not laid on black there: do that before.${channels === 1 ? " Grey is made inside the model." : ""}`,
+    safetensors: "It is written in the file's metadata (`kindred.preprocessing`) too.",
+    pt: "It is written in the JSON file beside the weights too.",
+  };
+  return [
+    `A picture is turned as its EXIF orientation says, its transparency laid on black, ${fitWords[fit]} (${size} x ${size} pixels, Lanczos), and made ${colour}. Bytes are scaled to [-1, 1] by \`byte / 127.5 - 1\`.`,
+    where[format],
+    ...(format === "onnx" || format === "transformersjs"
+      ? [
+          description.normalized
+            ? "Embeddings leave the model with length 1."
+            : "Embeddings leave the model as they are, of any length; compare them by cosine.",
+        ]
+      : []),
+  ].join("\n\n");
+}
+
+function recipe(config: RunConfig, { epoch, dim, fingerprint }: EncoderDescription): string {
+  const { encoder, loss, optimizer, schedule, sampler, augmentation } = config;
+  const settings = (part: Readonly<Record<string, unknown>>): string =>
+    Object.entries(part)
+      .filter(([key, value]) => key !== "name" && value !== null)
+      .map(([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : value}`)
+      .join(", ");
+  const named = (part: { readonly name: string }): string => {
+    const rest = settings({ ...part });
+    return rest === "" ? `\`${part.name}\`` : `\`${part.name}\` (${rest})`;
+  };
+  return [
+    `- Encoder: ${named(encoder)}, to ${dim} numbers`,
+    `- Loss: ${named(loss)}, batches by ${named(sampler)} of ${config.batchSize}`,
+    `- Variations of pictures: ${augmentation === null ? "none" : settings(augmentation)}`,
+    `- Optimizer: ${named(optimizer)}, schedule ${named(schedule)}`,
+    `- Checkpoint: after epoch ${(epoch ?? 0) + 1} of at most ${config.epochs}, seed ${config.seed}`,
+    ...(fingerprint === null ? [] : [`- Fingerprint: \`${fingerprint}\``]),
+  ].join("\n");
+}
