@@ -3,12 +3,14 @@ import type { DatasetSplit } from "../platform/node/datasets.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { embeddingPaths, writeEmbeddings } from "../platform/node/embeddingFiles.ts";
 import { requireWritable } from "../platform/node/files.ts";
+import { dataOptionsOf } from "../platform/node/runData.ts";
 import { readRunEncoder } from "../platform/node/runEncoder.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { loadSplits } from "../platform/node/splits.ts";
 import { Embedder, requirePictureSize } from "../train/index.ts";
 import { note, type Output, ProgressLine, result } from "./console.ts";
 import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import { PictureProgress } from "./pictureOptions.ts";
 
 interface EmbedCommandOptions extends Output {
   readonly run: string;
@@ -43,7 +45,11 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
   const config = await folder.readConfig();
   const { encoder, epoch, weights } = await readRunEncoder(folder, config, options.checkpoint);
   const source = options.data ?? config.data.source;
-  const parts = await loadSplits(source, options.split, () => options.limit ?? null);
+  const progress = new PictureProgress();
+  const parts = await loadSplits(source, options.split, () => options.limit ?? null, {
+    ...dataOptionsOf(config, source),
+    onPictures: progress.onPictures,
+  }).finally(() => progress.end());
   for (const part of parts) requirePictureSize(part, encoder.inputShape);
   for (const path of paths) if (path !== undefined) await requireWritable(path);
   const rows = parts.reduce((sum, { count }) => sum + count, 0);

@@ -5,6 +5,7 @@ import type { Evaluation } from "../evaluation/index.ts";
 import { initialState } from "../nn/index.ts";
 import { loadDataset, MissingSplitError } from "../platform/node/datasets.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
+import { dataOptionsOf } from "../platform/node/runData.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { configuredData } from "../platform/node/trainRun.ts";
 import {
@@ -48,6 +49,12 @@ async function runEval(options: EvalOptions): Promise<void> {
   matchTensors(untrained, weights, file);
   const { training, validation } = await configuredData(config);
   const { of, queries } = await queriesOf(options, config, validation);
+  for (const { labelled, name } of [training, queries]) {
+    if (labelled !== false) continue;
+    throw new InputError(
+      `${name} has no labels, by which eval says whether a neighbour is right: give pictures in folders of their classes`,
+    );
+  }
   const sets = { queries, references: training };
   requirePictureSize(sets.queries, encoder.inputShape);
   const runtime = await nodeRuntime({ device: options.device });
@@ -128,7 +135,12 @@ async function queriesOf(
   validation: ImageDataset,
 ): Promise<Queries> {
   const source = options.data ?? config.data.source;
-  const limit = options.limit === undefined ? {} : { limit: options.limit };
+  const limit = {
+    ...dataOptionsOf(config, source),
+    // What stands for a test split here is the run's own validation pictures, or all of another data set.
+    validationAsTest: false,
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+  };
   try {
     return { of: "test", queries: await loadDataset(source, { split: "test", ...limit }) };
   } catch (error) {

@@ -5,9 +5,10 @@ import type { DeviceName } from "../platform/node/devices.ts";
 import { type PlotName, plotNames } from "../platform/node/plotOptions.ts";
 import { writePlots } from "../platform/node/plots.ts";
 import type { UmapMetric } from "../projection/index.ts";
-import { duration, note, type Output, ProgressLine, result } from "./console.ts";
+import { duration, note, type Output, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import { StageLine } from "./stageLine.ts";
 
 interface PlotCommandOptions extends Output {
   readonly run: string;
@@ -93,33 +94,6 @@ async function runPlot(options: PlotCommandOptions): Promise<void> {
   } finally {
     line.end();
     stop.dispose();
-  }
-}
-
-/** A progress line for one stage of the work after the other, with its rate and the time it has left. */
-class StageLine {
-  #stage = "";
-  #line: ProgressLine | undefined;
-  #began = 0;
-
-  update(stage: string, done: number, total: number): void {
-    if (stage !== this.#stage) {
-      this.end();
-      this.#stage = stage;
-      this.#line = new ProgressLine(stage.padEnd(15));
-      this.#began = performance.now();
-    }
-    const seconds = (performance.now() - this.#began) / 1000;
-    const rate = done / seconds;
-    const left =
-      done > 0 && seconds > 0.5 ? `${Math.round(rate)}/s  ${duration((total - done) / rate)} left` : "";
-    this.#line?.update(done, total, left);
-  }
-
-  end(): void {
-    this.#line?.end();
-    this.#line = undefined;
-    this.#stage = "";
   }
 }
 

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { InputError } from "../base/index.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
-import { configuredData, trainRun } from "../platform/node/trainRun.ts";
+import { type ConfiguredData, configuredData, trainRun } from "../platform/node/trainRun.ts";
 import {
   type EpochMetrics,
   fittedToData,
@@ -13,12 +13,21 @@ import {
 import { duration, note, type Output, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import {
+  addPictureOptions,
+  chosenPreprocessing,
+  noteReport,
+  type PictureOptions,
+  PictureProgress,
+  picturesBegunWith,
+  requireUse,
+} from "./pictureOptions.ts";
 import { addChoiceOptions, begunWith, type ChoiceOptions, chosen, describeConfig } from "./trainChoices.ts";
 
-interface TrainOptions extends Output, ChoiceOptions {
+interface TrainOptions extends Output, ChoiceOptions, PictureOptions {
   readonly data: string;
   readonly limit?: number;
-  readonly validation: number;
+  readonly validation?: number;
   readonly epochs?: number;
   readonly batchSize?: number;
   readonly seed: number;
@@ -30,15 +39,26 @@ interface TrainOptions extends Output, ChoiceOptions {
   readonly force: boolean;
 }
 
+/** Rows kept for validation where nothing is said, but for picture files. */
+const usualValidation = 1000;
+
 /** As the command line is parsed: the folder depends on the recipe where none is named. */
 type ParsedOptions = Omit<TrainOptions, "out"> & { readonly out?: string };
 
 export function trainCommand(): Command {
   const command = new Command("train")
     .description("train an encoder on pictures by contrast, with labels or without")
-    .option("--data <path|mnist>", "train.csv, an IDX file, a folder of IDX files, or mnist", "mnist")
-    .option("--limit <n>", "take the first n rows only", wholeNumber(2))
-    .option("--validation <n>", "keep the last n rows for validation", wholeNumber(0), 1000)
+    .option(
+      "--data <path|mnist>",
+      "a folder of pictures (with a folder for each class), a .csv or .parquet file of their paths, train.csv, an IDX file, a folder of IDX files, or mnist",
+      "mnist",
+    )
+    .option("--limit <n>", "take the first n rows only, of picture files as many by lot", wholeNumber(2))
+    .option(
+      "--validation <n>",
+      "keep the last n rows for validation (default: 1000; of picture files a tenth, by lot, or their own)",
+      wholeNumber(0),
+    )
     .option(
       "--epochs <n>",
       "passes over the training pictures (lesson: 10, fast: 1, simclr: 15)",
@@ -60,7 +80,7 @@ export function trainCommand(): Command {
     .option("--no-record", "record none")
     .option("--resume", "go on with the run in --out", false)
     .option("--force", "replace the run in --out", false);
-  return addChoiceOptions(command)
+  return addChoiceOptions(addPictureOptions(command))
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(async (options: ParsedOptions, { getOptionValueSource }: Command) => {
@@ -82,7 +102,7 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
     );
   }
   const config = options.resume ? await resumedConfig(folder, options, given) : newConfig(options);
-  const data = await configuredData(config);
+  const data = await readData(config, options);
   const fitted = options.resume
     ? config
     : fittedToData(newConfig(options, data.training), data, given.has("classes"));
@@ -123,13 +143,33 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
   }
 }
 
+/** The pictures, with what there is to say about their files. */
+async function readData(config: RunConfig, options: TrainOptions): Promise<ConfiguredData> {
+  const progress = new PictureProgress();
+  try {
+    const data = await configuredData(config, {
+      preprocessing: chosenPreprocessing(options),
+      strict: options.strict ?? false,
+      ...(options.validation === undefined ? {} : { validation: options.validation }),
+      onPictures: progress.onPictures,
+    });
+    progress.end();
+    requireUse(options, config.data.source, data.report);
+    noteReport(data.report);
+    return data;
+  } finally {
+    progress.end();
+  }
+}
+
 /** What is chosen, and what follows from the pictures; before they are read, as if they were MNIST's. */
 function newConfig(options: TrainOptions, pictures = { channels: 1, height: 28 }): RunConfig {
   return recipeConfig(options.recipe, {
     ...chosen(options),
     source: options.data,
     limit: options.limit ?? null,
-    validation: options.validation,
+    validation: options.validation ?? usualValidation,
+    unlabelled: options.unlabelled,
     epochs: options.epochs,
     batchSize: options.batchSize,
     seed: options.seed,
@@ -151,6 +191,7 @@ async function resumedConfig(
     data: saved.data.source,
     limit: saved.data.limit,
     validation: saved.data.validation,
+    ...picturesBegunWith(saved),
     batchSize: saved.batchSize,
     seed: saved.seed,
     init: saved.init,
@@ -206,10 +247,8 @@ function describeStep(
 
 function describeEpoch(metrics: EpochMetrics, epochs: number): string {
   const { epoch, trainLoss, valLoss, lr, knn1, knnReferences, seconds, perSecond, unit } = metrics;
-  const validation =
-    valLoss === null || knn1 === null
-      ? ""
-      : `  validation loss ${valLoss.toFixed(4)}  1-NN ${knn1.toFixed(4)} (among ${knnReferences})`;
+  const neighbours = knn1 === null ? "" : `  1-NN ${knn1.toFixed(4)} (among ${knnReferences})`;
+  const validation = valLoss === null ? "" : `  validation loss ${valLoss.toFixed(4)}${neighbours}`;
   return `epoch ${epoch}/${epochs}  loss ${trainLoss.toFixed(4)}${validation}  lr ${Number(lr.toPrecision(3))}  ${duration(seconds)}  ${perSecond.toFixed(0)} ${unit}/s`;
 }
 

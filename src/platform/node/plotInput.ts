@@ -4,6 +4,7 @@ import { pixelsPerImage } from "../../data/index.ts";
 import { Embedder, type RunConfig, requirePictureSize } from "../../train/index.ts";
 import { nodeRuntime } from "./devices.ts";
 import type { PlotOptions } from "./plotOptions.ts";
+import { dataOptionsOf } from "./runData.ts";
 import { type RunEncoder, readRunEncoder } from "./runEncoder.ts";
 import type { RunFolder } from "./runFolder.ts";
 import { loadSplits } from "./splits.ts";
@@ -31,11 +32,13 @@ export async function readPlotInput(
   const { data, split = "train", limit } = options;
   // Of its own training pictures a run is shown those that it took.
   const ofRun = data === undefined ? config.data.limit : null;
-  const parts = await loadSplits(
-    data ?? config.data.source,
-    split,
-    (part) => limit ?? (part === "train" ? ofRun : null),
-  );
+  const source = data ?? config.data.source;
+  const { onProgress, signal } = options;
+  const parts = await loadSplits(source, split, (part) => limit ?? (part === "train" ? ofRun : null), {
+    ...dataOptionsOf(config, source),
+    ...(onProgress ? { onPictures: onProgress } : {}),
+    ...(signal ? { signal } : {}),
+  });
   for (const part of parts) requirePictureSize(part, encoder.inputShape);
   return { dataset: joined(parts), epochs: epoch + 1, encoder, weights };
 }
@@ -83,5 +86,15 @@ function joined(parts: readonly ImageDataset[]): ImageDataset {
     labels.set(part.labels, before);
     before += part.count;
   }
-  return { ...first, count, pixels, labels };
+  const paths = parts.flatMap((part) => part.paths ?? []);
+  // What is known of the first part's pixels holds for no more of them.
+  const { pixelsChecksum: _, paths: __, ...rest } = first;
+  return {
+    ...rest,
+    count,
+    pixels,
+    labels,
+    labelled: parts.every(({ labelled }) => labelled !== false),
+    ...(paths.length === count ? { paths } : {}),
+  };
 }

@@ -14,10 +14,13 @@ import {
   sampleSize,
   Trainer,
 } from "../../train/index.ts";
-import { loadDataset } from "./datasets.ts";
+import { readDataset } from "./datasets.ts";
 import { readFileOrExplain } from "./files.ts";
 import { renderPairsFigure } from "./pairsFigure.ts";
+import type { PictureReport } from "./pictures/pictureReport.ts";
+import type { ReadPicturesOptions } from "./pictures/readPictures.ts";
 import { RunRecorder } from "./recording.ts";
+import { dataOptionsOf } from "./runData.ts";
 import type { RunFolder } from "./runFolder.ts";
 import { RunLock } from "./runLock.ts";
 
@@ -26,23 +29,52 @@ export interface ConfiguredData {
   readonly training: ImageDataset;
   readonly validation: ImageDataset;
   readonly fingerprint: string;
+  /** What there is to say about picture files; null of other data. */
+  readonly report?: PictureReport | null;
+}
+
+/** What a new run's data is told beside its configuration. */
+export interface ConfiguredDataOptions
+  extends Pick<ReadPicturesOptions, "preprocessing" | "strict" | "onPictures" | "signal"> {
+  /** Pictures to keep for validation. Default: the configuration's number; of picture files, what suits them. */
+  readonly validation?: number;
 }
 
 /**
  * The training and validation images that a configuration names.
  *
- * @throws InputError when they are not those that the configuration has the fingerprint of.
+ * @throws InputError when they are not those that the configuration has the fingerprint of, or so many were to be kept for
+ * validation of data that has set some aside itself.
  */
-export async function configuredData(config: RunConfig): Promise<ConfiguredData> {
-  const { source, limit, validation } = config.data;
-  const dataset = await loadDataset(source, limit === null ? {} : { limit });
+export async function configuredData(
+  config: RunConfig,
+  options: ConfiguredDataOptions = {},
+): Promise<ConfiguredData> {
+  const { source, limit, validation: configured, fingerprint: begunWith } = config.data;
+  const { validation: asked, preprocessing = {}, ...rest } = options;
+  const { dataset, validation, ownValidation, report } = await readDataset(source, {
+    preprocessing,
+    ...(asked === undefined ? {} : { validation: asked }),
+    ...dataOptionsOf(config, source),
+    ...(limit === null ? {} : { limit }),
+    ...rest,
+  });
   const received = fingerprint(dataset);
-  if (config.data.fingerprint !== null && config.data.fingerprint !== received) {
+  if (begunWith !== null && begunWith !== received) {
     throw new InputError(
-      `${source} has changed since the run was begun (fingerprint ${received}, was ${config.data.fingerprint}): bring the old data back, or begin a new run`,
+      `${source} has changed since the run was begun (fingerprint ${received}, was ${begunWith}): bring the old data back, or begin a new run`,
     );
   }
-  return { ...splitValidation(dataset, validation), fingerprint: received };
+  if (begunWith === null && ownValidation && asked !== undefined && asked !== validation) {
+    throw new InputError(
+      `${asked} pictures were to be kept for validation (--validation), but ${source} has set ${validation} aside itself: leave it out`,
+    );
+  }
+  return {
+    ...splitValidation(dataset, validation ?? asked ?? configured),
+    fingerprint: received,
+    report,
+  };
 }
 
 export interface TrainRunOptions extends Omit<FitOptions, "record" | "onBatch"> {
@@ -123,7 +155,8 @@ async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<Tra
       recorder = await openRecorder();
     }
     options.onBegin?.();
-    await folder.writeFigure("pairs.png", await renderPairsFigure(data.training, { seed: config.seed }));
+    const { seed, augmentation } = config;
+    await folder.writeFigure("pairs.png", await renderPairsFigure(data.training, { seed, augmentation }));
     const watch = options.watch?.(trainer, recorder);
     const history = await trainer.fit({
       ...options,

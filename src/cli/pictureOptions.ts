@@ -1,0 +1,102 @@
+import { type Command, Option } from "commander";
+import { InputError } from "../base/index.ts";
+import { type Fit, fits, type Preprocessing } from "../data/index.ts";
+import { type PictureReport, pictureReportLines } from "../platform/node/pictures/pictureReport.ts";
+import type { PictureStage } from "../platform/node/pictures/readPictures.ts";
+import type { RunConfig } from "../train/index.ts";
+import { note } from "./console.ts";
+import { wholeNumber } from "./options.ts";
+import { StageLine } from "./stageLine.ts";
+
+const channelsOf = { grey: 1, colour: 3 } as const;
+
+/** How picture files are read; other data is as it is. */
+export interface PictureOptions {
+  readonly size?: number;
+  readonly channels?: keyof typeof channelsOf;
+  readonly fit?: Fit;
+  readonly unlabelled?: boolean;
+  readonly strict?: boolean;
+}
+
+/** The least side that an encoder takes. */
+const leastSize = 8;
+
+/** Adds the options of {@link PictureOptions} to a command. */
+export function addPictureOptions(command: Command): Command {
+  return command
+    .option(
+      "--size <px>",
+      "side that picture files are made (default: 28, 32, 48 or 64, as their median side)",
+      wholeNumber(leastSize),
+    )
+    .addOption(
+      new Option("--channels <kind>", "read them as (default: grey where all are)").choices(
+        Object.keys(channelsOf),
+      ),
+    )
+    .addOption(
+      new Option(
+        "--fit <how>",
+        "make them square: cover cuts to the middle, contain puts them on black (default: cover)",
+      ).choices(fits),
+    )
+    .option("--unlabelled", "pass over their folders' names, or a table's labels")
+    .option("--strict", "refuse files that cannot be read, instead of skipping them");
+}
+
+/** What of a preprocessing the command line chooses. */
+export function chosenPreprocessing({ size, channels, fit }: PictureOptions): Partial<Preprocessing> {
+  return {
+    ...(size === undefined ? {} : { size }),
+    ...(channels === undefined ? {} : { channels: channelsOf[channels] }),
+    ...(fit === undefined ? {} : { fit }),
+  };
+}
+
+/**
+ * That data which is no picture files is told nothing about them, rather than told in vain.
+ *
+ * @throws InputError naming the option.
+ */
+export function requireUse(
+  options: PictureOptions,
+  source: string,
+  report: PictureReport | null | undefined,
+): void {
+  if (report) return;
+  for (const name of ["size", "channels", "fit", "unlabelled", "strict"] as const) {
+    if (options[name] === undefined) continue;
+    throw new InputError(`--${name} says how picture files are read, and ${source} has none: leave it out`);
+  }
+}
+
+/** Each option that a resumed run may repeat but not change, with what the run was begun with; null for without. */
+export function picturesBegunWith({
+  data,
+}: RunConfig): Readonly<Record<Exclude<keyof PictureOptions, "strict">, string | number | boolean | null>> {
+  const { preprocessing, unlabelled } = data;
+  return {
+    size: preprocessing?.size ?? null,
+    channels: preprocessing ? (preprocessing.channels === 1 ? "grey" : "colour") : null,
+    fit: preprocessing?.fit ?? null,
+    unlabelled,
+  };
+}
+
+/** Tells people of picture files that are read. */
+export class PictureProgress {
+  readonly #line = new StageLine();
+
+  readonly onPictures = (stage: PictureStage, done: number, total: number): void =>
+    this.#line.update(stage, done, total);
+
+  end(): void {
+    this.#line.end();
+  }
+}
+
+/** Says what was skipped, and what is there twice. */
+export function noteReport(report: PictureReport | null | undefined): void {
+  if (report) for (const line of pictureReportLines(report)) note(line);
+}
