@@ -87,7 +87,7 @@ export interface FilmOptions extends FilmWork {
 export async function filmOf(prepared: PreparedRecording, options: FilmOptions): Promise<Film> {
   const { recording, accuracies } = prepared;
   const { view, seconds, fps } = options;
-  const { styles, of } = styleClasses(recording.labels);
+  const { styles, of } = styleClasses(recording.labels, "light", recording.classNames);
   const tells = styles.length > 1;
   const moments = recording.snapshots.map(({ step, epoch, loss }, i) => ({
     step,
@@ -109,7 +109,7 @@ export async function filmOf(prepared: PreparedRecording, options: FilmOptions):
     path: await pathOf(prepared, options),
     classOf: of,
     // Of one class there is nothing to tell: pictures without labels are all of class 0.
-    classes: tells ? styles.map(({ label }) => recording.classNames?.[label] ?? String(label)) : [],
+    classes: tells ? styles.map(({ name }) => name) : [],
     colours: styles.map(({ colour }) => colour),
     symbols: styles.map(({ symbol }) => symbol),
     moments,

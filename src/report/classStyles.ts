@@ -8,6 +8,8 @@ export type MarkerSymbol = (typeof markerSymbols)[number];
 /** How one class is shown. */
 export interface ClassStyle {
   readonly label: number;
+  /** What people call it: its name, or else its number. */
+  readonly name: string;
   /** Rows of the class. */
   readonly count: number;
   /** `#rrggbb` */
@@ -29,9 +31,14 @@ export type Ground = "light" | "dark";
  * Styles for labels: the first ten classes differ in colour, further tens take the same colours with another marker;
  * from the fifty-first on, styles repeat.
  *
+ * @param names of the classes by label; null for their numbers
  * @throws InputError when there are more than 65,536 classes.
  */
-export function styleClasses(labels: Int32Array, ground: Ground = "light"): StyledClasses {
+export function styleClasses(
+  labels: Int32Array,
+  ground: Ground = "light",
+  names: readonly string[] | null = null,
+): StyledClasses {
   const colours = ground === "dark" ? darkClassColours : classColours;
   const counts = new Map<number, number>();
   for (const label of labels.toSorted()) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -41,6 +48,7 @@ export function styleClasses(labels: Int32Array, ground: Ground = "light"): Styl
   const styles = [...counts].map(
     ([label, count], index): ClassStyle => ({
       label,
+      name: names?.[label] ?? String(label),
       count,
       colour: colours[index % colours.length]!,
       symbol: markerSymbols[Math.floor(index / colours.length) % markerSymbols.length]!,

@@ -39,6 +39,11 @@ button, input { font: inherit; color: inherit; }
 }
 #legend button:hover, #find button:hover { border-color: var(--faint); }
 #legend button:disabled { opacity: 0.45; cursor: default; }
+.class-name { max-width: 24ch; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+#find-class {
+  width: min(100%, 240px); padding: 4px 10px; color: var(--text); background: var(--surface);
+  border: 1px solid var(--line); border-radius: 8px; font-size: 13px;
+}
 #legend small { color: var(--faint); font-size: 12px; font-variant-numeric: tabular-nums; }
 #legend svg { width: 12px; height: 12px; flex: none; fill: var(--class); }
 #legend button[aria-pressed="false"] { color: var(--faint); text-decoration: line-through; background: transparent; }
@@ -58,6 +63,7 @@ button, input { font: inherit; color: inherit; }
 .card-head { display: flex; gap: 14px; align-items: flex-start; }
 .card-picture { width: 112px; height: 112px; flex: none; }
 .card-title { margin: 0; font-size: 30px; font-weight: 600; line-height: 1.1; }
+.card-title.long { font-size: 20px; overflow-wrap: anywhere; }
 .card-title::before {
   content: ""; display: inline-block; width: 14px; height: 14px; margin-right: 8px; border-radius: 50%;
   background: var(--class); vertical-align: 3px;

@@ -23,16 +23,19 @@ export interface PointNeighbours {
 /** Labelled points with what is shown of one that is pointed at. */
 export interface PlotPoints {
   readonly classes: StyledClasses;
+  /** Whether labels mean anything; without them there is no legend, and no neighbour is wrong. */
+  readonly labelled: boolean;
   readonly pictures: PictureSheets;
   readonly neighbours: PointNeighbours;
 }
 
 /** What the scripts of a page read: typed arrays as base64. */
 export function encodePoints(points: PlotPoints, positions: Float32Array, dims: 2 | 3) {
-  const { classes, pictures, neighbours } = points;
+  const { classes, labelled, pictures, neighbours } = points;
   return {
     dims,
     positions: base64(positions),
+    labelled,
     classes: classes.styles,
     classOf: base64(classes.of),
     pictures,

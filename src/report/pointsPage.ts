@@ -32,7 +32,7 @@ export function pointsPage(page: PointsPage): string {
   return plotPage({
     title: page.title,
     subtitle: page.subtitle,
-    controls: controls(points.classes.styles, count),
+    controls: controls(points.labelled ? points.classes.styles : [], count),
     panels: `<div class="panel"><div class="plot" id="plot" role="img" aria-label="${escapeHtml(page.title)}"></div></div>`,
     after: card(points.neighbours.k),
     note: page.note,
@@ -54,13 +54,21 @@ export function pointsPage(page: PointsPage): string {
   });
 }
 
+/** From so many classes on they can be looked for by name. */
+const many = 20;
+
 function controls(styles: readonly ClassStyle[], count: number): string {
   const chips = styles.map(
-    ({ label, count: rows, colour, symbol }, index) =>
-      `<li><button type="button" data-class="${index}" aria-pressed="true" style="--class: ${colour}" title="Click hides or shows it, shift-click or double-click shows it alone">${icon(symbol)}${label} <small>${rows.toLocaleString("en")}</small></button></li>`,
+    ({ name, count: rows, colour, symbol }, index) =>
+      `<li><button type="button" data-class="${index}" aria-pressed="true" style="--class: ${colour}" title="Click hides or shows it, shift-click or double-click shows it alone">${icon(symbol)}<span class="class-name">${escapeHtml(name)}</span> <small>${rows.toLocaleString("en")}</small></button></li>`,
   );
+  const search =
+    styles.length > many
+      ? `<input id="find-class" type="search" aria-label="find a class" placeholder="find among ${styles.length} classes">`
+      : "";
+  const legend = `${search}<ul id="legend" aria-label="classes">${chips.join("")}<li><button type="button" id="every-class" disabled>all</button></li></ul>`;
   return `<div class="controls">
-<ul id="legend" aria-label="classes">${chips.join("")}<li><button type="button" id="every-class" disabled>all</button></li></ul>
+${styles.length > 0 ? legend : ""}
 <form id="find"><label for="row">row</label><input id="row" name="row" type="number" min="0" max="${count - 1}" placeholder="0 to ${count - 1}"><button>show</button></form>
 </div>`;
 }

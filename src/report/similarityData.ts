@@ -4,10 +4,21 @@ export interface SimilarityData {
   readonly alike: Float32Array;
   /** Of pairs of two labels. */
   readonly unalike: Float32Array;
-  /** The label of each class, `[classes]`. */
-  readonly labels: readonly number[];
+  /** What each class is called, `[classes]`; a single one where pictures have no labels. */
+  readonly names: readonly string[];
   /** Mean cosine similarity between classes, `[classes, classes]`. */
   readonly means: Float64Array;
+}
+
+/** What the plots of similarity are called: without labels, all pairs are of one kind. */
+export function similarityTitles({ names }: Pick<SimilarityData, "names">): {
+  readonly title: string;
+  readonly alike: string;
+} {
+  if (names.length > 1) {
+    return { title: "Cosine similarity of alike and unalike pairs", alike: "alike pairs" };
+  }
+  return { title: "Cosine similarity of pairs", alike: "pairs" };
 }
 
 /** A histogram of similarities from -1 to 1. */

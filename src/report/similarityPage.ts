@@ -7,6 +7,7 @@ import {
   histogramOf,
   type SimilarityData,
   similarityText,
+  similarityTitles,
 } from "./similarityData.ts";
 import { similarityStops } from "./similarityScale.ts";
 
@@ -34,7 +35,7 @@ const base = (colours) => ({
   modebar: { color: colours.faint, activecolor: colours.text, bgcolor: "rgba(0,0,0,0)" },
 });
 const drawBars = (colours) =>
-  Plotly.react(bars, kinds().map(([name, values]) => histogram(values, name + " pairs", colours[name])), {
+  Plotly.react(bars, kinds().map(([name, values]) => histogram(values, data.kinds[name], colours[name])), {
     ...base(colours), margin: { l: 64, r: 20, t: 84, b: 64 }, hovermode: "x unified", dragmode: "pan", 
     title: { text: "Pairs by their similarity", x: 0, xanchor: "left", xref: "paper", y: 0.97, yanchor: "top", yref: "container", font: { size: 16 } },
     legend: { orientation: "h", x: 0, y: 1.01, yanchor: "bottom" },
@@ -54,11 +55,13 @@ const drawBars = (colours) =>
     })),
   }, { ...plotConfig, scrollZoom: false });
 const drawMatrix = (colours) => {
-  const names = data.labels.map(String);
+  const { names } = data;
   const few = names.length <= 20;
+  const gap = names.length <= 40 ? 2 : 0;
+  const words = names.some((name) => name.length > 4);
   const small = matrix.clientWidth < 460;
   return Plotly.react(matrix, [{
-    type: "heatmap", x: names, y: names, z: data.means, zmin: -1, zmax: 1, colorscale: data.stops, xgap: 2, ygap: 2,
+    type: "heatmap", x: names, y: names, z: data.means, zmin: -1, zmax: 1, colorscale: data.stops, xgap: gap, ygap: gap,
     texttemplate: few ? "%{z:.2f}" : "", textfont: { size: small ? 9 : 12 },
     showscale: !small,
     hovertemplate: "label %{y} and label %{x}<br>mean similarity %{z:.4f}<extra></extra>",
@@ -66,11 +69,11 @@ const drawMatrix = (colours) => {
   }], {
     ...base(colours), margin: { l: 56, r: 20, t: 84, b: 64 }, dragmode: false,
     title: { text: "Mean similarity between classes", x: 0, xanchor: "left", xref: "paper", y: 0.97, yanchor: "top", yref: "container", font: { size: 16 } },
-    xaxis: { title: { text: "label", standoff: 8 }, type: "category", showgrid: false, ticks: "", constrain: "domain" },
-    yaxis: { title: { text: "label", standoff: 8 }, type: "category", autorange: "reversed", showgrid: false, ticks: "", scaleanchor: "x", constrain: "domain" },
+    xaxis: { title: { text: words ? "" : "label", standoff: 8 }, type: "category", automargin: true, tickangle: words ? -45 : 0, showgrid: false, ticks: "", constrain: "domain" },
+    yaxis: { title: { text: words ? "" : "label", standoff: 8 }, type: "category", automargin: true, autorange: "reversed", showgrid: false, ticks: "", scaleanchor: "x", constrain: "domain" },
   }, { ...plotConfig, scrollZoom: false });
 };
-const draw = () => Promise.all([drawBars(theme()), drawMatrix(theme())]);
+const draw = () => Promise.all([drawBars(theme()), ...(matrix ? [drawMatrix(theme())] : [])]);
 draw().then(() => {
   document.documentElement.dataset.ready = "true";
 });
@@ -79,20 +82,24 @@ followTheme(draw);
 
 /** The page of cosine similarities: how they are distributed, and their means between classes. */
 export function similarityPage({ subtitle, similarity, plotly }: SimilarityPage): string {
-  const { labels, means } = similarity;
+  const { names, means } = similarity;
+  const { title, alike } = similarityTitles(similarity);
+  const tells = names.length > 1;
   return plotPage({
-    title: "Cosine similarity of alike and unalike pairs",
+    title,
     subtitle,
-    panels: `<div class="panel"><div class="plot" id="histogram"></div></div>
-<div class="panel"><div class="plot" id="matrix"></div></div>`,
-    note: "On the diagonal, the mean is over pairs of different pictures of one label.",
+    panels: `<div class="panel"><div class="plot" id="histogram"></div></div>${
+      tells ? '\n<div class="panel"><div class="plot" id="matrix"></div></div>' : ""
+    }`,
+    ...(tells ? { note: "On the diagonal, the mean is over pairs of different pictures of one label." } : {}),
     data: {
       edges: histogramEdges,
       alike: jsonOf(histogramOf(similarity.alike)),
       unalike: jsonOf(histogramOf(similarity.unalike)),
-      labels,
-      means: labels.map((_, row) =>
-        Array.from(means.subarray(row * labels.length, (row + 1) * labels.length), orNull),
+      kinds: { alike, unalike: "unalike pairs" },
+      names,
+      means: names.map((_, row) =>
+        Array.from(means.subarray(row * names.length, (row + 1) * names.length), rounded),
       ),
       stops: similarityStops,
     },
@@ -100,6 +107,9 @@ export function similarityPage({ subtitle, similarity, plotly }: SimilarityPage)
     plotly,
   });
 }
+
+/** Of 1,000 classes there are a million means: six digits will do. */
+const rounded = (value: number): number | null => (Number.isNaN(value) ? null : Number(value.toFixed(6)));
 
 const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
 

@@ -70,4 +70,16 @@ describe("renderPairsFigure", () => {
     const labels = new Int32Array(count);
     await expect(renderPairsFigure({ ...dataset, labels }, { seed: 1 })).rejects.toThrow(InputError);
   });
+
+  it("shows without labels two variations of one picture beside another picture", async () => {
+    const unlabelled = { ...dataset, labels: new Int32Array(count), labelled: false };
+    const plain = await renderPairsFigure(unlabelled, { seed: 3 });
+    expect(await renderPairsFigure(unlabelled, { seed: 3 })).toEqual(plain);
+    const augmentation = { shift: 2, rotation: 0, scale: 0, elastic: null };
+    const varied = await renderPairsFigure(unlabelled, { seed: 3, augmentation });
+    expect(varied).not.toEqual(plain);
+    await expect(renderPairsFigure({ ...unlabelled, count: 1 }, { seed: 3 })).rejects.toThrow(
+      "made up has 1 pictures, expected 2 or more to compare",
+    );
+  });
 });

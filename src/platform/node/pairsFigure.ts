@@ -1,4 +1,5 @@
-import type { ImageDataset } from "../../data/dataset.ts";
+import { InputError, Rng } from "../../base/index.ts";
+import { type AugmentOptions, augmentImages, className, type ImageDataset } from "../../data/index.ts";
 import { exampleTriplets } from "../../data/triplets.ts";
 import {
   drawPairsFigure,
@@ -6,6 +7,7 @@ import {
   type PairsFigure,
   type Picture,
 } from "../../report/pairsFigure.ts";
+import type { RunConfig } from "../../train/index.ts";
 import { renderPng } from "./canvas.ts";
 
 /** Options of {@link renderPairsFigure}. */
@@ -13,19 +15,25 @@ export interface PairsFigureOptions {
   readonly seed: number;
   /** Anchors to show. Default: 12, a dozen, which fill three rows. */
   readonly count?: number;
+  /** How pictures are varied in training, of which two variations are shown where there are no labels. Default: not at all. */
+  readonly augmentation?: RunConfig["augmentation"];
 }
 
 /**
- * A PNG image of anchors of all labels in turn, each with a positive and a negative drawn as in training.
+ * A PNG image of anchors of all labels in turn, each with a positive and a negative drawn as in training; without labels,
+ * of two variations of one picture beside another picture.
  *
  * @throws InputError when the data set has no anchor with both a positive and a negative.
  * @throws KindredError when the canvas is not installed.
  */
 export async function renderPairsFigure(
   dataset: ImageDataset,
-  { seed, count = 12 }: PairsFigureOptions,
+  { seed, count = 12, augmentation = null }: PairsFigureOptions,
 ): Promise<Uint8Array> {
-  const figure = pairsFigureOf(dataset, seed, count);
+  const figure =
+    dataset.labelled === false
+      ? viewsFigureOf(dataset, seed, count, augmentation && optionsOf(augmentation))
+      : pairsFigureOf(dataset, seed, count);
   const { width, height } = layOutPairsFigure(figure);
   return renderPng(width, height, (context) => drawPairsFigure(context, figure));
 }
@@ -44,14 +52,53 @@ function pairsFigureOf(dataset: ImageDataset, seed: number, count: number): Pair
   };
 }
 
+function optionsOf({ elastic, policy: _, ...rest }: NonNullable<RunConfig["augmentation"]>): AugmentOptions {
+  return elastic ? { ...rest, elastic } : rest;
+}
+
+/** Two variations of each of some pictures, and another picture: what is alike where there are no labels. */
+function viewsFigureOf(
+  dataset: ImageDataset,
+  seed: number,
+  most: number,
+  augmentation: AugmentOptions | null,
+): PairsFigure {
+  const rng = Rng.of(seed, "example-views");
+  const order = rng.permutation(dataset.count);
+  if (order.length < 2) {
+    throw new InputError(`${dataset.name} has ${dataset.count} pictures, expected 2 or more to compare`);
+  }
+  const varied = (row: number, caption: string): Picture => {
+    const picture = pictureOf(dataset, row, caption);
+    if (!augmentation) return { ...picture, caption };
+    const image = augmentImages(dataset, Uint32Array.of(row), rng, augmentation);
+    return {
+      ...picture,
+      caption,
+      pixels: Uint8Array.from(image, (value) => Math.round((value + 1) * 127.5)),
+    };
+  };
+  return {
+    title: "Pairs before training",
+    subtitle:
+      "Without labels, two variations of one picture are alike, and any other picture is not. Training tells them apart from all others.",
+    triplets: Array.from({ length: Math.min(most, order.length) }, (_, i) => ({
+      anchor: varied(order[i]!, "a variation"),
+      positive: varied(order[i]!, "another"),
+      negative: varied(order[(i + 1) % order.length]!, "another picture"),
+    })),
+  };
+}
+
 function pictureOf(dataset: ImageDataset, row: number, role: string): Picture {
   const { channels, height, width, pixels, labels } = dataset;
+  const name = className(dataset, labels[row]!);
   const each = channels * height * width;
   return {
     pixels: pixels.subarray(row * each, (row + 1) * each),
     channels,
     height,
     width,
-    caption: `${role} ${labels[row]}`,
+    caption: `${role} ${name}`,
   };
 }

@@ -23,7 +23,7 @@ const subtitle = "subtitle";
 const similarity = {
   alike: Float32Array.of(0.9, 0.8),
   unalike: Float32Array.of(0.1, -0.2),
-  labels: [0, 1, 2],
+  names: ["0", "1", "2"],
   means: Float64Array.of(1, 0, -1, 0, 1, Number.NaN, -1, Number.NaN, 1),
 };
 const rows = [1, 2, 3].map((epoch) => ({

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { AbortedError, InputError, Rng } from "../../base/index.ts";
+import { className } from "../../data/index.ts";
 import { classSimilarities } from "../../evaluation/classSimilarities.ts";
 import { sampledSimilarities } from "../../evaluation/sampledSimilarities.ts";
+import { labelsTell } from "../../explorer/labelsTell.ts";
 import { fitPca, transformPca, umapSettings } from "../../projection/index.ts";
 import { styleClasses } from "../../report/classStyles.ts";
 import { lossPage } from "../../report/lossPage.ts";
@@ -129,7 +131,8 @@ async function plotPoints({ input, vectors, dim }: Embedded, options: PlotOption
     onProgress: (done, total) => onProgress?.("pictures", done, total),
   });
   return {
-    classes: styleClasses(input.dataset.labels),
+    classes: styleClasses(input.dataset.labels, "light", input.dataset.classes),
+    labelled: labelsTell(input.dataset),
     pictures: sheets,
     neighbours: await neighboursOf(vectors, dim, options),
   };
@@ -205,8 +208,13 @@ async function similarityPlot(
   const stop = signal ? { signal } : {};
   const { labels: classes, means } = await classSimilarities(vectors, labels, dim, stop);
   const sample = sampledSimilarities(vectors, labels, dim, sampledPairs, Rng.of(seed, "plot", "pairs"));
-  const similarity = { ...sample, labels: classes, means };
-  const subtitle = `${what}. Histograms of ${sampledPairs.toLocaleString("en")} pairs of each kind drawn at random, means over all pairs.`;
+  const names = classes.map((label) => className(input.dataset, label));
+  const similarity = { ...sample, names, means };
+  const pairs = `${sampledPairs.toLocaleString("en")} pairs`;
+  const subtitle =
+    names.length > 1
+      ? `${what}. Histograms of ${pairs} of each kind drawn at random, means over all pairs.`
+      : `${what}. A histogram of ${pairs} drawn at random.`;
   return {
     name: "similarity",
     page: (plotly) => similarityPage({ subtitle, similarity, plotly }),

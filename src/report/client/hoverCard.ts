@@ -39,20 +39,21 @@ const card = (() => {
   const fill = (index) => {
     const own = classOf[index];
     element.dataset.row = index;
-    title.textContent = data.classes[own].label;
+    title.textContent = data.labelled ? data.classes[own].name : "picture";
     title.style.setProperty("--class", data.classes[own].colour);
+    title.classList.toggle("long", title.textContent.length > 8);
     row.textContent = "row " + thousands(index);
     drawPicture(picture, index);
     neighbours.forEach((button, rank) => {
       const other = neighbourOf[index * k + rank];
-      const { label } = data.classes[classOf[other]];
+      const label = data.labelled ? data.classes[classOf[other]].name : "";
       const wrong = classOf[other] !== own;
       const similarity = similarityOf[index * k + rank].toFixed(4);
       button.dataset.row = other;
       button.classList.toggle("wrong", wrong);
       button.querySelector(".neighbour-label").textContent = (wrong ? "\u2260 " : "") + label;
       button.querySelector(".neighbour-similarity").textContent = similarity;
-      button.setAttribute("aria-label", "row " + other + ", label " + label + ", similarity " + similarity);
+      button.setAttribute("aria-label", "row " + other + (data.labelled ? ", label " + label : "") + ", similarity " + similarity);
       drawPicture(button.querySelector("canvas"), other);
     });
   };

@@ -17,10 +17,10 @@ const hidden = new Set();
 const webgl = document.createElement("canvas").getContext("webgl") !== null;
 const kind = dims === 3 ? "scatter3d" : webgl ? "scattergl" : "scatter";
 const traces = () =>
-  data.classes.map(({ label, colour, symbol }, index) => ({
+  data.classes.map(({ name, colour, symbol }, index) => ({
     type: kind,
     mode: "markers",
-    name: String(label),
+    name: data.labelled ? name : "pictures",
     x: axis(rowsOf[index], 0),
     y: axis(rowsOf[index], 1),
     ...(dims === 3 ? { z: axis(rowsOf[index], 2) } : {}),
@@ -84,7 +84,15 @@ chips.forEach((chip, index) => {
   });
   chip.addEventListener("dblclick", () => showClasses((other) => other === index));
 });
-everyClass.addEventListener("click", () => showClasses(() => true));
+everyClass?.addEventListener("click", () => showClasses(() => true));
+
+const findClass = document.getElementById("find-class");
+findClass?.addEventListener("input", () => {
+  const wanted = findClass.value.trim().toLowerCase();
+  chips.forEach((chip, index) => {
+    chip.parentElement.hidden = !data.classes[index].name.toLowerCase().includes(wanted);
+  });
+});
 
 const find = document.getElementById("find");
 find.addEventListener("submit", (event) => {

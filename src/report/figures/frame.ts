@@ -64,24 +64,29 @@ export function drawLegend(context: PlotContext, styles: readonly ClassStyle[], 
   const line = 64;
   const rows = Math.floor((box.height - 40) / line);
   const columns = Math.min(3, Math.ceil(styles.length / rows));
-  const width = columns === 1 ? legendWidth : columns * 150;
+  // Names are words, and want more room than digits do.
+  const wordy = styles.some(({ name }) => name.length > 4);
+  const each = wordy ? 270 : 150;
+  const width = columns === 1 ? (wordy ? 400 : legendWidth) : columns * each + (wordy ? 40 : 0);
   const left = box.x + box.width - width + 40;
   const shown = styles.slice(0, rows * columns);
   const top = box.y + Math.max(0, (box.height - Math.min(rows, shown.length) * line) / 2);
   context.textBaseline = "middle";
-  for (const [index, { label, count, colour, symbol }] of shown.entries()) {
-    const x = left + Math.floor(index / rows) * 150;
+  for (const [index, { name, count, colour, symbol }] of shown.entries()) {
+    const x = left + Math.floor(index / rows) * each;
     const y = top + (index % rows) * line + line / 2;
     context.fillStyle = colour;
     drawMarker(context, symbol, x + 14, y, 14);
     context.textAlign = "left";
     context.fillStyle = ink.text;
-    context.font = font(34, 600);
-    context.fillText(String(label), x + 46, y);
+    context.font = font(wordy ? 28 : 34, 600);
+    const room = columns === 1 ? width - 46 - 120 : each - 56;
+    context.fillText(name, x + 46, y, room);
     if (columns > 1) continue;
+    const used = Math.min(room, context.measureText(name).width);
     context.fillStyle = ink.faint;
     context.font = font(26);
-    context.fillText(count.toLocaleString("en"), x + 60 + 20 * String(label).length, y + 2);
+    context.fillText(count.toLocaleString("en"), x + 60 + used, y + 2);
   }
   context.textBaseline = "alphabetic";
   return { ...box, width: box.width - width };

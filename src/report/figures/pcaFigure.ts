@@ -22,7 +22,7 @@ export interface PcaFigure {
 export function drawPcaFigure(context: PlotContext, figure: PcaFigure): void {
   const { subtitle, classes, positions } = figure;
   const whole = drawFrame(context, { title: "The embedding space in three dimensions (PCA)", subtitle });
-  const box = inset(drawLegend(context, classes.styles, whole), 90);
+  const box = inset(classes.styles.length > 1 ? drawLegend(context, classes.styles, whole) : whole, 90);
   const ranges = [0, 1, 2].map((d) => rangeOf(positions, d));
   const [low, high] = [ranges.map(([least]) => least), ranges.map(([, most]) => most)] as [
     number[],

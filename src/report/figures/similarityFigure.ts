@@ -5,6 +5,7 @@ import {
   histogramOf,
   type SimilarityData,
   similarityText,
+  similarityTitles,
 } from "../similarityData.ts";
 import { similarityColour } from "../similarityScale.ts";
 import { drawAxes, line, linearScale, type Scale } from "./chart.ts";
@@ -21,21 +22,35 @@ const colours = { alike: "#0067a8", unalike: "#c24e00" } as const;
 
 /** Draws the histograms of alike and unalike pairs beside the matrix of mean similarities between classes. */
 export function drawSimilarityFigure(context: PlotContext, { subtitle, similarity }: SimilarityFigure): void {
-  const whole = drawFrame(context, { title: "Cosine similarity of alike and unalike pairs", subtitle });
-  const half = whole.width / 2;
+  const { title, alike } = similarityTitles(similarity);
+  const tells = similarity.names.length > 1;
+  const whole = drawFrame(context, { title, subtitle });
+  const half = tells ? whole.width / 2 : whole.width;
   const top = whole.y + 110;
   const height = whole.height - 210;
   context.fillStyle = ink.text;
   context.font = font(34, 600);
   context.textAlign = "left";
   context.fillText("Pairs by their similarity", whole.x, whole.y + 20);
+  const box = { x: whole.x + 180, y: top, width: half - 240, height };
+  drawHistograms(context, box, similarity, { alike, unalike: "unalike pairs" });
+  if (!tells) return;
+  context.textAlign = "left";
+  context.fillStyle = ink.text;
+  context.font = font(34, 600);
   context.fillText("Mean similarity between classes", whole.x + half + 60, whole.y + 20);
-  drawHistograms(context, { x: whole.x + 180, y: top, width: half - 240, height }, similarity);
-  const side = Math.min(half - 160, height);
-  drawMatrix(context, { x: whole.x + half + 120, y: top, width: side, height: side }, similarity);
+  // Names are words, and want more room than digits do.
+  const room = similarity.names.some((name) => name.length > 4) ? 220 : 120;
+  const side = Math.min(half - room - 40, height - (room - 120));
+  drawMatrix(context, { x: whole.x + half + room, y: top, width: side, height: side }, similarity, room);
 }
 
-function drawHistograms(context: PlotContext, box: Box, similarity: SimilarityData): void {
+function drawHistograms(
+  context: PlotContext,
+  box: Box,
+  similarity: SimilarityData,
+  names: Readonly<Record<"alike" | "unalike", string>>,
+): void {
   const kinds = (["alike", "unalike"] as const)
     .filter((kind) => similarity[kind].length > 0)
     .map((kind) => ({ kind, histogram: histogramOf(similarity[kind]) }));
@@ -65,7 +80,7 @@ function drawHistograms(context: PlotContext, box: Box, similarity: SimilarityDa
     context.font = font(28, 600);
     const leftwards = histogram.median > -0.5;
     context.textAlign = leftwards ? "right" : "left";
-    const text = `${kind} pairs, median ${similarityText(histogram.median)}`;
+    const text = `${names[kind]}, median ${similarityText(histogram.median)}`;
     context.fillText(text, at + (leftwards ? -16 : 16), box.y + 30 + 44 * index);
   }
 }
@@ -93,16 +108,18 @@ function drawHistogram(
   context.stroke();
 }
 
-function drawMatrix(context: PlotContext, box: Box, { labels, means }: SimilarityData): void {
-  const cell = box.width / labels.length;
+function drawMatrix(context: PlotContext, box: Box, { names, means }: SimilarityData, room: number): void {
+  const count = names.length;
+  const wordy = room > 120;
+  const cell = box.width / count;
   const gap = Math.min(4, cell * 0.08);
   // Text is left out of cells that it does not fit in.
   const size = Math.min(28, cell * 0.32);
   const every = Math.ceil(28 / cell);
   context.textBaseline = "middle";
-  for (let row = 0; row < labels.length; row++) {
-    for (let column = 0; column < labels.length; column++) {
-      const mean = means[row * labels.length + column]!;
+  for (let row = 0; row < count; row++) {
+    for (let column = 0; column < count; column++) {
+      const mean = means[row * count + column]!;
       const [x, y] = [box.x + column * cell, box.y + row * cell];
       const [red, green, blue] = Number.isNaN(mean) ? [255, 255, 255] : similarityColour(mean);
       context.fillStyle = `rgb(${red}, ${green}, ${blue})`;
@@ -115,13 +132,23 @@ function drawMatrix(context: PlotContext, box: Box, { labels, means }: Similarit
     }
     if (row % every !== 0) continue;
     context.fillStyle = ink.faint;
-    context.font = font(28);
+    context.font = font(wordy ? 24 : 28);
     context.textAlign = "right";
-    context.fillText(String(labels[row]), box.x - 18, box.y + (row + 0.5) * cell);
-    context.textAlign = "center";
-    context.fillText(String(labels[row]), box.x + (row + 0.5) * cell, box.y + labels.length * cell + 30);
+    context.fillText(names[row]!, box.x - 18, box.y + (row + 0.5) * cell, room - 30);
+    const [x, y] = [box.x + (row + 0.5) * cell, box.y + count * cell];
+    if (!wordy) {
+      context.textAlign = "center";
+      context.fillText(names[row]!, x, y + 30);
+      continue;
+    }
+    context.save();
+    context.translate(x, y + 14);
+    context.rotate(-Math.PI / 4);
+    context.fillText(names[row]!, 0, 0, room);
+    context.restore();
   }
+  context.textAlign = "center";
   context.fillStyle = ink.text;
-  context.fillText("label", box.x + box.width / 2, box.y + box.height + 76);
+  if (!wordy) context.fillText("label", box.x + box.width / 2, box.y + box.height + 76);
   context.textBaseline = "alphabetic";
 }

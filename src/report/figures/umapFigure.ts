@@ -12,7 +12,7 @@ export interface UmapFigure {
 /** Draws a map of the embedding space, to the same scale along both axes. */
 export function drawUmapFigure(context: PlotContext, { subtitle, classes, positions }: UmapFigure): void {
   const whole = drawFrame(context, { title: "The embedding space in two dimensions (UMAP)", subtitle });
-  const box = drawLegend(context, classes.styles, whole);
+  const box = classes.styles.length > 1 ? drawLegend(context, classes.styles, whole) : whole;
   const count = positions.length / 2;
   const place = fitInto(positions, box);
   const radius = pointRadius(count);
