@@ -49,12 +49,6 @@ async function runEval(options: EvalOptions): Promise<void> {
   matchTensors(untrained, weights, file);
   const { training, validation } = await configuredData(config);
   const { of, queries } = await queriesOf(options, config, validation);
-  for (const { labelled, name } of [training, queries]) {
-    if (labelled !== false) continue;
-    throw new InputError(
-      `${name} has no labels, by which eval says whether a neighbour is right: give pictures in folders of their classes`,
-    );
-  }
   const sets = { queries, references: training };
   requirePictureSize(sets.queries, encoder.inputShape);
   const runtime = await nodeRuntime({ device: options.device });

@@ -9,3 +9,4 @@ export * from "./sampledSimilarities.ts";
 export * from "./silhouette.ts";
 export { blockRows, normalizeRows, type SimilarityBlocks } from "./similarity.ts";
 export type { RowOptions } from "./similarityRows.ts";
+export { type ViewMetrics, viewMetrics } from "./viewMetrics.ts";

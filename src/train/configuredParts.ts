@@ -18,6 +18,7 @@ import {
   stepLR,
   warmupCosine,
 } from "../optim/index.ts";
+import { augmentOptions } from "./augmentationConfig.ts";
 import { labelTask } from "./labelTask.ts";
 import type { RunConfig } from "./runConfig.ts";
 import { type BatchSource, labelSource, type MakeSources, pairSources, viewSource } from "./source.ts";
@@ -80,7 +81,7 @@ function scheduleOf(config: RunConfig["schedule"], learningRate: number): Schedu
  * which are nothing but variations, are varied there too, the same way each time.
  */
 function pictureSources(config: RunConfig, kind: "labels" | "views"): MakeSources {
-  const augmentation = config.augmentation && withoutNulls(config.augmentation);
+  const augmentation = config.augmentation && augmentOptions(config.augmentation);
   return ({ training, validation }, { batchSize, seed }) => {
     const sampler = trainingSampler(config.sampler, training, batchSize, seed);
     const held = validation.count > 0 ? validationSampler(config.sampler, validation, batchSize, seed) : null;
@@ -116,12 +117,4 @@ function validationSampler(
 ): BatchSampler {
   const enough = config.name === "classBalanced" && new Set(validation.labels).size >= config.classes;
   return trainingSampler(enough ? config : { name: "shuffled" }, validation, batchSize, seed);
-}
-
-function withoutNulls({
-  elastic,
-  policy: _,
-  ...rest
-}: NonNullable<RunConfig["augmentation"]>): AugmentOptions {
-  return elastic ? { ...rest, elastic } : rest;
 }

@@ -1,3 +1,4 @@
+export { augmentOptions, viewPolicy } from "./augmentationConfig.ts";
 export * from "./checkpoint/index.ts";
 export { type ConfiguredParts, configuredParts } from "./configuredParts.ts";
 export { Embedder, type EmbedOptions } from "./embed.ts";
@@ -14,6 +15,7 @@ export {
   evaluateEncoder,
   evaluatePixels,
 } from "./evaluateEncoder.ts";
+export { evaluatePixelViews, evaluateViews, type VariedTwice, variedTwice } from "./evaluateViews.ts";
 export { type EvaluationFile, parseEvaluationFile } from "./evaluationFile.ts";
 export { exportEncoder } from "./exportEncoder.ts";
 export { type ExportModelInput, exportForPixels, exportForTransformers } from "./exportModel.ts";

@@ -10,7 +10,7 @@ export interface EpochMetrics {
   readonly valLoss: number | null;
   /** Learning rate of the epoch's last step. */
   readonly lr: number;
-  /** 1-NN accuracy of the validation images, see `knnReferences`; null without validation images. */
+  /** 1-NN accuracy of the validation images, see `knnReferences`; null without such images or their labels. */
   readonly knn1: number | null;
   /** How many training images the nearest neighbour is looked for among. */
   readonly knnReferences: number;

@@ -1,7 +1,8 @@
 import { InputError } from "../base/index.ts";
-import { type AugmentationPolicy, augmentationOf, type ImageDataset } from "../data/index.ts";
+import type { AugmentationPolicy, ImageDataset } from "../data/index.ts";
 import { type LossName, lossByName } from "../losses/index.ts";
 import type { EncoderName } from "../nn/index.ts";
+import { augmentationConfig, viewPolicy } from "./augmentationConfig.ts";
 import type { RunConfig } from "./runConfig.ts";
 import { requireSuitable } from "./suitable.ts";
 
@@ -99,9 +100,6 @@ export const recipeNames = ["lesson", "fast", "simclr"] as const satisfies reado
 /** A balanced batch where nothing is chosen: all of ten digits, and 100 pictures. */
 const defaultClasses = 10;
 const defaultImages = 10;
-
-/** Grey pictures up to this size are taken for digits and the like; larger ones for photos. */
-const greatestDigit = 32;
 
 /** The lesson's recipe: its encoder, pairs, Adam at 0.005, and the rate times 0.3 every 7 epochs; 10 epochs of batches of 64. */
 export function lessonConfig(choices: RunChoices): RunConfig {
@@ -214,7 +212,7 @@ function chosenSampler({ name, ...options }: RunConfig["loss"], choices: RunChoi
  * pictures they were.
  *
  * @param keepClasses leave the classes of a batch as they were chosen
- * @throws InputError when the pictures are not square.
+ * @throws InputError when the pictures are not square, or have no labels and the loss needs them.
  */
 export function fittedToData(
   config: RunConfig,
@@ -227,6 +225,7 @@ export function fittedToData(
       `pictures of ${height} x ${width} are not square, expected square ones for the encoder`,
     );
   }
+  requireLabels(config, training);
   return {
     ...(keepClasses ? config : fitClasses(config, new Set(training.labels).size)),
     data: {
@@ -237,6 +236,17 @@ export function fittedToData(
     },
     encoder: { ...config.encoder, channels, size: height },
   };
+}
+
+/** @throws InputError where the loss asks for labels and there are none. */
+function requireLabels(
+  { loss: { name, ...options } }: RunConfig,
+  { name: data, labelled }: ImageDataset,
+): void {
+  if (labelled !== false || lossByName(name, options).of === "views") return;
+  throw new InputError(
+    `${data} has no labels, and the loss ${name} learns from labels: choose --recipe simclr, which needs none`,
+  );
 }
 
 function chosenBatchSize(recipe: Recipe, sampler: RunConfig["sampler"], choices: RunChoices): number {
@@ -264,17 +274,8 @@ function chosenAugmentation(
   }
   const asked = elastic !== undefined || augmentation !== undefined;
   if (!(augment ?? (asked || usual))) return null;
-  const digits = channels === 1 && size <= greatestDigit;
-  const policy = augmentation ?? (kind !== "views" ? "light" : digits ? "digits" : "photo");
-  const {
-    shift = 0,
-    rotation = 0,
-    scale = 0,
-    elastic: usualElastic,
-    ...others
-  } = augmentationOf(policy, size);
-  const distortion = elastic === undefined ? usualElastic : { alpha: elastic, sigma: 4 };
-  return { shift, rotation, scale, elastic: distortion ?? null, ...others, policy };
+  const policy = augmentation ?? (kind === "views" ? viewPolicy(channels, size) : "light");
+  return augmentationConfig(policy, size, elastic);
 }
 
 /** Both hidden units and projection as long as an embedding. */

@@ -350,7 +350,7 @@ export class Trainer {
 
   async #validationAccuracy(): Promise<{ knn1: number; references: number } | null> {
     const { training, validation } = this.#options;
-    if (validation.count === 0) return null;
+    if (validation.count === 0 || validation.labelled === false) return null;
     return nearestNeighbourAccuracy(this.#embedder, this.#store, validation, training);
   }
 }

@@ -1,0 +1,69 @@
+import type { TensorData } from "../base/index.ts";
+import { augmentationOf, type ImageDataset } from "../data/index.ts";
+import type { ViewMetrics } from "../evaluation/index.ts";
+import type { Encoder } from "../nn/index.ts";
+import type { Runtime } from "../runtime/index.ts";
+import {
+  augmentOptions,
+  type EvaluateOptions,
+  evaluatePixelViews,
+  evaluateViews,
+  type RunConfig,
+  variedTwice,
+  viewPolicy,
+} from "../train/index.ts";
+import { note, type Output, result } from "./console.ts";
+
+/** An encoder, and pictures that no label says anything of. */
+export interface UnlabelledEvaluation {
+  readonly runtime: Runtime;
+  readonly encoder: Encoder;
+  readonly config: RunConfig;
+  readonly pictures: ImageDataset;
+  readonly weightsOf: Readonly<Record<"encoder" | "untrained", ReadonlyMap<string, TensorData>>>;
+}
+
+/** Has a measurement done with its progress shown. */
+type Measure = (
+  subject: string,
+  views: (options: EvaluateOptions) => Promise<ViewMetrics>,
+) => Promise<ViewMetrics>;
+
+/** Evaluates an encoder without labels: by how two variations of each picture compare. */
+export async function evalViews(
+  output: Output,
+  { runtime, encoder, config, pictures, weightsOf }: UnlabelledEvaluation,
+  measure: Measure,
+): Promise<void> {
+  const { channels, height } = pictures;
+  const augmentation = config.augmentation
+    ? augmentOptions(config.augmentation)
+    : augmentationOf(viewPolicy(channels, height), height);
+  const views = variedTwice(pictures, augmentation, config.seed);
+  note(
+    `there are no labels, so that no accuracy can be measured (1-NN, recall@k, MAP@R): two variations of ${views[0].count} pictures are compared instead`,
+  );
+  const ofWeights = (weights: ReadonlyMap<string, TensorData>) => (options: EvaluateOptions) =>
+    evaluateViews(runtime, encoder, weights, views, options);
+  const evaluations = {
+    encoder: await measure("encoder", ofWeights(weightsOf.encoder)),
+    untrained: await measure("untrained encoder", ofWeights(weightsOf.untrained)),
+    pixels: await measure("pixels", (options) => evaluatePixelViews(runtime, views, options)),
+  };
+  result(output, evaluations, table(evaluations));
+}
+
+const rows: readonly (readonly [string, keyof ViewMetrics])[] = [
+  ["variation finds its other", "found"],
+  ["alignment (less: closer)", "alignment"],
+  ["uniformity (less: evener)", "uniformity"],
+];
+
+function table(evaluations: Readonly<Record<string, ViewMetrics>>): string {
+  const columns = Object.entries(evaluations);
+  const head = ["".padEnd(26), ...columns.map(([name]) => name.padStart(11))].join("");
+  const body = rows.map(([label, key]) =>
+    [label.padEnd(26), ...columns.map(([, metrics]) => metrics[key].toFixed(4).padStart(11))].join(""),
+  );
+  return [head, ...body].join("\n");
+}
