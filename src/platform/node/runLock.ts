@@ -22,6 +22,14 @@ const held = new Set<string>();
 /** A file that is just being made may still be empty for so long, in milliseconds. */
 const settling = 10_000;
 
+/** What a lock is for, see {@link RunLock}. */
+export interface LockPurpose {
+  /** Name of its file. */
+  readonly file: string;
+  /** What its holder does with the folder, such as `trained`. */
+  readonly doing: string;
+}
+
 /**
  * The right to write a run: a file `run.lock` in its folder that only one process can make. Reading needs none.
  *
@@ -30,12 +38,14 @@ const settling = 10_000;
 export class RunLock {
   readonly #folder: string;
   readonly #file: string;
+  readonly #purpose: LockPurpose;
   #taken = false;
   readonly #onExit = (): void => unlinkSync(this.#file);
 
-  constructor(folder: string) {
+  constructor(folder: string, purpose: LockPurpose = { file: "run.lock", doing: "trained" }) {
     this.#folder = folder;
-    this.#file = join(resolve(folder), "run.lock");
+    this.#purpose = purpose;
+    this.#file = join(resolve(folder), purpose.file);
   }
 
   /**
@@ -45,12 +55,12 @@ export class RunLock {
    */
   async take(): Promise<void> {
     if (this.#taken) return;
-    const [file, folder] = [this.#file, this.#folder];
+    const [file, folder, purpose] = [this.#file, this.#folder, this.#purpose];
     try {
       await mkdir(folder, { recursive: true });
       if (!(await create(file))) {
-        await removeStale(file, folder);
-        if (!(await create(file))) throw refusal(file, folder, (await textOf(file)) ?? "");
+        await removeStale(file, folder, purpose);
+        if (!(await create(file))) throw refusal(file, folder, purpose, (await textOf(file)) ?? "");
       }
     } catch (error) {
       throw explainIoError(error, "written", folder);
@@ -94,10 +104,10 @@ async function create(file: string): Promise<boolean> {
 }
 
 /** Removes a lock that nobody holds; leaves one that somebody does. */
-async function removeStale(file: string, folder: string): Promise<void> {
+async function removeStale(file: string, folder: string, purpose: LockPurpose): Promise<void> {
   const text = await textOf(file);
   if (text === null) return;
-  if (await isHeld(file, text)) throw refusal(file, folder, text);
+  if (await isHeld(file, text)) throw refusal(file, folder, purpose, text);
   // Moved before it is removed: of two that find it stale, the second must not remove the new lock of the first.
   const aside = `${file}.${process.pid}.tmp`;
   try {
@@ -121,15 +131,16 @@ async function isHeld(file: string, text: string): Promise<boolean> {
   return start === null || holder.start === null || start === holder.start;
 }
 
-function refusal(file: string, folder: string, text: string): InputError {
+function refusal(file: string, folder: string, { file: name, doing }: LockPurpose, text: string): InputError {
   const holder = holderIn(text);
-  const remove = `if it is gone, remove ${join(folder, "run.lock")}`;
-  if (!holder) return new InputError(`${folder} is being trained by another process: wait for it; ${remove}`);
+  const remove = `if it is gone, remove ${join(folder, name)}`;
+  if (!holder)
+    return new InputError(`${folder} is being ${doing} by another process: wait for it; ${remove}`);
   const { pid, host, since } = holder;
   const where = host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
   const who = held.has(file) ? `this process (${pid})` : where;
   return new InputError(
-    `${folder} is being trained by ${who} since ${since}: wait for it, stop it, or use another folder; ${remove}`,
+    `${folder} is being ${doing} by ${who} since ${since}: wait for it, stop it, or use another folder; ${remove}`,
   );
 }
 

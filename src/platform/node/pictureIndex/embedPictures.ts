@@ -1,0 +1,163 @@
+import { createHash } from "node:crypto";
+import { AbortedError } from "../../../base/index.ts";
+import { Pacer } from "../../../base/pacer.ts";
+import { className, type ImageDataset, pixelsPerImage } from "../../../data/index.ts";
+import type { Embedder } from "../../../train/index.ts";
+import type { IndexedPicture, PictureRecord } from "./indexRows.ts";
+import { makeThumbnails } from "./thumbnails.ts";
+
+/** Bytes of pixels that a part of the pictures may have, and pictures in it at most. */
+const partBytes = 2 ** 25;
+const partPictures = 4096;
+/** What the encoder takes at a time; parts are made of whole ones. */
+const batch = 256;
+
+/** Pictures of a data set's parts as they were dealt with. */
+export interface PictureCounts {
+  added: number;
+  /** Embedded anew, as their pixels changed, or written anew with another label or path. */
+  updated: number;
+  unchanged: number;
+  /** Of those added and updated, the ones that the encoder had to see. */
+  embedded: number;
+}
+
+export interface EmbedPicturesOptions {
+  /** What an index holds already, by id: a picture whose pixels are the same is not embedded again. */
+  readonly known?: ReadonlyMap<string, PictureRecord>;
+  /** Those pictures with their vectors. */
+  readonly stored?: (ids: readonly string[]) => Promise<readonly IndexedPicture[]>;
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Pictures of data sets as an index takes them, a part at a time: embedded, with a thumbnail, and named by their paths, or
+ * by their rows (those of a test split as `test/0`, `test/1`, …).
+ *
+ * @param parts the training pictures and, where there are some, the test pictures
+ * @param counts is counted up on the way
+ * @throws AbortedError when stopped by the signal.
+ */
+export async function* embedPictures(
+  parts: readonly ImageDataset[],
+  embedder: Embedder,
+  counts: PictureCounts,
+  options: EmbedPicturesOptions = {},
+): AsyncGenerator<IndexedPicture[]> {
+  const { known = new Map<string, PictureRecord>(), stored, onProgress, signal } = options;
+  const total = parts.reduce((sum, { count }) => sum + count, 0);
+  let before = 0;
+  for (const [at, part] of parts.entries()) {
+    const split = parts.length === 1 ? null : at === 0 ? "train" : "test";
+    for (let start = 0; start < part.count; start += partLength(part)) {
+      if (signal?.aborted) throw new AbortedError("indexing was stopped");
+      const end = Math.min(start + partLength(part), part.count);
+      const records = await recordsIn(part, split, at > 0, start, end, signal);
+      const fresh: number[] = [];
+      const relabelled: PictureRecord[] = [];
+      for (const [offset, record] of records.entries()) {
+        const there = known.get(record.id);
+        if (!there || there.hash !== record.hash) {
+          fresh.push(start + offset);
+          if (there) counts.updated++;
+          else counts.added++;
+        } else if (sameRecord(there, record)) counts.unchanged++;
+        else {
+          relabelled.push(record);
+          counts.updated++;
+        }
+      }
+      const done = before;
+      const pictures = gather(part, fresh);
+      const [vectors, thumbnails] = await Promise.all([
+        embedder.embed(pictures, null, {
+          ...(signal ? { signal } : {}),
+          onProgress: (embedded) => onProgress?.(done + start + embedded, total),
+        }),
+        makeThumbnails(rowsOf(pictures), [part.channels, part.height, part.width]),
+      ]);
+      counts.embedded += fresh.length;
+      const dim = fresh.length === 0 ? 0 : vectors.length / fresh.length;
+      const rows: IndexedPicture[] = fresh.map((image, row) => ({
+        ...records[image - start]!,
+        vector: vectors.subarray(row * dim, (row + 1) * dim),
+        thumbnail: thumbnails[row]!,
+      }));
+      onProgress?.(before + end, total);
+      yield [...rows, ...(await renamed(relabelled, stored))];
+    }
+    before += part.count;
+  }
+}
+
+function partLength(part: ImageDataset): number {
+  const fitting = Math.floor(partBytes / pixelsPerImage(part) / batch) * batch;
+  return Math.min(partPictures, Math.max(batch, fitting));
+}
+
+async function recordsIn(
+  part: ImageDataset,
+  split: string | null,
+  isTest: boolean,
+  start: number,
+  end: number,
+  signal: AbortSignal | undefined,
+): Promise<PictureRecord[]> {
+  const pacer = new Pacer(signal);
+  const each = pixelsPerImage(part);
+  const records: PictureRecord[] = [];
+  for (let image = start; image < end; image++) {
+    const path = part.paths?.[image] ?? null;
+    const row = isTest ? `test/${image}` : String(image);
+    const pixels = part.pixels.subarray(image * each, (image + 1) * each);
+    records.push({
+      id: path ?? row,
+      label: part.labelled === false ? null : className(part, part.labels[image]!),
+      path,
+      split,
+      // 128 bits: that two pictures of an index share it by chance is out of the question.
+      hash: createHash("sha256").update(pixels).digest("hex").slice(0, 32),
+    });
+    if (pacer.due()) await pacer.pause();
+  }
+  return records;
+}
+
+function sameRecord(a: PictureRecord, b: PictureRecord): boolean {
+  return a.label === b.label && a.path === b.path && a.split === b.split;
+}
+
+/** Some images of a data set, side by side; a view of them where they are so already. */
+function gather(part: ImageDataset, images: readonly number[]): ImageDataset {
+  const count = images.length;
+  const each = pixelsPerImage(part);
+  const first = images[0] ?? 0;
+  const bare = { name: part.name, channels: part.channels, height: part.height, width: part.width };
+  const labels = new Int32Array(count);
+  if (count === 0 || images[count - 1]! - first === count - 1) {
+    return { ...bare, count, labels, pixels: part.pixels.subarray(first * each, (first + count) * each) };
+  }
+  const pixels = new Uint8Array(count * each);
+  for (const [row, image] of images.entries()) {
+    pixels.set(part.pixels.subarray(image * each, (image + 1) * each), row * each);
+  }
+  return { ...bare, count, labels, pixels };
+}
+
+function rowsOf(dataset: ImageDataset): Uint8Array[] {
+  const each = pixelsPerImage(dataset);
+  return Array.from({ length: dataset.count }, (_, image) =>
+    dataset.pixels.subarray(image * each, (image + 1) * each),
+  );
+}
+
+/** Pictures that changed in nothing that the encoder sees, with the vectors that they have. */
+async function renamed(
+  records: readonly PictureRecord[],
+  stored: EmbedPicturesOptions["stored"],
+): Promise<IndexedPicture[]> {
+  if (records.length === 0 || !stored) return [];
+  const byId = new Map(records.map((record) => [record.id, record]));
+  return (await stored([...byId.keys()])).map((picture) => ({ ...picture, ...byId.get(picture.id)! }));
+}

@@ -1,0 +1,58 @@
+import type { Connection, Table } from "@lancedb/lancedb";
+import { RunLock } from "../runLock.ts";
+import { FolderSnapshot } from "./folderSnapshot.ts";
+import { type IndexLocation, tableName } from "./indexLocation.ts";
+import { type PlanOptions, planSearch } from "./searchPlan.ts";
+
+/**
+ * Names the version of the table that readers see. A change makes several versions, one for each part; moving the tag is
+ * its last step, so that it is seen whole or not at all, in an object storage too.
+ */
+export const readyTag = "ready";
+
+/** Versions are kept so long for those who still read them, in milliseconds: a day. */
+const keepVersions = 24 * 3600 * 1000;
+
+/**
+ * Changes an index as a whole or not at all.
+ *
+ * @param work changes the rows, and returns the table that now holds them; what it throws undoes the change
+ * @throws InputError when another process is changing the index.
+ */
+export async function changeIndex(
+  location: IndexLocation,
+  connection: Connection,
+  options: PlanOptions & { readonly replace?: boolean },
+  work: (table: Table) => Promise<Table>,
+): Promise<void> {
+  const { folder } = location;
+  const lock = folder === null ? null : new RunLock(folder, { file: "index.lock", doing: "changed" });
+  await lock?.take();
+  try {
+    const snapshot = folder === null ? null : await FolderSnapshot.take(folder);
+    let table = await connection.openTable(tableName);
+    try {
+      await dropUnfinished(table);
+      table = await work(table);
+      await planSearch(table, options);
+      await (await table.tags()).update(readyTag, await table.version());
+    } catch (error) {
+      // An object storage keeps the unfinished versions, which nobody sees, until the next change.
+      await snapshot?.restore();
+      throw error;
+    }
+    const age = options.replace ? 0 : keepVersions;
+    await table.optimize({ cleanupOlderThan: new Date(Date.now() - age) });
+    table.close();
+  } finally {
+    await lock?.release();
+  }
+}
+
+/** Goes back to the version that readers see, where a killed change left others behind. */
+async function dropUnfinished(table: Table): Promise<void> {
+  const ready = await (await table.tags()).getVersion(readyTag);
+  if ((await table.version()) === ready) return;
+  await table.checkout(ready);
+  await table.restore();
+}

@@ -1,0 +1,113 @@
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { Connection, Table } from "@lancedb/lancedb";
+import { InputError } from "../../../base/index.ts";
+import { explainIoError } from "../ioErrors.ts";
+import { isAlive } from "../processes.ts";
+import { changeIndex, readyTag } from "./indexChange.ts";
+import type { IndexInfo } from "./indexInfo.ts";
+import { besideFolder, type IndexLocation, stateOfFolder, tableName } from "./indexLocation.ts";
+import { type IndexedPicture, indexSchema, pictureTable } from "./indexRows.ts";
+import { lancedb } from "./lance.ts";
+import { type PlanOptions, planSearch } from "./searchPlan.ts";
+
+/** Makes the table of a new index, or in place of an old one. */
+export async function createTable(
+  location: IndexLocation,
+  info: IndexInfo,
+  pictures: AsyncIterable<readonly IndexedPicture[]>,
+  options: PlanOptions & { readonly force?: boolean },
+): Promise<void> {
+  const { folder } = location;
+  const { connect } = await lancedb();
+  const fill = async (connection: Connection, mode: "create" | "overwrite"): Promise<Table> => {
+    const schema = await indexSchema(info);
+    const table = await connection.createEmptyTable(tableName, schema, { mode });
+    const seen = new Set<string>();
+    for await (const some of pictures) {
+      requireNew(some, seen);
+      if (some.length > 0) await table.add(await pictureTable(schema, info.dim, some));
+    }
+    return table;
+  };
+  if (folder !== null && stateOfFolder(location, folder) !== "index") {
+    await inFreshFolder(folder, async (fresh) => {
+      const connection = await connect(fresh);
+      const table = await fill(connection, "create");
+      await planSearch(table, options);
+      await (await table.tags()).create(readyTag, await table.version());
+      table.close();
+      connection.close();
+    });
+    return;
+  }
+  const connection = await connect(location.uri);
+  try {
+    const finished = await hasFinishedTable(connection);
+    if (finished && !options.force) {
+      throw new InputError(
+        `${location.path} holds an index already: add to it with --add, delete from it with --delete, or replace it with --force`,
+      );
+    }
+    if (finished) {
+      await changeIndex(location, connection, { ...options, replace: true }, () =>
+        fill(connection, "overwrite"),
+      );
+      return;
+    }
+    const table = await fill(connection, "overwrite");
+    await planSearch(table, options);
+    await (await table.tags()).create(readyTag, await table.version());
+    table.close();
+  } finally {
+    connection.close();
+  }
+}
+
+async function hasFinishedTable(connection: Connection): Promise<boolean> {
+  if (!(await connection.tableNames()).includes(tableName)) return false;
+  const table = await connection.openTable(tableName);
+  return readyTag in (await (await table.tags()).list());
+}
+
+/** Makes a folder under another name and renames it when it is complete; a failure removes it. */
+async function inFreshFolder(folder: string, make: (fresh: string) => Promise<void>): Promise<void> {
+  const fresh = besideFolder(folder);
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+    await removeAbandoned(folder);
+    await mkdir(fresh);
+    try {
+      await make(fresh);
+      // Only an empty folder may be in the way; another index that was made meanwhile stays.
+      if (existsSync(folder)) await rmdir(folder);
+      await rename(fresh, folder);
+    } catch (error) {
+      await rm(fresh, { recursive: true, force: true });
+      throw error;
+    }
+  } catch (error) {
+    throw explainIoError(error, "written", folder);
+  }
+}
+
+/** Removes what killed processes left behind beside an index. */
+async function removeAbandoned(folder: string): Promise<void> {
+  const start = `.${basename(folder)}.`;
+  for (const name of await readdir(dirname(folder))) {
+    const owner = name.startsWith(start) ? /^(\d+)-\d+\.tmp$/.exec(name.slice(start.length))?.[1] : undefined;
+    if (owner !== undefined && !isAlive(Number(owner))) {
+      await rm(join(dirname(folder), name), { recursive: true, force: true });
+    }
+  }
+}
+
+function requireNew(pictures: readonly IndexedPicture[], seen: Set<string>): void {
+  for (const { id } of pictures) {
+    if (seen.has(id)) {
+      throw new InputError(`two pictures have the id ${id}, expected a different one of each`);
+    }
+    seen.add(id);
+  }
+}

@@ -1,0 +1,2 @@
+export { type ColumnKind, checkFilter } from "./filter.ts";
+export { recallByDistance } from "./recall.ts";
