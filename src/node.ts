@@ -3,7 +3,9 @@ export {
   type DatasetSplit,
   kaggleRows,
   type LoadDatasetOptions,
+  type LoadedDataset,
   loadDataset,
+  readDataset,
 } from "./platform/node/datasets.ts";
 export {
   type DeviceName,
@@ -23,6 +25,12 @@ export {
   writeFilm,
 } from "./platform/node/film.ts";
 export { type PairsFigureOptions, renderPairsFigure } from "./platform/node/pairsFigure.ts";
+export { cacheFolder } from "./platform/node/pictures/cacheFolder.ts";
+export {
+  type PictureReport,
+  pictureReportLines,
+} from "./platform/node/pictures/pictureReport.ts";
+export type { ReadPicturesOptions } from "./platform/node/pictures/readPictures.ts";
 export {
   type PlotName,
   type PlotOptions,

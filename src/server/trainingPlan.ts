@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fingerprint, splitValidation } from "../data/index.ts";
 import type { TrainRequest } from "../explorer/index.ts";
 import { lossNames } from "../losses/index.ts";
-import { loadDataset } from "../platform/node/datasets.ts";
+import { readDataset } from "../platform/node/datasets.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { type ConfiguredData, configuredData } from "../platform/node/trainRun.ts";
 import { fittedToData, type RunConfig, recipeConfig } from "../train/index.ts";
@@ -20,7 +20,7 @@ export interface TrainingPlan {
 
 /**
  * Makes of a request what `kindred train` makes of its options; of fewer than 5,000 pictures a fifth is kept for
- * validation.
+ * validation, of picture files what suits them.
  *
  * @param runs where the new run's folder is to be
  * @throws InputError when the choices do not go together, or the data cannot be read.
@@ -28,10 +28,13 @@ export interface TrainingPlan {
 export async function planTraining(request: TrainRequest, runs: string): Promise<TrainingPlan> {
   const { data: source, recipe, limit, epochs, seed } = request;
   const loss = lossNames.find((name) => name === request.loss);
-  const dataset = await loadDataset(source, limit === null ? {} : { limit });
+  const { dataset, validation: aside } = await readDataset(source, {
+    seed,
+    ...(limit === null ? {} : { limit }),
+  });
   const pictures = { channels: dataset.channels, size: dataset.height };
   const choices = { source, limit, epochs, seed, loss, init: null, record: true, ...pictures };
-  const validation = Math.min(validationPictures, Math.floor(dataset.count / 5));
+  const validation = aside ?? Math.min(validationPictures, Math.floor(dataset.count / 5));
   const config = recipeConfig(recipe, { ...choices, validation });
   const data = { ...splitValidation(dataset, validation), fingerprint: fingerprint(dataset) };
   return { config: fittedToData(config, data), data, folder: new RunFolder(await newFolder(runs)) };
