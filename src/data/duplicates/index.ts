@@ -1,0 +1,7 @@
+export {
+  type DuplicateGroup,
+  type Duplicates,
+  type FindDuplicatesOptions,
+  findDuplicates,
+  nearCorrelation,
+} from "./duplicates.ts";
