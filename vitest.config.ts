@@ -10,7 +10,7 @@ export default defineConfig({
       "kindred/explorer": source("explorer/index.ts"),
       "kindred/node": source("node.ts"),
       "kindred/web": source("web.ts"),
-      kindred: source("index.ts"),
+      kindred: source("index.node.ts"),
     },
   },
   test: {

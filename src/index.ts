@@ -1,10 +1,18 @@
 /**
- * Kindred: contrastive representation learning. This entry runs anywhere; `kindred/node` adds what needs Node:
- * ONNX Runtime, files and data sets.
+ * Kindred: contrastive representation learning. This entry runs anywhere; the entry `kindred` is this
+ * and `Encoder`, as Node or a browser has it. `kindred/node` adds what needs Node: ONNX Runtime, files and data sets.
  */
 export { grad } from "./autodiff/index.ts";
 export * from "./base/index.ts";
 export * from "./data/index.ts";
+export type {
+  DrawnPicture,
+  EmbedPicturesOptions,
+  EncoderOptions,
+  Picture,
+  PictureBlob,
+  RawPicture,
+} from "./encoder/index.ts";
 export * from "./evaluation/index.ts";
 export {
   buildGraph,
@@ -23,6 +31,8 @@ export {
   validateGraph,
 } from "./graph/index.ts";
 export * from "./losses/index.ts";
+// Outside, `Encoder` is a trained one, ready to use; see index.node.ts and index.browser.ts.
+export type { Encoder as EncoderModule } from "./nn/index.ts";
 export * from "./nn/index.ts";
 export { encodeDynamicBatch, encodeModel } from "./onnx/index.ts";
 export * as ops from "./ops/index.ts";

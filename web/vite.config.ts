@@ -21,7 +21,7 @@ export default defineConfig(async ({ mode }) => ({
     alias: {
       "kindred/explorer": resolve(root, "../src/explorer/index.ts"),
       "kindred/web": resolve(root, "../src/web.ts"),
-      kindred: resolve(root, "../src/index.ts"),
+      kindred: resolve(root, "../src/index.browser.ts"),
     },
   },
   build: {

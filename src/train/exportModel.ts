@@ -1,5 +1,5 @@
 import { tensorData } from "../base/index.ts";
-import { type ModelShape, type WrapNode, wrapModel } from "../onnx/index.ts";
+import { type ModelShape, readModel, type WrapNode, wrapModel } from "../onnx/index.ts";
 import type { EncoderDescription } from "./encoderDescription.ts";
 
 /** What an exported model is made of. */
@@ -16,10 +16,11 @@ const scalarOf = (value: number) => tensorData("float32", [], [value]);
 /**
  * An encoder with its preprocessing inside: `pixels` `[batch, size, size, channels]`, bytes as picture libraries hold
  * them (grey, or red, green, blue), to `embedding` `[batch, dim]`, of length 1 where the description says so. Any batch
- * size. Only the resizing is left to whoever calls it.
+ * size but where a trunk is made for one. Only the resizing is left to whoever calls it.
  */
 export function exportForPixels({ onnx, description, metadata }: ExportModelInput): Uint8Array<ArrayBuffer> {
   const { size, channels } = description.preprocessing;
+  const batch = batchOf(onnx);
   return wrapModel(onnx, {
     before: [
       {
@@ -40,8 +41,8 @@ export function exportForPixels({ onnx, description, metadata }: ExportModelInpu
     after: description.normalized ? [unitLength("kindred/embedding", "embedding")] : [],
     constants: { "kindred/half": scalarOf(127.5), "kindred/one": scalarOf(1) },
     renamed: description.normalized ? { embedding: "kindred/embedding" } : {},
-    inputs: [{ name: "pixels", dtype: "uint8", shape: ["batch", size, size, channels] }],
-    outputs: [{ name: "embedding", dtype: "float32", shape: ["batch", description.dim] }],
+    inputs: [{ name: "pixels", dtype: "uint8", shape: [batch, size, size, channels] }],
+    outputs: [{ name: "embedding", dtype: "float32", shape: [batch, description.dim] }],
     metadata: {
       ...metadata,
       input: `pixels: bytes [batch, ${size}, ${size}, ${channels}], scaled inside the model`,
@@ -64,7 +65,8 @@ export function exportForTransformers({
   const { normalized, dim, preprocessing } = description;
   const { size } = preprocessing;
   const grey = preprocessing.channels === 1;
-  const embeddings: ModelShape = ["batch", dim];
+  const batch = batchOf(onnx);
+  const embeddings: ModelShape = [batch, dim];
   return wrapModel(onnx, {
     before: grey ? greyNodes("pixel_values", "images") : [copyNode("pixel_values", "images")],
     after: [
@@ -75,10 +77,15 @@ export function exportForTransformers({
     ],
     constants: grey ? greyConstants : {},
     renamed: { embedding: "kindred/embedding" },
-    inputs: [{ name: "pixel_values", dtype: "float32", shape: ["batch", 3, size, size] }],
+    inputs: [{ name: "pixel_values", dtype: "float32", shape: [batch, 3, size, size] }],
     outputs: ["image_embeds", "pooler_output"].map((name) => ({ name, dtype: "float32", shape: embeddings })),
     metadata: { ...metadata, input: `pixel_values: [batch, 3, ${size}, ${size}] scaled to [-1, 1]` },
   });
+}
+
+/** Any number of pictures, or as many as a frozen trunk takes. */
+function batchOf(onnx: Uint8Array): number | string {
+  return readModel(onnx, "the encoder").inputs[0]?.shape[0] ?? "batch";
 }
 
 function copyNode(from: string, to: string): WrapNode {

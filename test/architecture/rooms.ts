@@ -1,7 +1,8 @@
 /**
  * The house: for each room of `src` the rooms below it that it may import. A room is a folder of `src` (of
  * `src/platform` for platforms), or one of the public entries. `explorer` holds what the explorer's page and its server
- * say to each other, and what both sides compute.
+ * say to each other, and what both sides compute. `encoder` holds what the `Encoder` of `kindred` is on every platform; the
+ * entries `index.node.ts` and `index.browser.ts`, of which a program gets one as `kindred`, add a platform's own.
  */
 const engine = ["base", "graph", "ops"] as const;
 const training = [
@@ -34,10 +35,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   retrieval: ["base", "evaluation"],
   report: ["base", "projection"],
   train: training.filter((room) => room !== "train"),
+  encoder: training,
   explorer: library,
-  "platform/node": [...library, "explorer"],
-  "platform/web": [...library, "explorer"],
-  "index.ts": library,
+  "platform/node": [...library, "encoder", "explorer"],
+  "platform/web": [...library, "encoder", "explorer"],
+  "index.ts": [...library, "encoder"],
+  "index.node.ts": ["index.ts", "platform/node"],
+  "index.browser.ts": ["index.ts", "platform/web"],
   "node.ts": ["platform/node"],
   "web.ts": ["platform/web"],
   server: [...library, "explorer", "platform/node", "index.ts", "node.ts"],

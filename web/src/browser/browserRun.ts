@@ -1,6 +1,6 @@
 import {
   configuredParts,
-  type Encoder,
+  type EncoderModule,
   type EpochMetrics,
   type ImageDataset,
   parameterCount,
@@ -27,7 +27,7 @@ export interface KeptRun {
 /** The run that is open: its configuration, and what training it came to so far. */
 export class BrowserRun {
   readonly config: RunConfig;
-  readonly encoder: Encoder;
+  readonly encoder: EncoderModule;
   readonly #count: number;
   readonly #classes: readonly number[];
   readonly #checkpoints = new Map<number, Weights>();

@@ -1,4 +1,4 @@
-import { type Encoder, type EncoderName, encoderByName, parameterCount } from "kindred";
+import { type EncoderModule, type EncoderName, encoderByName, parameterCount } from "kindred";
 import type { RunInfo } from "kindred/explorer";
 
 /** A layer, or some that belong together. */
@@ -25,7 +25,7 @@ export function encoderLayers(
   return name === "lesson" ? lessonLayers(encoder, size) : compactLayers(encoder, size);
 }
 
-function lessonLayers(encoder: Encoder, size: number): LayerRow[] {
+function lessonLayers(encoder: EncoderModule, size: number): LayerRow[] {
   const first = Math.floor((size - 2) / 2);
   const second = Math.floor((first - 2) / 2);
   const block = "Convolution 5 x 5, batch norm, ReLU, max-pool 2, dropout";
@@ -38,7 +38,7 @@ function lessonLayers(encoder: Encoder, size: number): LayerRow[] {
   ];
 }
 
-function compactLayers(encoder: Encoder, size: number): LayerRow[] {
+function compactLayers(encoder: EncoderModule, size: number): LayerRow[] {
   const rows: LayerRow[] = [];
   let side = size;
   let channels = 0;
@@ -64,7 +64,7 @@ function maps(channels: number, side: number): string {
 }
 
 /** Trained numbers of a sub-module. */
-function countOf(encoder: Encoder, prefix: string): number {
+function countOf(encoder: EncoderModule, prefix: string): number {
   return encoder.state
     .filter(({ name, trainable }) => trainable && name.startsWith(`${prefix}.`))
     .reduce((sum, { shape }) => sum + shape.reduce((size, extent) => size * extent, 1), 0);

@@ -1,0 +1,94 @@
+import { InputError, type TensorData } from "../base/index.ts";
+import { scalePixels } from "../data/index.ts";
+import { type ModelFile, readModel } from "../onnx/index.ts";
+import { descriptionFrom, type EncoderDescription, parseRunConfig, preprocessingOf } from "../train/index.ts";
+
+/** How a model's file is fed, and what it says of itself. */
+export interface ModelPorts {
+  /** `pixels` are bytes `[batch, size, size, channels]`, `images` floats in [-1, 1] `[batch, channels, size, size]`. */
+  readonly input: "pixels" | "images";
+  /** Pictures at a time where the model takes just so many; null where that is open. */
+  readonly batch: number | null;
+  readonly description: EncoderDescription;
+}
+
+/** The name of the output of every model that Kindred writes. */
+export const embeddingOutput = "embedding";
+
+/**
+ * How to feed an encoder that was exported as ONNX, or a run's `encoder.onnx`. The latter does not say how pictures are
+ * made ready, so that is taken from the `config.json` beside it; without one, pictures are cut to their middle.
+ *
+ * @param configText of the `config.json` beside the model, asked for where it is needed; null where there is none
+ * @throws InputError when the bytes are no such model.
+ */
+export async function modelPorts(
+  bytes: Uint8Array,
+  name: string,
+  configText: () => Promise<string | null>,
+): Promise<ModelPorts> {
+  const file = readModel(bytes, name);
+  const input = file.inputs[0];
+  const known = input?.name === "pixels" ? input.dtype === "uint8" : input?.name === "images";
+  const output = file.outputs.find((one) => one.name === embeddingOutput);
+  if (!input || !known || file.inputs.length !== 1 || input.shape.length !== 4 || !output) {
+    const listed = [...file.inputs, ...file.outputs].map((one) => one.name).join(", ");
+    throw new InputError(
+      `${name}: an ONNX model of ${listed || "nothing"}, expected one from pixels or images to embedding, as kindred export --format onnx writes`,
+    );
+  }
+  const batch = typeof input.shape[0] === "number" ? input.shape[0] : null;
+  const description = descriptionFrom(file.metadata, name) ?? (await bare(file, name, await configText()));
+  return { input: input.name as "pixels" | "images", batch, description };
+}
+
+async function bare(file: ModelFile, name: string, configText: string | null): Promise<EncoderDescription> {
+  const [, channels, height, width] = file.inputs[0]!.shape;
+  const dim = file.outputs[0]!.shape[1];
+  if (typeof dim !== "number" || typeof height !== "number" || height !== width) {
+    throw new InputError(`${name}: takes pictures of ${height} x ${width}, expected square ones of one size`);
+  }
+  const config = configText === null ? null : parseRunConfig(configText, "config.json");
+  const preprocessing = config
+    ? preprocessingOf(config)
+    : { size: height, channels: channels === 1 ? (1 as const) : (3 as const), fit: "cover" as const };
+  if (preprocessing.size !== height || preprocessing.channels !== channels) {
+    throw new InputError(
+      `${name}: takes pictures of ${channels} x ${height} x ${width}, expected 1 or 3 channels, and the size in the config.json beside it`,
+    );
+  }
+  return {
+    encoder: file.metadata.get("encoder") ?? "",
+    dim,
+    preprocessing,
+    normalized: false,
+    classes: config?.data.classes ?? null,
+    fingerprint: null,
+    epoch: null,
+  };
+}
+
+/** Pictures `[count, channels, size, size]`, bytes, as the model takes them; filled up with black to its own number. */
+export function feedOf(
+  { input, batch, description: { preprocessing } }: ModelPorts,
+  pictures: readonly Uint8Array[],
+): Readonly<Record<string, TensorData>> {
+  const { size, channels } = preprocessing;
+  const count = batch ?? pictures.length;
+  const area = size * size;
+  const bytes = new Uint8Array(count * channels * area);
+  for (const [n, planes] of pictures.entries()) {
+    if (input === "images") {
+      bytes.set(planes, n * channels * area);
+      continue;
+    }
+    for (let channel = 0; channel < channels; channel++) {
+      for (let i = 0; i < area; i++) {
+        bytes[(n * area + i) * channels + channel] = planes[channel * area + i]!;
+      }
+    }
+  }
+  return input === "pixels"
+    ? { pixels: { dtype: "uint8", shape: [count, size, size, channels], data: bytes } }
+    : { images: { dtype: "float32", shape: [count, channels, size, size], data: scalePixels(bytes) } };
+}

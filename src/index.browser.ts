@@ -1,0 +1,3 @@
+/** `kindred` as a browser gets it: the library, which runs anywhere, and encoders from URLs. */
+export * from "./index.ts";
+export { Encoder } from "./platform/web/encoder/encoder.ts";

@@ -1,0 +1,96 @@
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { InputError } from "../../../base/index.ts";
+import {
+  type EncoderOptions,
+  embeddingOutput,
+  type ModelPorts,
+  modelPorts,
+  type OpenedModel,
+} from "../../../encoder/index.ts";
+import { type DeviceName, deviceNames } from "../devices.ts";
+import { readRunModel } from "../export/runModel.ts";
+import { readFileOrExplain } from "../files.ts";
+import { ModelSession } from "../modelSession.ts";
+import { RunFolder } from "../runFolder.ts";
+import { pathOf } from "./place.ts";
+import { readPicture } from "./readPicture.ts";
+
+interface Found {
+  readonly onnx: Uint8Array;
+  readonly name: string;
+  readonly ports: ModelPorts;
+}
+
+/** What `Encoder.load` opens in Node, see there. */
+export async function openEncoder(
+  source: string | URL | Uint8Array | ArrayBuffer,
+  { checkpoint, device = "auto", threads }: EncoderOptions,
+): Promise<OpenedModel> {
+  if (!isDevice(device)) {
+    throw new InputError(`"${device}" is no device of Node, choose one of ${deviceNames.join(", ")}`);
+  }
+  const { onnx, name, ports } = await find(source, checkpoint);
+  const session = await ModelSession.open(onnx, name, [embeddingOutput], {
+    device,
+    ...(threads === undefined ? {} : { threads }),
+  });
+  const { preprocessing } = ports.description;
+  return {
+    ports,
+    read: (picture, pictureName) => readPicture(picture, pictureName, preprocessing),
+    run: (feeds) => session.run(feeds),
+    dispose: () => session.dispose(),
+  };
+}
+
+function isDevice(device: string): device is DeviceName {
+  return (deviceNames as readonly string[]).includes(device);
+}
+
+async function find(
+  source: string | URL | Uint8Array | ArrayBuffer,
+  checkpoint: number | undefined,
+): Promise<Found> {
+  if (typeof source !== "string" && !(source instanceof URL)) {
+    const bytes = new Uint8Array(source);
+    return fromBytes(bytes, `the ${bytes.length} bytes given`, async () => null, checkpoint);
+  }
+  const path = pathOf(source);
+  const what = await stat(path).catch(() => null);
+  if (!what?.isDirectory()) return fromFile(path, checkpoint);
+  const folder = new RunFolder(path);
+  if (folder.exists) {
+    const config = await folder.readConfig();
+    const { onnx, description } = await readRunModel(folder, config, { checkpoint, normalized: false });
+    const { batch, input } = await modelPorts(onnx, path, async () => null);
+    return { onnx, name: path, ports: { input, batch, description } };
+  }
+  const file = join(path, "encoder.onnx");
+  if (existsSync(file)) return fromFile(file, checkpoint);
+  throw new InputError(
+    `${path} holds neither a run (config.json) nor an exported encoder (encoder.onnx): train one with kindred train --out ${path}`,
+  );
+}
+
+async function fromFile(path: string, checkpoint: number | undefined): Promise<Found> {
+  const config = join(dirname(path), "config.json");
+  const configText = async (): Promise<string | null> =>
+    existsSync(config) ? new TextDecoder().decode(await readFileOrExplain(config)) : null;
+  return fromBytes(await readFileOrExplain(path), path, configText, checkpoint);
+}
+
+async function fromBytes(
+  onnx: Uint8Array,
+  name: string,
+  configText: () => Promise<string | null>,
+  checkpoint: number | undefined,
+): Promise<Found> {
+  if (checkpoint !== undefined) {
+    throw new InputError(
+      `${name} is one model and has no checkpoints: leave checkpoint out, or load its run's folder`,
+    );
+  }
+  return { onnx, name, ports: await modelPorts(onnx, name, configText) };
+}
