@@ -39,24 +39,28 @@ export class NeighbourhoodFilter {
     const [height, width] = [this.#height, this.#width];
     const [halfway, filtered] = [this.#halfway, this.#filtered];
     const area = height * width;
-    const extreme = share < 0 ? Math.min : Math.max;
+    // The least is the greatest of what is turned about.
+    const sign = share < 0 ? -1 : 1;
     const part = Math.abs(share);
     for (let start = offset; start < offset + channels * area; start += area) {
       for (let y = 0; y < height; y++) {
         const row = start + y * width;
         for (let x = 0; x < width; x++) {
-          const [before, after] = [Math.max(0, x - 1), Math.min(width - 1, x + 1)];
-          halfway[y * width + x] = extreme(values[row + before]!, values[row + x]!, values[row + after]!);
+          const before = sign * values[x > 0 ? row + x - 1 : row]!;
+          const after = sign * values[x < width - 1 ? row + x + 1 : row + x]!;
+          const here = sign * values[row + x]!;
+          const beside = Math.max(before, after);
+          halfway[y * width + x] = Math.max(here, beside);
         }
       }
       for (let y = 0; y < height; y++) {
         const [above, below] = [Math.max(0, y - 1) * width, Math.min(height - 1, y + 1) * width];
         for (let x = 0; x < width; x++) {
-          filtered[y * width + x] = extreme(
-            halfway[above + x]!,
-            halfway[y * width + x]!,
-            halfway[below + x]!,
-          );
+          const before = halfway[above + x]!;
+          const after = halfway[below + x]!;
+          const here = halfway[y * width + x]!;
+          const beside = Math.max(before, after);
+          filtered[y * width + x] = sign * Math.max(here, beside);
         }
       }
       for (let i = 0; i < area; i++) {
