@@ -14,6 +14,13 @@ export interface EpochMetrics {
   readonly knn1: number | null;
   /** How many training images the nearest neighbour is looked for among. */
   readonly knnReferences: number;
+  /**
+   * Mean average precision at R of the validation images among the same training images, 0 to 1; null where early
+   * stopping is off, or there are no labels that both have.
+   */
+  readonly mapAtR: number | null;
+  /** The best epoch up to this one, counted from 1, see `bestEpoch`; null where early stopping is off. */
+  readonly best: number | null;
   /** Seconds spent training, validation not included. */
   readonly seconds: number;
   /** Pairs or pictures a second. */

@@ -1,12 +1,14 @@
-import { InputError, KindredError, Rng, sizeOf, type TensorData } from "../base/index.ts";
+import { InputError, KindredError, Rng, type TensorData } from "../base/index.ts";
 import type { ImageDataset } from "../data/index.ts";
 import { initialState } from "../nn/index.ts";
-import { type Optimizer, type Schedule, slotName } from "../optim/index.ts";
+import type { Optimizer, Schedule } from "../optim/index.ts";
 import type { Program, Runtime, Store, Values } from "../runtime/index.ts";
 import { matchTensors } from "./checkpoint/index.ts";
+import { bestEpoch, isOutOfPatience, requirePatience } from "./earlyStopping.ts";
 import { Embedder } from "./embed.ts";
 import { trainingGraph, validationGraph } from "./graphs.ts";
 import type { EpochMetrics } from "./metrics.ts";
+import { optimizerSlots } from "./optimizerSlots.ts";
 import { Rate } from "./rate.ts";
 import type { Recorder } from "./recording.ts";
 import {
@@ -20,7 +22,8 @@ import {
 import { randomFeeds, scalarFeeds } from "./steps.ts";
 import type { Task } from "./task.ts";
 import type { TrainingProgress, TrainingState } from "./trainingState.ts";
-import { nearestNeighbourAccuracy } from "./validationAccuracy.ts";
+import { nearestNeighbourAccuracy, type ValidationAccuracy } from "./validationAccuracy.ts";
+import type { PictureVariation } from "./varyPictures.ts";
 
 /** Steps handed to the runtime ahead of the one whose loss is awaited, so that it never waits for a batch. */
 const stepsInFlight = 2;
@@ -35,8 +38,15 @@ export interface TrainerOptions {
   readonly schedule: Schedule;
   /** What the task's batches are made by. Default {@link pairSources}, for a task of pairs. */
   readonly sources?: MakeSources;
-  /** Passes over the training images. */
+  /** Where pictures are varied. Default: on this thread. */
+  readonly variation?: PictureVariation;
+  /** Passes over the training images, at most. */
   readonly epochs: number;
+  /**
+   * Epochs without a better one (see `bestEpoch`) after which training stops. Default 0: it does not, and the MAP@R
+   * of the validation images is not taken.
+   */
+  readonly patience?: number;
   /** Pairs or pictures in a step. Default 64. */
   readonly batchSize?: number;
   /** Seed of everything random. Default 1. */
@@ -79,7 +89,7 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
-type Settled = Required<Omit<TrainerOptions, "initial" | "resume" | "resumeName" | "sources">>;
+type Settled = Required<Omit<TrainerOptions, "initial" | "resume" | "resumeName" | "sources" | "variation">>;
 
 /** Trains a task on batches of a source; makes its runtime's programs once and keeps all state in one store. */
 export class Trainer {
@@ -107,19 +117,21 @@ export class Trainer {
   }
 
   /**
-   * @throws InputError when the pictures are not of the encoder's size, when no batches can be drawn, or when the
-   * initial or resumed tensors do not fit the task.
+   * @throws InputError when the pictures are not of the encoder's size, when no batches can be drawn, when there is
+   * patience but nothing to validate by, or when the initial or resumed tensors do not fit the task.
    */
   static async create(given: TrainerOptions): Promise<Trainer> {
     const { sources: make = pairSources, batchSize = 64, seed = 1, initial, resume, ...others } = given;
-    const { resumeName = "the saved state", ...rest } = others;
-    const options = { ...rest, batchSize, seed };
+    const { resumeName = "the saved state", variation, patience = 0, ...rest } = others;
+    const options = { ...rest, batchSize, seed, patience };
     const { task, runtime, training, validation } = options;
+    requirePatience(patience, validation);
     requirePictureSize(training, task.encoder.inputShape);
     if (!(Number.isInteger(batchSize) && batchSize >= 2)) {
       throw new InputError(`batch size ${batchSize} cannot be used, expected an integer of 2 or more`);
     }
-    const sources = make({ training, validation }, { batchSize, seed });
+    const elsewhere = variation ? { variation } : {};
+    const sources = make({ training, validation }, { batchSize, seed, ...elsewhere });
     const values = initialState(task, (name) => Rng.of(seed, "initial", name));
     if (initial) {
       const ofEncoder = new Map(task.encoder.state.map((spec) => [spec.name, spec]));
@@ -186,16 +198,22 @@ export class Trainer {
     return this.#store.read(this.#options.task.encoder.state.map(({ name }) => name));
   }
 
-  /** Trains until the last epoch, or until the signal; returns the metrics of all epochs so far. */
+  /** Whether the last epoch is done, or no better one has come for as many as there is patience for. */
+  get finished(): boolean {
+    const { epochs, patience } = this.#options;
+    return this.#progress.epoch >= epochs || isOutOfPatience(this.#progress.history, patience);
+  }
+
+  /** Trains until it is finished, or until the signal; returns the metrics of all epochs so far. */
   async fit(fit: FitOptions = {}): Promise<readonly EpochMetrics[]> {
-    while (this.#progress.epoch < this.#options.epochs && !fit.signal?.aborted) {
+    while (!this.finished && !fit.signal?.aborted) {
       await this.#trainEpoch(fit);
       if (this.#progress.batch < this.batches) break;
       const metrics = await this.#finishEpoch();
       await fit.onEpoch?.(metrics);
     }
     // Due or not, a film should end where the training does.
-    if (fit.record && this.#progress.epoch >= this.#options.epochs) await this.#record(fit.record);
+    if (fit.record && this.finished) await this.#record(fit.record);
     return this.#progress.history;
   }
 
@@ -309,13 +327,18 @@ export class Trainer {
     const { epoch, lossSum, seconds, step, history } = this.#progress;
     const { count, unit } = this.#sources.training;
     const accuracy = await this.#validationAccuracy();
-    const metrics: EpochMetrics = {
+    const compared = {
       epoch: epoch + 1,
-      trainLoss: lossSum / count,
       valLoss: await this.#validationLoss(),
+      mapAtR: accuracy?.mapAtR ?? null,
+    };
+    const metrics: EpochMetrics = {
+      ...compared,
+      trainLoss: lossSum / count,
       lr: this.#learningRate(step - 1),
       knn1: accuracy?.knn1 ?? null,
       knnReferences: accuracy?.references ?? 0,
+      best: this.#options.patience > 0 ? bestEpoch([...history, compared]) : null,
       seconds,
       perSecond: count / seconds,
       unit,
@@ -348,26 +371,11 @@ export class Trainer {
     return sum / source.count;
   }
 
-  async #validationAccuracy(): Promise<{ knn1: number; references: number } | null> {
-    const { training, validation } = this.#options;
+  async #validationAccuracy(): Promise<ValidationAccuracy | null> {
+    const { training, validation, patience } = this.#options;
     if (validation.count === 0 || validation.labelled === false) return null;
-    return nearestNeighbourAccuracy(this.#embedder, this.#store, validation, training);
+    return nearestNeighbourAccuracy(this.#embedder, this.#store, validation, training, patience > 0);
   }
-}
-
-function optimizerSlots({ task, optimizer }: { task: Task; optimizer: Optimizer }): Map<string, TensorData> {
-  const slots = new Map<string, TensorData>();
-  for (const { name, shape, trainable } of task.state) {
-    if (!trainable) continue;
-    for (const slot of optimizer.slots) {
-      slots.set(slotName(optimizer, slot, name), {
-        dtype: "float32",
-        shape,
-        data: new Float32Array(sizeOf(shape)),
-      });
-    }
-  }
-  return slots;
 }
 
 function lossOf(values: Values, step: number): number {

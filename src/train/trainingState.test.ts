@@ -2,7 +2,17 @@ import { describe, expect, it } from "vitest";
 import { writeSafetensors } from "./checkpoint/index.ts";
 import { decodeTrainingState, encodeTrainingState, type TrainingState } from "./trainingState.ts";
 
-const row = { epoch: 1, trainLoss: 0.5, valLoss: null, lr: 0.1, knn1: 0.9, knnReferences: 10, seconds: 2 };
+const row = {
+  epoch: 1,
+  trainLoss: 0.5,
+  valLoss: null,
+  lr: 0.1,
+  knn1: 0.9,
+  knnReferences: 10,
+  mapAtR: 0.8,
+  best: 1,
+  seconds: 2,
+};
 const state: TrainingState = {
   progress: {
     epoch: 1,
@@ -29,6 +39,16 @@ describe("a training state", () => {
     });
     const { progress } = decodeTrainingState(bytes, "latest.safetensors");
     expect(progress.history).toEqual([{ ...row, perSecond: 320, unit: "pairs" }]);
+  });
+
+  it("from before training could stop early has neither MAP@R nor a best epoch", () => {
+    const { mapAtR: _, best: __, ...old } = { ...row, perSecond: 40, unit: "pictures" };
+    const bytes = writeSafetensors(state.tensors, {
+      format: "kindred training state 1",
+      progress: JSON.stringify({ ...state.progress, history: [old] }),
+    });
+    const { progress } = decodeTrainingState(bytes, "latest.safetensors");
+    expect(progress.history).toEqual([{ ...old, mapAtR: null, best: null }]);
   });
 
   it("that is none names the file and what is wrong", () => {

@@ -31,6 +31,9 @@ const rowSchema = z.object({
   lr: z.number(),
   knn1: z.number().nullable(),
   knnReferences: count,
+  // Rows from before training could stop early have neither.
+  mapAtR: z.number().nullable().default(null),
+  best: count.nullable().default(null),
   seconds: z.number(),
   perSecond: z.number(),
   unit: z.enum(["pairs", "pictures"]),

@@ -1,21 +1,35 @@
 import { type ImageDataset, takeFirst } from "../data/index.ts";
-import { nearestNeighbours, normalizeRows, plainSimilarityBlocks } from "../evaluation/index.ts";
+import {
+  nearestNeighbours,
+  normalizeRows,
+  plainSimilarityBlocks,
+  rankingMetrics,
+} from "../evaluation/index.ts";
 import type { Store } from "../runtime/index.ts";
 import type { Embedder } from "./embed.ts";
 
 /** Training images that a validation image's neighbour is looked for among: a tenth of an epoch's time to embed. */
 const mostReferences = 10_000;
 
+export interface ValidationAccuracy {
+  readonly knn1: number;
+  /** Null where it was not asked for, or no training image has the label of any validation image. */
+  readonly mapAtR: number | null;
+  readonly references: number;
+}
+
 /**
  * 1-NN accuracy by cosine similarity: the share of validation images whose nearest image, among the first
  * 10,000 training images, has their label. `kindred eval` takes all of them; this is for watching.
+ * With `ranks`, also the MAP@R of the same search, at a few times the cost of comparing.
  */
 export async function nearestNeighbourAccuracy(
   embedder: Embedder,
   store: Store,
   validation: ImageDataset,
   training: ImageDataset,
-): Promise<{ knn1: number; references: number }> {
+  ranks = false,
+): Promise<ValidationAccuracy> {
   const references = takeFirst(training, mostReferences);
   const queryRows = await embedder.embed(validation, store);
   const referenceRows = await embedder.embed(references, store);
@@ -25,10 +39,14 @@ export async function nearestNeighbourAccuracy(
     normalizeRows(referenceRows, references.count, dim),
     dim,
   );
+  if (ranks) {
+    const { knn1, mapAtR } = await rankingMetrics(blocks, validation.labels, references.labels);
+    return { knn1, mapAtR: Number.isNaN(mapAtR) ? null : mapAtR, references: references.count };
+  }
   const { indices } = await nearestNeighbours(blocks, validation.count, references.count, 1);
   let hits = 0;
   for (const [query, neighbour] of indices.entries()) {
     if (references.labels[neighbour] === validation.labels[query]) hits++;
   }
-  return { knn1: hits / validation.count, references: references.count };
+  return { knn1: hits / validation.count, mapAtR: null, references: references.count };
 }

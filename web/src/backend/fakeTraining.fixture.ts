@@ -107,6 +107,8 @@ export function epochMessage(epoch: number): TrainingEvent & { readonly head: Ep
         lr: 0.001,
         knn1: 0.6 + 0.37 * learned(part),
         knnReferences: 4000,
+        mapAtR: null,
+        best: null,
         seconds: 18.2,
         perSecond: 2300,
         unit: "pictures",
