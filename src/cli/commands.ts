@@ -26,6 +26,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: "draw a run's embedding space, losses and similarities as pages and pictures",
     load: async () => (await import("./plot.ts")).plotCommand(),
   },
+  encoders: {
+    description: "list the encoders with their parameters and operations per picture",
+    load: async () => (await import("./encoders.ts")).encodersCommand(),
+  },
   animate: {
     description: "make a film (MP4, H.264) of the embeddings organising themselves during training",
     load: async () => (await import("./animate.ts")).animateCommand(),
@@ -34,6 +38,14 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description:
       "write a run's encoder for use elsewhere, with a model card: ONNX, weights, or Transformers.js",
     load: async () => (await import("./export.ts")).exportCommand(),
+  },
+  index: {
+    description: "put the pictures of a data set into an index to search in, as a run's encoder sees them",
+    load: async () => (await import("./indexCommand.ts")).indexCommand(),
+  },
+  search: {
+    description: "find the pictures of an index that are most like others",
+    load: async () => (await import("./search.ts")).searchCommand(),
   },
   view: {
     description:

@@ -166,19 +166,10 @@ export class PictureIndex {
     const unit = unitVector(vector, this.#info.dim, "the vector to search by");
     if (where !== undefined) checkFilter(where, filterColumns);
     return this.#reading(async () => {
-      const query = nearestTo(this.#table, unit, exact ? null : await this.#cellsFor(where))
-        .select([...recordColumns, ...(thumbnails ? ["thumbnail"] : []), "_distance"])
-        .limit(k);
-      if (where !== undefined) query.where(where);
-      const hits: SearchHit[] = [];
-      for await (const batch of query) {
-        const [distances, pictures] = [batch.getChild("_distance"), batch.getChild("thumbnail")];
-        for (const [row, record] of [...recordsOf(batch)].entries()) {
-          const similarity = Math.max(-1, Math.min(1, 1 - Number(distances?.get(row))));
-          hits.push({ ...record, similarity, thumbnail: bytesOf(pictures?.get(row)) });
-        }
-      }
-      return hits.sort((a, b) => b.similarity - a.similarity || (a.id < b.id ? -1 : 1));
+      const probes = exact ? null : await this.#probesFor(k, where);
+      const hits = await this.#nearest(unit, probes, k, where, thumbnails);
+      // Cells may hold too few where many results are wanted.
+      return probes === null || hits.length === k ? hits : this.#nearest(unit, null, k, where, thumbnails);
     });
   }
 
@@ -262,16 +253,38 @@ export class PictureIndex {
   }
 
   /**
-   * What an approximate search looks into; null where all are to be compared. Behind a filter the nearest lie in more cells;
-   * and where it lets few pass, to compare all of those is as fast.
+   * How many cells an approximate search looks into; null where all pictures are to be compared. More than ten results lie in
+   * more cells than ten, and so do those behind a filter; where it lets few pass, to compare all of those is as fast.
    */
-  async #cellsFor(where: string | undefined): Promise<Pick<SearchPlan, "probes" | "partitions"> | null> {
+  async #probesFor(k: number, where: string | undefined): Promise<number | null> {
     const { method, rows, probes, partitions } = this.#plan;
     if (method === "exact") return null;
-    if (where === undefined) return this.#plan;
-    const passing = await this.#table.countRows(where);
+    const passing = where === undefined ? rows : await this.#table.countRows(where);
     if (passing < rows / 4) return null;
-    return { partitions, probes: Math.min(partitions, Math.ceil((probes * rows) / passing)) };
+    const needed = Math.ceil(probes * Math.max(1, k / 10) * Math.max(1, rows / passing));
+    return 2 * needed > partitions ? null : needed;
+  }
+
+  async #nearest(
+    vector: Float32Array,
+    probes: number | null,
+    k: number,
+    where: string | undefined,
+    thumbnails: boolean,
+  ): Promise<SearchHit[]> {
+    const query = nearestTo(this.#table, vector, probes)
+      .select([...recordColumns, ...(thumbnails ? ["thumbnail"] : []), "_distance"])
+      .limit(k);
+    if (where !== undefined) query.where(where);
+    const hits: SearchHit[] = [];
+    for await (const batch of query) {
+      const [distances, pictures] = [batch.getChild("_distance"), batch.getChild("thumbnail")];
+      for (const [row, record] of [...recordsOf(batch)].entries()) {
+        const similarity = Math.max(-1, Math.min(1, 1 - Number(distances?.get(row))));
+        hits.push({ ...record, similarity, thumbnail: bytesOf(pictures?.get(row)) });
+      }
+    }
+    return hits.sort((a, b) => b.similarity - a.similarity || (a.id < b.id ? -1 : 1));
   }
 
   async #change(options: IndexOptions, work: (table: Table, schema: Schema) => Promise<void>): Promise<void> {

@@ -81,8 +81,7 @@ async function approximatePlan(
     const found: number[][] = [];
     for (const { id, vector } of sample) {
       step("measuring recall");
-      const cells = probes === null ? null : { probes, partitions };
-      const query = nearestTo(table, vector, cells)
+      const query = nearestTo(table, vector, probes)
         .select(["id", "_distance"])
         .limit(k + 1);
       const rows: readonly { readonly id: string; readonly _distance: number }[] = await query.toArray();
@@ -109,16 +108,11 @@ async function approximatePlan(
   );
 }
 
-/** A search that looks into `probes` cells, and into more only where these hold too few; exact where `cells` is null. */
-export function nearestTo(
-  table: Table,
-  vector: Float32Array,
-  cells: Pick<SearchPlan, "probes" | "partitions"> | null,
-) {
+/** A search that looks into so many cells; exact where `probes` is null. */
+export function nearestTo(table: Table, vector: Float32Array, probes: number | null) {
   const query = table.query().nearestTo(vector).column("vector").distanceType("cosine");
-  if (cells === null) return query.bypassVectorIndex();
-  // The most before the least, which must not be above it.
-  return query.maximumNprobes(cells.partitions).minimumNprobes(cells.probes);
+  // Not with a range of probes: LanceDB 0.39 then looks into all that the range allows.
+  return probes === null ? query.bypassVectorIndex() : query.nprobes(probes);
 }
 
 async function hasIndex(table: Table): Promise<boolean> {

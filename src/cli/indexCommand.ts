@@ -1,0 +1,180 @@
+import { Command, Option } from "commander";
+import { AbortedError, InputError } from "../base/index.ts";
+import type { DatasetSplit } from "../platform/node/datasets.ts";
+import type { DeviceName } from "../platform/node/devices.ts";
+import type { SearchPlan } from "../platform/node/pictureIndex/indexInfo.ts";
+import { indexPictures } from "../platform/node/pictureIndex/indexPictures.ts";
+import { PictureIndex } from "../platform/node/pictureIndex/pictureIndex.ts";
+import { duration, note, type Output, ProgressLine, result } from "./console.ts";
+import { stopOnInterrupt } from "./interrupt.ts";
+import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import { PictureProgress } from "./pictureOptions.ts";
+
+interface IndexCommandOptions extends Output {
+  readonly out: string;
+  readonly run?: string;
+  readonly data?: string;
+  readonly split?: DatasetSplit | "all";
+  readonly limit?: number;
+  readonly checkpoint?: number;
+  readonly device: DeviceName;
+  readonly add?: true;
+  readonly force?: true;
+  readonly delete?: readonly string[];
+  readonly deleteWhere?: string;
+  readonly approximateFrom?: number;
+}
+
+export function indexCommand(): Command {
+  return new Command("index")
+    .requiredOption(
+      "--out <path>",
+      "the index: a folder, such as my.lance, which is a LanceDB database with the table pictures; or s3://…, gs://…, az://…",
+    )
+    .option("--run <dir>", "folder of the run whose encoder makes the vectors (with --add: the index's own)")
+    .option("--data <path|mnist>", "pictures to index (default: the run's data)")
+    .addOption(
+      new Option("--split <name>", "the pictures to take (default: all, train and then test)").choices([
+        "train",
+        "test",
+        "all",
+      ]),
+    )
+    .option("--limit <n>", "take the first n pictures of each split only", wholeNumber(2))
+    .addOption(checkpointOption())
+    .option("--add", "add to an index that is there; pictures of one id (their path, or row) are replaced")
+    .option("--force", "replace an index that is there")
+    .option("--delete <id...>", "delete pictures by id")
+    .option(
+      "--delete-where <filter>",
+      "delete the pictures that a filter lets pass, such as \"label = 'cat'\"",
+    )
+    .option(
+      "--approximate-from <n>",
+      "search approximately from so many pictures on (default: 200000)",
+      wholeNumber(256),
+    )
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(runIndex);
+}
+
+async function runIndex(options: IndexCommandOptions): Promise<void> {
+  requireOneTask(options);
+  const stop = stopOnInterrupt("stopping after this part; once more to stop at once");
+  try {
+    await (options.delete || options.deleteWhere !== undefined
+      ? runDelete(options, stop.signal)
+      : runAdd(options, stop.signal));
+  } catch (error) {
+    if (!(error instanceof AbortedError)) throw error;
+    note(`stopped: ${options.out} is as it was`);
+    if (options.json) process.stdout.write(`${JSON.stringify({ interrupted: true })}\n`);
+    process.exitCode = 130;
+  } finally {
+    stop.dispose();
+  }
+}
+
+/** @throws InputError when two things are asked for at once. */
+function requireOneTask(options: IndexCommandOptions): void {
+  const tasks = [
+    ["--add", options.add],
+    ["--force", options.force],
+    ["--delete", options.delete],
+    ["--delete-where", options.deleteWhere],
+  ] as const;
+  const asked = tasks.flatMap(([name, value]) => (value === undefined ? [] : [name]));
+  if (asked.length > 1) {
+    throw new InputError(`${asked.join(" and ")} were given, expected one of them: run kindred index twice`);
+  }
+  if (asked[0]?.startsWith("--delete") !== true) return;
+  for (const name of ["run", "data", "split", "limit", "checkpoint"] as const) {
+    if (options[name] === undefined) continue;
+    throw new InputError(`--${name} says what to embed, and ${asked[0]} embeds nothing: leave it out`);
+  }
+}
+
+async function runAdd(options: IndexCommandOptions, signal: AbortSignal): Promise<void> {
+  const reading = new PictureProgress();
+  const line = new ProgressLine("indexing");
+  let began = 0;
+  try {
+    const { json, ...rest } = options;
+    const made = await indexPictures({
+      ...rest,
+      signal,
+      onPictures: reading.onPictures,
+      onBegin: (text) => {
+        reading.end();
+        note(text);
+        began = performance.now();
+      },
+      onProgress: (done, total) => {
+        const seconds = (performance.now() - began) / 1000;
+        const rate = done / seconds;
+        line.update(done, total, `${Math.round(rate)} pictures/s  ${duration((total - done) / rate)} left`);
+      },
+      onStage: stageNotes(line),
+    });
+    const { added, updated, unchanged, embedded, rows, plan, seconds } = made;
+    const { dim, fingerprint } = made;
+    const picturesPerSecond = Math.round((added + updated + unchanged) / seconds);
+    result(
+      { json },
+      {
+        ...{ index: options.out, rows, added, updated, unchanged, embedded, dim, fingerprint },
+        ...{ search: plan, seconds, picturesPerSecond },
+      },
+      `${options.out}: ${rows} pictures (${added} added, ${updated} updated, ${unchanged} unchanged; ${picturesPerSecond} pictures/s), encoder ${fingerprint.slice(0, 16)}\n${describePlan(plan)}`,
+    );
+  } finally {
+    reading.end();
+    line.end();
+  }
+}
+
+async function runDelete(options: IndexCommandOptions, signal: AbortSignal): Promise<void> {
+  const line = new ProgressLine("deleting");
+  const index = await PictureIndex.open(options.out);
+  try {
+    const which = options.delete ?? { where: options.deleteWhere ?? "" };
+    const { approximateFrom } = options;
+    const deleted = await index.delete(which, {
+      signal,
+      onStage: stageNotes(line),
+      ...(approximateFrom === undefined ? {} : { approximateFrom }),
+    });
+    const rows = await index.count();
+    result(
+      options,
+      { index: options.out, rows, deleted, search: index.plan },
+      `${options.out}: ${rows} pictures, ${deleted} deleted\n${describePlan(index.plan)}`,
+    );
+  } finally {
+    index.close();
+  }
+}
+
+/** Says each stage that takes long once. */
+function stageNotes(line: ProgressLine): (stage: string) => void {
+  let last = "tidying";
+  return (stage) => {
+    if (stage === last || stage === "tidying" || stage === "finishing") return;
+    last = stage;
+    line.end();
+    note(stage);
+  };
+}
+
+export function describePlan({
+  method,
+  recallAt10,
+  queries,
+  probes,
+  partitions,
+  note: why,
+}: SearchPlan): string {
+  if (method === "exact") return why === null ? "search: exact" : `search: exact, as ${why}`;
+  return `search: approximate, recall@10 ${recallAt10.toFixed(4)} against an exact one (${queries} pictures; ${probes} of ${partitions} cells)`;
+}

@@ -1,0 +1,138 @@
+import { Command } from "commander";
+import { InputError } from "../base/index.ts";
+import type { DeviceName } from "../platform/node/devices.ts";
+import { requireWritable, writeFileAtomic } from "../platform/node/files.ts";
+import { PictureIndex, type SearchHit } from "../platform/node/pictureIndex/pictureIndex.ts";
+import {
+  type PictureSearch,
+  searchByFiles,
+  searchByIds,
+} from "../platform/node/pictureIndex/searchPictures.ts";
+import { contactSheet } from "../report/contactSheet.ts";
+import { note, type Output, result } from "./console.ts";
+import { describePlan } from "./indexCommand.ts";
+import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
+
+interface SearchCommandOptions extends Output {
+  readonly index: string;
+  readonly id?: readonly string[];
+  readonly results: number;
+  readonly where?: string;
+  readonly exact?: true;
+  readonly html?: string;
+  readonly run?: string;
+  readonly checkpoint?: number;
+  readonly device: DeviceName;
+}
+
+export function searchCommand(): Command {
+  return new Command("search")
+    .argument("[pictures...]", "picture files to search by: PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG")
+    .requiredOption("--index <path>", "the index, as kindred index made it")
+    .option("--id <id...>", "search by pictures of the index instead")
+    .option("-k, --results <n>", "results for each picture", wholeNumber(1), 10)
+    .option(
+      "--where <filter>",
+      "only pictures that an SQL condition on id, label, path, split and hash lets pass, such as \"label = 'cat'\"",
+    )
+    .option("--exact", "compare with all pictures also where an approximate search is set up")
+    .option("--html <file>", "write the results as a contact sheet, a page that needs nothing else")
+    .option("--run <dir>", "folder of the run that made the index (default: where it was)")
+    .addOption(checkpointOption())
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(runSearch);
+}
+
+async function runSearch(files: readonly string[], options: SearchCommandOptions): Promise<void> {
+  const { id, results: k, where, exact, html } = options;
+  if (files.length > 0 === (id !== undefined)) {
+    throw new InputError(
+      id
+        ? "picture files and --id were given, expected one of them"
+        : "name a picture file to search by, or --id",
+    );
+  }
+  if (html !== undefined) await requireWritable(html);
+  const index = await PictureIndex.open(options.index);
+  try {
+    const search = {
+      ...{ k, thumbnails: html !== undefined },
+      ...(where === undefined ? {} : { where }),
+      ...(exact ? { exact } : {}),
+    };
+    const { run, checkpoint, device } = options;
+    const searches = id
+      ? await searchByIds(index, id, search)
+      : await searchByFiles(index, files, {
+          ...search,
+          device,
+          ...(run === undefined ? {} : { run }),
+          ...(checkpoint === undefined ? {} : { checkpoint }),
+        });
+    const rows = await index.count();
+    if (html !== undefined) await writeFileAtomic(html, sheet(options, rows, searches));
+    note(`${rows} pictures, ${describePlan(index.plan)}`);
+    result(
+      options,
+      {
+        ...{ index: options.index, rows, search: exact ? "exact" : index.plan.method },
+        ...{ where: where ?? null, html: html ?? null },
+        searches: searches.map(({ query, hits }) => ({ query, results: hits.map(resultOf) })),
+      },
+      [...searches.map((one) => table(one, searches.length > 1)), ...(html ? [html] : [])].join("\n\n"),
+    );
+  } finally {
+    index.close();
+  }
+}
+
+function resultOf({ id, label, path, split, similarity }: SearchHit, at: number): object {
+  return { rank: at + 1, similarity, id, label, path, split };
+}
+
+/** Rank, similarity, label and path of what was found; `named` where it is one of several. */
+function table({ query, hits }: PictureSearch, named: boolean): string {
+  const rows = [
+    ["rank", "similarity", "label", "path"],
+    ...hits.map(({ similarity, label, path, id }, at) => [
+      String(at + 1),
+      similarity.toFixed(4),
+      printable(label ?? "–"),
+      printable(path ?? id),
+    ]),
+  ];
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => [...row[column]!].length)));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => {
+        const pad = " ".repeat(widths[column]! - [...cell].length);
+        return column < 2 ? pad + cell : cell + pad;
+      })
+      .join("  ")
+      .trimEnd(),
+  );
+  const empty = hits.length === 0 ? ["nothing was found"] : [];
+  return [...(named ? [printable(query)] : []), ...lines, ...empty].join("\n");
+}
+
+/** Without control characters, which a file's name may hold and a terminal would obey. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, "\u{fffd}");
+}
+
+function sheet(
+  { index, where }: SearchCommandOptions,
+  rows: number,
+  searches: readonly PictureSearch[],
+): string {
+  const filter = where === undefined ? "" : `, where ${where}`;
+  return contactSheet({
+    title: searches.length === 1 ? `Like ${searches[0]!.query}` : `Like ${searches.length} pictures`,
+    subtitle: `Of ${rows.toLocaleString("en")} pictures in ${index}${filter}; by cosine similarity.`,
+    searches: searches.map(({ query, label, thumbnail, hits }) => ({
+      query: { name: query, label, thumbnail },
+      hits: hits.map((hit) => ({ ...hit, name: hit.path ?? hit.id })),
+    })),
+  });
+}

@@ -1,0 +1,133 @@
+import { InputError } from "../../../base/index.ts";
+import { Embedder, requirePictureSize } from "../../../train/index.ts";
+import type { DatasetSplit } from "../datasets.ts";
+import { type DeviceName, nodeRuntime } from "../devices.ts";
+import type { PictureStage } from "../pictures/readPictures.ts";
+import { dataOptionsOf } from "../runData.ts";
+import { loadSplits } from "../splits.ts";
+import { embedPictures, type PictureCounts } from "./embedPictures.ts";
+import { encoderOfIndex, identifiedEncoder, infoOf } from "./indexedRun.ts";
+import type { SearchPlan } from "./indexInfo.ts";
+import type { PictureRecord } from "./indexRows.ts";
+import { PictureIndex } from "./pictureIndex.ts";
+
+/** What pictures to index, by which run, and where. */
+export interface IndexPicturesOptions {
+  /** Folder of the index, or URI of an object storage. */
+  readonly out: string;
+  /** Folder of the run; for additions the run that made the index, unless given. */
+  readonly run?: string;
+  /** Pictures; default: the run's data. */
+  readonly data?: string;
+  readonly split?: DatasetSplit | "all";
+  readonly limit?: number;
+  readonly checkpoint?: number;
+  readonly device?: DeviceName;
+  /** Add to an index that is there, or replace it. */
+  readonly add?: boolean;
+  readonly force?: boolean;
+  readonly approximateFrom?: number;
+  readonly signal?: AbortSignal;
+  /** Told what is about to be done. */
+  readonly onBegin?: (line: string) => void;
+  /** Told of picture files that are read, and pictures that are embedded. */
+  readonly onPictures?: (stage: PictureStage, done: number, total: number) => void;
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Told what is done after the pictures are in. */
+  readonly onStage?: (stage: string) => void;
+}
+
+/** What an index holds after pictures went in. */
+export interface IndexPicturesResult extends Readonly<PictureCounts> {
+  readonly rows: number;
+  readonly dim: number;
+  readonly fingerprint: string;
+  readonly plan: SearchPlan;
+  /** Of embedding and writing. */
+  readonly seconds: number;
+}
+
+/**
+ * Embeds pictures with a run's encoder into a new index, or into one that is there; of the latter's pictures, those whose
+ * pixels did not change are not embedded again.
+ *
+ * @throws InputError, AbortedError: the index is then as it was, or not there at all.
+ */
+export async function indexPictures(options: IndexPicturesOptions): Promise<IndexPicturesResult> {
+  const { out, run, signal, device, onBegin } = options;
+  const there = await PictureIndex.exists(out);
+  if (there && !options.add && !options.force) {
+    throw new InputError(
+      `${out} holds an index already: add to it with --add, delete from it with --delete, or replace it with --force`,
+    );
+  }
+  if (!there && run === undefined) {
+    throw new InputError(`${out} holds no index yet: name the run to make it with, with --run`);
+  }
+  const index = there && options.add ? await PictureIndex.open(out) : null;
+  try {
+    const encoder = index
+      ? await encoderOfIndex(index, options)
+      : await identifiedEncoder(requiredRun(run, out), options.checkpoint);
+    const source = options.data ?? encoder.config.data.source;
+    const parts = await loadSplits(source, options.split ?? "all", () => options.limit ?? null, {
+      ...dataOptionsOf(encoder.config, source),
+      ...(options.onPictures ? { onPictures: options.onPictures } : {}),
+    });
+    for (const part of parts) requirePictureSize(part, encoder.encoder.inputShape);
+    const known = new Map<string, PictureRecord>();
+    if (index) for await (const record of index.records()) known.set(record.id, record);
+    const runtime = await nodeRuntime(device === undefined ? {} : { device });
+    onBegin?.(`device: ${runtime.device.description}`);
+    onBegin?.(
+      `${parts.reduce((sum, { count }) => sum + count, 0)} pictures, checkpoint of epoch ${encoder.epoch}`,
+    );
+    const counts: PictureCounts = { added: 0, updated: 0, unchanged: 0, embedded: 0 };
+    try {
+      const embedder = await Embedder.fixed(runtime, encoder.encoder, encoder.weights);
+      const began = performance.now();
+      const pictures = embedPictures(parts, embedder, counts, {
+        known,
+        ...(index ? { stored: (ids) => index.get(ids) } : {}),
+        ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+        ...(signal ? { signal } : {}),
+      });
+      const plan = await written(options, index, infoOf(encoder, out), pictures);
+      const seconds = (performance.now() - began) / 1000;
+      await embedder.dispose();
+      const { dim, fingerprint } = infoOf(encoder, out);
+      return { ...counts, ...plan, dim, fingerprint, seconds };
+    } finally {
+      await runtime.dispose();
+    }
+  } finally {
+    index?.close();
+  }
+}
+
+async function written(
+  { out, force = false, approximateFrom, signal, onStage }: IndexPicturesOptions,
+  index: PictureIndex | null,
+  ...[info, pictures]: [Parameters<typeof PictureIndex.create>[1], Parameters<typeof PictureIndex.create>[2]]
+): Promise<{ plan: SearchPlan; rows: number }> {
+  const options = {
+    ...(approximateFrom === undefined ? {} : { approximateFrom }),
+    ...(signal ? { signal } : {}),
+    ...(onStage ? { onStage } : {}),
+  };
+  if (index) {
+    await index.add(pictures, options);
+    return { plan: index.plan, rows: await index.count() };
+  }
+  const made = await PictureIndex.create(out, info, pictures, { ...options, force });
+  try {
+    return { plan: made.plan, rows: await made.count() };
+  } finally {
+    made.close();
+  }
+}
+
+function requiredRun(run: string | undefined, out: string): string {
+  if (run !== undefined) return run;
+  throw new InputError(`${out} is to be replaced: name the run to make it with, with --run`);
+}
