@@ -3,6 +3,7 @@ import { InputError } from "../base/index.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { type ConfiguredData, configuredData, trainRun } from "../platform/node/trainRun.ts";
+import { type OpenedTrunk, requireTrunkSize } from "../platform/node/trunk.ts";
 import {
   type EpochMetrics,
   fittedToData,
@@ -23,8 +24,9 @@ import {
   requireUse,
 } from "./pictureOptions.ts";
 import { addChoiceOptions, begunWith, type ChoiceOptions, chosen, describeConfig } from "./trainChoices.ts";
+import { addTrunkOptions, chosenTrunk, type TrunkChoiceOptions, trunkBegunWith } from "./trunkOptions.ts";
 
-interface TrainOptions extends Output, ChoiceOptions, PictureOptions {
+interface TrainOptions extends Output, ChoiceOptions, PictureOptions, TrunkChoiceOptions {
   readonly data: string;
   readonly limit?: number;
   readonly validation?: number;
@@ -80,7 +82,7 @@ export function trainCommand(): Command {
     .option("--no-record", "record none")
     .option("--resume", "go on with the run in --out", false)
     .option("--force", "replace the run in --out", false);
-  return addChoiceOptions(addPictureOptions(command))
+  return addTrunkOptions(addChoiceOptions(addPictureOptions(command)))
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(async (options: ParsedOptions, { getOptionValueSource }: Command) => {
@@ -101,14 +103,17 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
       `${options.out} already holds a run: continue it with --resume, replace it with --force, or choose another --out`,
     );
   }
-  const config = options.resume ? await resumedConfig(folder, options, given) : newConfig(options);
+  const trunk = options.resume ? null : await chosenTrunk(options);
+  const config = options.resume ? await resumedConfig(folder, options, given) : newConfig(options, trunk);
   const data = await readData(config, options);
+  if (trunk) requireTrunkSize(trunk, options.trunk!, data.training);
   const fitted = options.resume
     ? config
-    : fittedToData(newConfig(options, data.training), data, given.has("classes"));
+    : fittedToData(newConfig(options, trunk, data.training), data, given.has("classes"));
   const runtime = await nodeRuntime({ device: options.device });
   const stop = stopOnInterrupt("stopping after this step; once more to stop at once");
   const line = new ProgressLine("training");
+  const features = new ProgressLine("features");
   const begin = performance.now();
   try {
     const { history, complete, recordingSeconds } = await trainRun({
@@ -118,7 +123,9 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
       data,
       mode: options.resume ? "resume" : options.force ? "replace" : "new",
       signal: stop.signal,
+      onFeatures: (done, total) => features.update(done, total, `${done} of ${total} pictures`),
       onBegin: () => {
+        features.end();
         note(`device: ${runtime.device.description}`);
         note(describeConfig(fitted));
         note(
@@ -137,6 +144,7 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
     if (complete) finish(options, history, { seconds, recordingSeconds, device: runtime.device.name });
     else interrupted(options);
   } finally {
+    features.end();
     line.end();
     stop.dispose();
     await runtime.dispose();
@@ -163,7 +171,11 @@ async function readData(config: RunConfig, options: TrainOptions): Promise<Confi
 }
 
 /** What is chosen, and what follows from the pictures; before they are read, as if they were MNIST's. */
-function newConfig(options: TrainOptions, pictures = { channels: 1, height: 28 }): RunConfig {
+function newConfig(
+  options: TrainOptions,
+  trunk: OpenedTrunk | null,
+  pictures = { channels: 1, height: 28 },
+): RunConfig {
   return recipeConfig(options.recipe, {
     ...chosen(options),
     source: options.data,
@@ -177,6 +189,8 @@ function newConfig(options: TrainOptions, pictures = { channels: 1, height: 28 }
     record: options.record,
     channels: pictures.channels,
     size: pictures.height,
+    trunk: trunk ? { file: options.trunk!, choice: trunk.choice } : undefined,
+    hidden: options.hidden,
   });
 }
 
@@ -197,9 +211,11 @@ async function resumedConfig(
     init: saved.init,
     record: saved.record,
     ...begunWith(saved),
+    ...trunkBegunWith(saved),
   };
   for (const [name, was] of Object.entries(fixed)) {
-    const is = options[name as keyof TrainOptions];
+    const received = options[name as keyof TrainOptions];
+    const is = Array.isArray(received) ? received.join(",") : received;
     if (given.has(name) && was !== is) throw differs(name, was, is, options.out);
   }
   if (options.epochs === undefined || options.epochs === saved.epochs) return saved;

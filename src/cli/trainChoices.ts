@@ -31,6 +31,7 @@ export interface ChoiceOptions {
   readonly recipe: RecipeName;
   readonly encoder?: EncoderName;
   readonly width?: number;
+  readonly depth?: number;
   readonly dim?: number;
   readonly loss?: LossName;
   readonly temperature?: number;
@@ -67,7 +68,12 @@ export function addChoiceOptions(command: Command): Command {
     .option("--temperature <t>", "of supcon, nt-xent and infonce", positiveNumber)
     .option("--margin <m>", "of the triplet losses and margin", positiveNumber)
     .addOption(choice("--encoder <name>", "what is trained (lesson: lesson, others: compact)", encoderNames))
-    .option("--width <n>", "channels of the compact encoder's first block (default: 16)", wholeNumber(1))
+    .option(
+      "--width <n>",
+      "channels of its first block or stage (compact and resnet: 16, convnext: 32)",
+      wholeNumber(1),
+    )
+    .option("--depth <n>", "blocks of each stage of resnet and convnext (default: 1)", wholeNumber(1))
     .option("--dim <n>", "length of an embedding (default: 64)", wholeNumber(1))
     .addOption(
       choice("--sampler <name>", "how batches are drawn (default: as the loss needs)", Object.keys(samplers)),
@@ -102,10 +108,10 @@ function choice(flags: string, description: string, names: readonly string[]): O
 
 /** What the command line chooses, as a recipe takes it. */
 export function chosen(options: ChoiceOptions): Partial<RunChoices> {
-  const { encoder, width, dim, loss, temperature, margin, sampler, classes, imagesPerClass } = options;
+  const { encoder, width, depth, dim, loss, temperature, margin, sampler, classes, imagesPerClass } = options;
   const { lr, schedule, augment, augmentation, elastic, head } = options;
   return {
-    ...{ encoder, width, dim, loss, temperature, margin, classes, imagesPerClass },
+    ...{ encoder, width, depth, dim, loss, temperature, margin, classes, imagesPerClass },
     ...{ augment, augmentation, elastic, head },
     learningRate: lr,
     sampler: sampler && samplers[sampler],
@@ -122,7 +128,8 @@ export function begunWith(
   return {
     recipe,
     encoder: encoder.name,
-    width: encoder.name === "compact" ? encoder.width : null,
+    width: "width" in encoder ? encoder.width : null,
+    depth: "depth" in encoder ? encoder.depth : null,
     dim: encoder.dim,
     loss: loss.name,
     temperature: loss.temperature ?? null,
@@ -143,7 +150,7 @@ export function begunWith(
 export function describeConfig(config: RunConfig): string {
   const { recipe, encoder, head, loss, sampler, optimizer, schedule, augmentation, batchSize } = config;
   const size = parameterCount(configuredParts(config).encoder).toLocaleString("en");
-  const wide = encoder.name === "compact" ? `, width ${encoder.width}` : "";
+  const wide = describeSize(encoder);
   const options = [
     loss.temperature === undefined ? "" : ` at temperature ${loss.temperature}`,
     loss.margin === undefined ? "" : ` with margin ${loss.margin}`,
@@ -161,6 +168,13 @@ export function describeConfig(config: RunConfig): string {
   const varied = augmentation ? `, ${how}${augmentation.elastic ? " and distorted" : ""}` : "";
   const through = head ? ` through a head of ${head.hidden} and ${head.dim}` : "";
   return `recipe: ${recipe}: ${encoder.name} encoder (${size} parameters${wide}, dim ${encoder.dim}), loss ${loss.name}${options}${through}, ${batches}${varied}, ${optimizer.name} at ${optimizer.learningRate}, ${nameOf(schedules, schedule.name)} schedule`;
+}
+
+/** What of an encoder's size was chosen. */
+function describeSize(encoder: RunConfig["encoder"]): string {
+  if (encoder.name === "head") return `, hidden ${encoder.hidden}, on ${encoder.trunk.features} features`;
+  const width = "width" in encoder ? `, width ${encoder.width}` : "";
+  return "depth" in encoder ? `${width}, depth ${encoder.depth}` : width;
 }
 
 /** What the command line calls a name of the configuration. */

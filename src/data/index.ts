@@ -24,6 +24,7 @@ export {
   takeFirst,
 } from "./dataset.ts";
 export { fingerprint } from "./fingerprint.ts";
+export { byteOfLight, greyOf, lightOfByte, luminance } from "./grey.ts";
 export { type NamedBytes, parseIdx } from "./idx.ts";
 export {
   assembleBatch,

@@ -16,16 +16,29 @@ export interface PairBatch {
   readonly size: number;
 }
 
-/** The images of the given rows, scaled to [-1, 1]: `[rows, channels, height, width]`. */
+/**
+ * The images of the given rows, scaled to [-1, 1]: `[rows, channels, height, width]`; or the features `[rows, d]` where a
+ * frozen model made some.
+ */
 export function gatherImages(dataset: ImageDataset, rows: Uint32Array): Float32Array<ArrayBuffer> {
+  requireRows(dataset, rows);
+  if (dataset.features) return gatherRows(dataset.features, dataset.count, rows);
   const each = pixelsPerImage(dataset);
   const images = new Float32Array(rows.length * each);
-  requireRows(dataset, rows);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i]!;
     scalePixels(dataset.pixels.subarray(row * each, (row + 1) * each), images, i * each);
   }
   return images;
+}
+
+function gatherRows(features: Float32Array, count: number, rows: Uint32Array): Float32Array<ArrayBuffer> {
+  const each = features.length / Math.max(1, count);
+  const gathered = new Float32Array(rows.length * each);
+  for (const [i, row] of rows.entries()) {
+    gathered.set(features.subarray(row * each, (row + 1) * each), i * each);
+  }
+  return gathered;
 }
 
 /** The batch of the pairs `[start, end)`. */

@@ -1,5 +1,15 @@
 import { KindredError, sizeOf } from "../base/index.ts";
-import { type ConvOptions, conv2d, gemm, maxPool2d, mul, type Pair, relu, reshape } from "../ops/index.ts";
+import {
+  type ConvOptions,
+  conv2d,
+  gemm,
+  globalAveragePool2d,
+  maxPool2d,
+  mul,
+  type Pair,
+  relu,
+  reshape,
+} from "../ops/index.ts";
 import { uniformFanIn } from "./initializers.ts";
 import type { Module } from "./module.ts";
 
@@ -45,6 +55,11 @@ export function reluLayer(): Module {
 /** The greatest value of each window; windows do not overlap. */
 export function maxPool2dLayer(window: Pair): Module {
   return { state: [], forward: (x) => maxPool2d(x, window) };
+}
+
+/** The mean of each map: `[n, c, h, w] -> [n, c]`. */
+export function globalAveragePoolLayer(): Module {
+  return { state: [], forward: (x) => reshape(globalAveragePool2d(x), x.shape.slice(0, 2)) };
 }
 
 /** `[n, ...] -> [n, product of the rest]`. */

@@ -1,3 +1,4 @@
+export { type ComposeOptions, composeTrunk, type TrunkHead, type TrunkPorts } from "./composeTrunk.ts";
 export { encodeDynamicBatch } from "./dynamicBatch.ts";
 export { type EncodeOptions, encodeModel, updateName } from "./encode.ts";
 export {

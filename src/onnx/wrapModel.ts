@@ -91,7 +91,8 @@ function writeGraph(body: BinaryWriter, graph: Uint8Array, wrap: ModelWrap): voi
   }
 }
 
-function writeNode(proto: BinaryWriter, { op, inputs, output, attributes = {} }: WrapNode): void {
+/** A node of {@link WrapNode}'s kind as `NodeProto`. */
+export function writeNode(proto: BinaryWriter, { op, inputs, output, attributes = {} }: WrapNode): void {
   for (const name of inputs) text(proto, 1, name);
   text(proto, 2, output);
   text(proto, 3, `node_${output}`);
@@ -110,7 +111,8 @@ function copyNode(proto: BinaryWriter, node: Uint8Array, renamed: ModelWrap["ren
   }
 }
 
-function copy(writer: BinaryWriter, { number, type, value }: Field): void {
+/** Writes a field as it was read. */
+export function copy(writer: BinaryWriter, { number, type, value }: Field): void {
   writer.tag(number, type);
   if (type === WireType.LengthDelimited) writer.bytes(value);
   else writer.raw(value);

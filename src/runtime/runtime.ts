@@ -1,5 +1,5 @@
 import type { TensorData } from "../base/index.ts";
-import type { Graph } from "../graph/index.ts";
+import type { Graph, TensorType } from "../graph/index.ts";
 
 /** Values of tensors by name. */
 export type Values = Readonly<Record<string, TensorData>>;
@@ -24,10 +24,27 @@ export interface Runtime {
    * @throws RuntimeError when the device refuses the graph.
    */
   compile(graph: Graph): Promise<Program>;
+  /**
+   * Prepares a model that an ONNX file holds, on runtimes that can run any.
+   *
+   * @throws RuntimeError when the device refuses the model.
+   */
+  compileModel?(model: ForeignModel): Promise<Program>;
   /** Puts state tensors (by the names of `state` inputs) where the device reaches them without copying. */
   createStore(values: ReadonlyMap<string, TensorData>): Promise<Store>;
   /** Frees everything; programs and stores of this runtime cannot be used afterwards. */
   dispose(): Promise<void>;
+}
+
+/** A model of whatever origin, as its ONNX file has it. */
+export interface ForeignModel {
+  /** For messages. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  /** What it will be fed. */
+  readonly inputs: Readonly<Record<string, TensorType>>;
+  /** Names of the outputs that are wanted. */
+  readonly outputs: readonly string[];
 }
 
 export interface RunOptions {

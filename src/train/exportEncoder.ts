@@ -1,18 +1,23 @@
-import type { TensorData } from "../base/index.ts";
+import { KindredError, type TensorData } from "../base/index.ts";
 import type { Encoder } from "../nn/index.ts";
-import { encodeDynamicBatch } from "../onnx/index.ts";
+import { composeTrunk, encodeDynamicBatch } from "../onnx/index.ts";
 import { embeddingGraph } from "./graphs.ts";
 
 /**
  * The encoder as an ONNX model for inference: `images` `[batch, channels, height, width]` in [-1, 1] to
- * `embedding` `[batch, dim]`, any batch size, parameters and running statistics inside.
+ * `embedding` `[batch, dim]`, any batch size, parameters and running statistics inside; a trunk is inside, too.
+ *
+ * @throws KindredError when the encoder's trunk has not been read.
  */
 export function exportEncoder(
   encoder: Encoder,
   state: ReadonlyMap<string, TensorData>,
 ): Uint8Array<ArrayBuffer> {
-  return encodeDynamicBatch((batch) => embeddingGraph(encoder, batch), {
-    parameters: state,
-    metadata: { encoder: encoder.name, input: `[batch, ${encoder.inputShape.join(", ")}] scaled to [-1, 1]` },
-  });
+  const { name, inputShape, dim, trunk } = encoder;
+  const metadata = { encoder: name, input: `[batch, ${inputShape.join(", ")}] scaled to [-1, 1]` };
+  const build = (batch: number) => embeddingGraph(encoder, batch);
+  if (!trunk) return encodeDynamicBatch(build, { parameters: state, metadata });
+  if (!trunk.model) throw new KindredError("the encoder's trunk has not been read, so it cannot be written");
+  const head = { model: encodeDynamicBatch(build, { parameters: state }), dim };
+  return composeTrunk(trunk.model, trunk, { picture: inputShape, head, metadata });
 }

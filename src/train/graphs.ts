@@ -1,6 +1,6 @@
 import { grad } from "../autodiff/index.ts";
 import { buildGraph, type Graph, input } from "../graph/index.ts";
-import { type Encoder, ForwardPass } from "../nn/index.ts";
+import { type Encoder, exampleShape, ForwardPass } from "../nn/index.ts";
 import { type Optimizer, optimizerUpdates } from "../optim/index.ts";
 import type { Task } from "./task.ts";
 
@@ -22,9 +22,12 @@ export function validationGraph(task: Task, batch: number): Graph {
   return buildGraph({ name: `${task.name} validation`, outputs: { loss } });
 }
 
-/** `images` `[batch, ...inputShape]` to `embedding` `[batch, dim]`, as the encoder is used after training. */
+/**
+ * `images` `[batch, ...inputShape]` to `embedding` `[batch, dim]`, as the encoder is used after training; after a trunk
+ * `features` `[batch, features]` to the same.
+ */
 export function embeddingGraph(encoder: Encoder, batch: number): Graph {
-  const images = input("images", [batch, ...encoder.inputShape]);
-  const embedding = encoder.forward(images, new ForwardPass({ training: false }));
+  const given = input(encoder.trunk ? "features" : "images", [batch, ...exampleShape(encoder)]);
+  const embedding = encoder.forward(given, new ForwardPass({ training: false }));
   return buildGraph({ name: `${encoder.name} encoder`, outputs: { embedding } });
 }

@@ -1,5 +1,6 @@
 export { augmentOptions, viewPolicy } from "./augmentationConfig.ts";
 export * from "./checkpoint/index.ts";
+export { type ChosenTrunk, chosenEncoder, type EncoderChoices } from "./chosenEncoder.ts";
 export { type ConfiguredParts, configuredParts } from "./configuredParts.ts";
 export { Embedder, type EmbedOptions } from "./embed.ts";
 export {
@@ -57,4 +58,5 @@ export {
   type TrainerOptions,
 } from "./trainer.ts";
 export * from "./trainingState.ts";
+export { type PictureVariation, type VariedBatch, variationHere } from "./varyPictures.ts";
 export { type ViewLoss, viewTask } from "./viewTask.ts";

@@ -1,5 +1,5 @@
 import { input, type Tensor } from "../graph/index.ts";
-import type { Encoder } from "../nn/index.ts";
+import { type Encoder, exampleShape } from "../nn/index.ts";
 import type { Task } from "./task.ts";
 
 /** A loss of labelled embeddings: `[batch, dim]` and the labels `[batch]` to a scalar. */
@@ -16,7 +16,7 @@ export function labelTask(encoder: Encoder, loss: LabelLoss): Task {
     state: encoder.state,
     encoder,
     loss: (batch, pass) => {
-      const images = input("images", [batch, ...encoder.inputShape]);
+      const images = input("images", [batch, ...exampleShape(encoder)]);
       return loss(encoder.forward(images, pass), input("labels", [batch], "int32"));
     },
   };

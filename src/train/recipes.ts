@@ -3,6 +3,7 @@ import type { AugmentationPolicy, ImageDataset } from "../data/index.ts";
 import { type LossName, lossByName } from "../losses/index.ts";
 import type { EncoderName } from "../nn/index.ts";
 import { augmentationConfig, viewPolicy } from "./augmentationConfig.ts";
+import { chosenEncoder, type EncoderChoices } from "./chosenEncoder.ts";
 import type { RunConfig } from "./runConfig.ts";
 import { requireSuitable } from "./suitable.ts";
 
@@ -11,21 +12,18 @@ export type SamplerName = RunConfig["sampler"]["name"];
 export type ScheduleName = RunConfig["schedule"]["name"];
 
 /** What a run is told, and what of its recipe is chosen otherwise. */
-export interface RunChoices {
+export interface RunChoices extends EncoderChoices {
   readonly source: string;
   readonly limit: number | null;
   readonly validation: number;
   readonly seed: number;
   readonly init: string | null;
   readonly record: boolean;
-  readonly channels: number;
-  readonly size: number;
+  /** Whether the labels of picture files are passed over. Default: no. */
+  readonly unlabelled?: boolean | undefined;
   readonly epochs?: number | undefined;
   /** Pairs or pictures in a step; follows from the classes and their images where they are balanced. */
   readonly batchSize?: number | undefined;
-  readonly encoder?: EncoderName | undefined;
-  readonly width?: number | undefined;
-  readonly dim?: number | undefined;
   readonly loss?: LossName | undefined;
   readonly temperature?: number | undefined;
   readonly margin?: number | undefined;
@@ -43,6 +41,9 @@ export interface RunChoices {
   /** Whether the loss of two views sees embeddings through a projection head. Default: as the recipe has it. */
   readonly head?: boolean | undefined;
 }
+
+/** Passes over a trunk's features where nothing is chosen: a head takes seconds for them. */
+const headEpochs = 20;
 
 /** What a recipe has where nothing else is chosen. */
 interface Recipe {
@@ -132,22 +133,23 @@ export function simclrConfig(choices: RunChoices): RunConfig {
  */
 export function recipeConfig(name: RecipeName, choices: RunChoices): RunConfig {
   const recipe = recipes[name];
-  const { source, limit, validation, seed, init, record } = choices;
+  const { source, limit, validation, seed, init, record, unlabelled = false } = choices;
   const loss = chosenLoss(recipe, choices);
   const sampler = chosenSampler(loss, choices);
   const rate = choices.learningRate === undefined ? {} : { learningRate: choices.learningRate };
   const config: RunConfig = {
     version: 1,
     recipe: name,
-    data: { source, limit, validation, fingerprint: null, preprocessing: null, classes: null },
-    encoder: chosenEncoder(recipe, choices),
+    data: { source, limit, validation, fingerprint: null, preprocessing: null, classes: null, unlabelled },
+    encoder: chosenEncoder(recipe.encoder, choices),
+    trunk: choices.trunk?.file ?? null,
     head: chosenHead(recipe, loss, choices),
     loss,
     sampler,
     augmentation: chosenAugmentation(recipe, loss, choices),
     optimizer: { ...recipe.optimizer, ...rate },
     schedule: scheduleOf(choices.schedule ?? recipe.schedule),
-    epochs: choices.epochs ?? recipe.epochs,
+    epochs: choices.epochs ?? (choices.trunk ? headEpochs : recipe.epochs),
     batchSize: chosenBatchSize(recipe, sampler, choices),
     seed,
     init,
@@ -163,17 +165,6 @@ export function fitClasses(config: RunConfig, known: number): RunConfig {
   if (sampler.name !== "classBalanced" || known >= sampler.classes || known < 2) return config;
   const images = Math.max(2, Math.round((sampler.classes * sampler.images) / known));
   return { ...config, sampler: { ...sampler, classes: known, images }, batchSize: known * images };
-}
-
-function chosenEncoder(recipe: Recipe, choices: RunChoices): RunConfig["encoder"] {
-  const { encoder: name = recipe.encoder, channels, size, dim = 64, width } = choices;
-  if (name === "compact") return { name, channels, size, dim, width: width ?? 16 };
-  if (width !== undefined) {
-    throw new InputError(
-      `a width of ${width} was chosen for the lesson's encoder, which has one of its own: leave it out, or choose the compact encoder`,
-    );
-  }
-  return { name, channels, size, dim, dropout: 0.3 };
 }
 
 function chosenLoss(recipe: Recipe, choices: RunChoices): RunConfig["loss"] {
@@ -216,7 +207,16 @@ function chosenSampler({ name, ...options }: RunConfig["loss"], choices: RunChoi
  */
 export function fittedToData(
   config: RunConfig,
-  { training, fingerprint }: { readonly training: ImageDataset; readonly fingerprint: string },
+  {
+    training,
+    validation,
+    fingerprint,
+  }: {
+    readonly training: ImageDataset;
+    /** How many of them there are is what the run remembers. */
+    readonly validation?: ImageDataset;
+    readonly fingerprint: string;
+  },
   keepClasses = false,
 ): RunConfig {
   const { channels, height, width } = training;
@@ -230,6 +230,7 @@ export function fittedToData(
     ...(keepClasses ? config : fitClasses(config, new Set(training.labels).size)),
     data: {
       ...config.data,
+      validation: validation?.count ?? config.data.validation,
       fingerprint,
       preprocessing: training.preprocessing ?? null,
       classes: training.classes ? [...training.classes] : null,
@@ -258,10 +259,10 @@ function chosenBatchSize(recipe: Recipe, sampler: RunConfig["sampler"], choices:
 function chosenAugmentation(
   recipe: Recipe,
   { name, ...options }: RunConfig["loss"],
-  { augment, augmentation, elastic, channels, size }: RunChoices,
+  { augment, augmentation, elastic, channels, size, trunk }: RunChoices,
 ): RunConfig["augmentation"] {
   const kind = lossByName(name, options).of;
-  const usual = kind === "views" || (recipe.augment && kind === "labels");
+  const usual = kind === "views" || (recipe.augment && kind === "labels" && trunk === undefined);
   if (elastic !== undefined && augment === false) {
     throw new InputError(
       `an elastic distortion of ${elastic} pixels was chosen, and that pictures are not varied: leave one of them out`,

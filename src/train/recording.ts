@@ -1,5 +1,5 @@
 import { InputError, Rng } from "../base/index.ts";
-import { type ImageDataset, pixelsPerImage } from "../data/index.ts";
+import { gatherImages, type ImageDataset, pixelsPerImage } from "../data/index.ts";
 import { LabelIndex } from "../data/labelIndex.ts";
 
 /** Embeddings of the sample at one step of the training. */
@@ -101,7 +101,13 @@ export function pickImages(dataset: ImageDataset, rows: Uint32Array): ImageDatas
   }
   const labels = Int32Array.from(rows, (row) => dataset.labels[row]!);
   const paths = dataset.paths && Array.from(rows, (row) => dataset.paths![row]!);
-  return { ...dataset, count: rows.length, pixels, labels, ...(paths ? { paths } : {}) };
+  const features = dataset.features && gatherImages(dataset, rows);
+  return {
+    ...dataset,
+    ...{ count: rows.length, pixels, labels },
+    ...(paths ? { paths } : {}),
+    ...(features ? { features } : {}),
+  };
 }
 
 /** What the steps of a recording follow from; the number of epochs is not among it, as a resumed run may change it. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { InputError } from "../base/index.ts";
 import { augmentationPolicies, fits } from "../data/index.ts";
 import { lossNames } from "../losses/index.ts";
+import { trunkPools } from "../nn/index.ts";
 import { requireSuitable } from "./suitable.ts";
 
 const whole = z.number().int();
@@ -12,9 +13,25 @@ const range = z.tuple([positive, positive]).readonly();
 
 const pictureShape = { channels: whole.min(1), size: whole.min(1), dim: whole.min(1) };
 
+/** See `TrunkChoice`. */
+const trunkSchema = z.strictObject({
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  input: z.string(),
+  output: z.string(),
+  dtype: z.enum(["float32", "uint8"]),
+  pool: z.enum(trunkPools),
+  batch: whole.min(1).nullable(),
+  mean: z.array(z.number()),
+  std: z.array(positive),
+  features: whole.min(1),
+});
+
 const encoderSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("lesson"), ...pictureShape, dropout: z.number().min(0).lt(1) }),
   z.strictObject({ name: z.literal("compact"), ...pictureShape, width: whole.min(1) }),
+  z.strictObject({ name: z.literal("resnet"), ...pictureShape, width: whole.min(1), depth: whole.min(1) }),
+  z.strictObject({ name: z.literal("convnext"), ...pictureShape, width: whole.min(1), depth: whole.min(1) }),
+  z.strictObject({ name: z.literal("head"), ...pictureShape, hidden: whole.min(0), trunk: trunkSchema }),
 ]);
 
 const lossSchema = z.strictObject({
@@ -78,9 +95,9 @@ export const runConfigSchema = z.strictObject({
   /** The recipe that the choices began from; what follows holds in any case. */
   recipe: z.enum(["lesson", "fast", "simclr"]),
   data: z.strictObject({
-    /** `mnist`, or the path of a CSV, an IDX file or a folder of them. */
+    /** `mnist`, or the path of a CSV, an IDX file or a folder of them, or of pictures or a table of their paths. */
     source: z.string().min(1),
-    /** First rows taken; null for all. */
+    /** First rows taken, of picture files as many by lot; null for all. */
     limit: whole.min(2).nullable(),
     /** Last rows kept for validation. */
     validation: whole.min(0),
@@ -90,8 +107,12 @@ export const runConfigSchema = z.strictObject({
     preprocessing: preprocessingSchema.nullable().default(null),
     /** Names of the classes by label; null for numbers. */
     classes: z.array(z.string()).nullable().default(null),
+    /** Whether the labels of picture files are passed over. */
+    unlabelled: z.boolean().default(false),
   }),
   encoder: encoderSchema,
+  /** The ONNX file of the frozen model that an encoder of the name `head` begins with; null for others. */
+  trunk: z.string().nullable().default(null),
   /** What the loss sees the embeddings through, in training only; null where it sees them as they are. */
   head: headSchema.nullable().default(null),
   // Runs from before there was a choice are the lesson's.

@@ -3,6 +3,7 @@ import {
   type AugmentOptions,
   augmentImages,
   type BatchSampler,
+  exampleShapeIn,
   gatherImages,
   type ImageDataset,
   PairLoader,
@@ -12,6 +13,7 @@ import {
 } from "../data/index.ts";
 import { aheadOfUse } from "./aheadOfUse.ts";
 import { pairFeeds } from "./steps.ts";
+import { type PictureVariation, variationHere } from "./varyPictures.ts";
 
 /** What is counted: pairs where they are drawn before the encoder, pictures where it sees each once (or its views). */
 export type Unit = "pairs" | "pictures";
@@ -69,7 +71,7 @@ export interface BatchSources {
 /** Makes the sources of a training. */
 export type MakeSources = (
   data: { readonly training: ImageDataset; readonly validation: ImageDataset },
-  options: { readonly batchSize: number; readonly seed: number },
+  options: { readonly batchSize: number; readonly seed: number; readonly variation?: PictureVariation },
 ) => BatchSources;
 
 /** Batch sizes that a source's epochs consist of: one, or two where the last batch is shorter. */
@@ -83,7 +85,7 @@ function served(
   batchSize: number,
   pairsOf: (epoch: number) => Pairs,
 ): BatchSource {
-  const shape = inputShape(dataset);
+  const shape = exampleShapeIn(dataset);
   return {
     unit: "pairs",
     count,
@@ -128,6 +130,8 @@ export interface PictureSourceOptions {
   readonly sampler: BatchSampler;
   /** Seed of the variations. */
   readonly seed: number;
+  /** Where they are made. Default: on this thread. */
+  readonly variation?: PictureVariation;
 }
 
 /**
@@ -139,11 +143,11 @@ export function labelSource(
   dataset: ImageDataset,
   options: PictureSourceOptions & { readonly augmentation: AugmentOptions | null },
 ): BatchSource {
-  const { augmentation, seed } = options;
+  const { augmentation, seed, variation = variationHere } = options;
   if (augmentation) requireAugmentation(dataset, augmentation);
-  return pictureSource(options.sampler, 1, (rows, epoch, batch) => {
+  return pictureSource(options, 1, async (rows, epoch, batch) => {
     const images = augmentation
-      ? augmentImages(dataset, rows, Rng.of(seed, "augmentation", epoch, batch), augmentation)
+      ? await variation.vary({ pictures: dataset, rows, augmentation, seed, epoch, batch })
       : gatherImages(dataset, rows);
     const feeds: TrainingBatch["feeds"] = {
       images: imagesFeed(images, dataset, rows.length),
@@ -162,22 +166,22 @@ export function viewSource(
   dataset: ImageDataset,
   options: PictureSourceOptions & { readonly augmentation: AugmentOptions },
 ): BatchSource {
-  const { augmentation, seed } = options;
+  const { augmentation, seed, variation = variationHere } = options;
   requireAugmentation(dataset, augmentation);
-  return pictureSource(options.sampler, 2, (rows, epoch, batch) => {
+  return pictureSource(options, 2, async (rows, epoch, batch) => {
     const twice = new Uint32Array(2 * rows.length);
     twice.set(rows);
     twice.set(rows, rows.length);
-    const rng = Rng.of(seed, "augmentation", epoch, batch);
-    const images = imagesFeed(augmentImages(dataset, twice, rng, augmentation), dataset, twice.length);
-    return { feeds: { images }, rows: { of: "views", pictures: twice } };
+    const images = await variation.vary({ pictures: dataset, rows: twice, augmentation, seed, epoch, batch });
+    const feeds = { images: imagesFeed(images, dataset, twice.length) };
+    return { feeds, rows: { of: "views", pictures: twice } };
   });
 }
 
 function pictureSource(
-  sampler: BatchSampler,
+  { sampler, variation = variationHere }: PictureSourceOptions,
   encoded: number,
-  make: (rows: Uint32Array, epoch: number, batch: number) => Omit<TrainingBatch, "size">,
+  make: (rows: Uint32Array, epoch: number, batch: number) => Promise<Omit<TrainingBatch, "size">>,
 ): BatchSource {
   const { batchSize, batchCount } = sampler;
   return {
@@ -188,20 +192,17 @@ function pictureSource(
     encoded,
     batches(epoch, startBatch) {
       const rows = sampler.epochBatches(epoch);
-      return aheadOfUse(startBatch, batchCount, (batch) => {
+      const makeBatch = async (batch: number): Promise<TrainingBatch> => {
         const chosen = rows.subarray(batch * batchSize, (batch + 1) * batchSize);
-        return { size: chosen.length, ...make(chosen, epoch, batch) };
-      });
+        return { size: chosen.length, ...(await make(chosen, epoch, batch)) };
+      };
+      return aheadOfUse(startBatch, batchCount, makeBatch, variation.ahead);
     },
   };
 }
 
 function imagesFeed(data: Float32Array<ArrayBuffer>, dataset: ImageDataset, count: number): TensorData {
-  return { dtype: "float32", shape: [count, ...inputShape(dataset)], data };
-}
-
-function inputShape({ channels, height, width }: ImageDataset): [number, number, number] {
-  return [channels, height, width];
+  return { dtype: "float32", shape: [count, ...exampleShapeIn(dataset)], data };
 }
 
 /** Options out of range are to be met before the first batch. */

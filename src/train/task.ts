@@ -1,5 +1,5 @@
 import { input, type Tensor } from "../graph/index.ts";
-import type { Encoder, ForwardPass, StateSpec } from "../nn/index.ts";
+import { type Encoder, exampleShape, type ForwardPass, type StateSpec } from "../nn/index.ts";
 import { concat, reshape, split } from "../ops/index.ts";
 
 /**
@@ -8,7 +8,7 @@ import { concat, reshape, split } from "../ops/index.ts";
  */
 export interface Task {
   readonly name: string;
-  /** State of all encoders, under the names that checkpoints use. */
+  /** State of all encoders and of what else is trained, an encoder's under the names that checkpoints use. */
   readonly state: readonly StateSpec[];
   /** The encoder that a run is about: the one that is embedded with and exported. */
   readonly encoder: Encoder;
@@ -32,8 +32,8 @@ export function pairTask(encoder: Encoder, loss: PairLoss): Task {
     state: encoder.state,
     encoder,
     loss: (batch, pass) => {
-      const anchor = input("anchor", [batch, ...encoder.inputShape]);
-      const contrastive = input("contrastive", [batch, ...encoder.inputShape]);
+      const anchor = input("anchor", [batch, ...exampleShape(encoder)]);
+      const contrastive = input("contrastive", [batch, ...exampleShape(encoder)]);
       const target = input("target", [batch]);
       const embeddings = encoder.forward(inTurn([anchor, contrastive]), pass.of(2));
       const [ofAnchor, ofContrastive] = split(

@@ -1,5 +1,5 @@
 import { RuntimeError, type TensorData } from "../../base/index.ts";
-import type { Graph, TensorType } from "../../graph/index.ts";
+import { type Graph, input, type TensorType } from "../../graph/index.ts";
 import { encodeModel, type Lowering, updateName, withoutUnread } from "../../onnx/index.ts";
 import {
   checkFeeds,
@@ -7,6 +7,7 @@ import {
   checkState,
   checkWrite,
   type Device,
+  type ForeignModel,
   type Program,
   type RunOptions,
   type Runtime,
@@ -48,6 +49,21 @@ export class OrtRuntime implements Runtime {
       );
     }
     return new OrtProgram(graph, program, this.#client, Object.keys(state).length > 0);
+  }
+
+  async compileModel({ name, bytes, inputs, outputs }: ForeignModel): Promise<Program> {
+    const program = this.#nextProgram++;
+    const model = new Uint8Array(bytes);
+    try {
+      await this.#client.request({ type: "compile", program, model, outputs, state: {} }, [model.buffer]);
+    } catch (error) {
+      throw new RuntimeError(
+        `${this.device.name} refused ${name}: ${error instanceof Error ? error.message : error}`,
+      );
+    }
+    const fed = Object.entries(inputs).map(([of, { shape, dtype }]) => input(of, shape, dtype));
+    const graph: Graph = { name, inputs: fed, nodes: [], outputs: new Map(), updates: new Map() };
+    return new OrtProgram(graph, program, this.#client, false);
   }
 
   async createStore(values: ReadonlyMap<string, TensorData>): Promise<Store> {

@@ -2,6 +2,7 @@ import { Rng, type TensorData } from "../../base/index.ts";
 import { type Encoder, initialState } from "../../nn/index.ts";
 import { configuredParts, matchTensors, type RunConfig } from "../../train/index.ts";
 import type { RunFolder } from "./runFolder.ts";
+import { withTrunk } from "./trunk.ts";
 
 /** A run's encoder with the weights of a checkpoint. */
 export interface RunEncoder {
@@ -14,14 +15,15 @@ export interface RunEncoder {
 /**
  * The encoder of a run as it was after an epoch, by default the newest.
  *
- * @throws InputError when there is no such checkpoint, or it does not fit the run's encoder.
+ * @throws InputError when there is no such checkpoint, it does not fit the run's encoder, or that has a trunk whose file is
+ * missing or another.
  */
 export async function readRunEncoder(
   folder: RunFolder,
   config: RunConfig,
   checkpoint?: number,
 ): Promise<RunEncoder> {
-  const { encoder } = configuredParts(config);
+  const encoder = await withTrunk(configuredParts(config).encoder, config);
   const { epoch, weights, file } = await folder.readWeights(checkpoint);
   matchTensors(
     initialState(encoder, (name) => Rng.of(config.seed, "initial", name)),

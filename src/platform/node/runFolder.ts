@@ -102,7 +102,10 @@ export class RunFolder {
     await writeFileAtomic(this.#at("figures", name), png);
   }
 
-  /** What belongs to a finished epoch; the state last, so that a resumed run finds all that it promises. */
+  /**
+   * What belongs to a finished epoch; the state last, so that a resumed run finds all that it promises. An encoder with a
+   * trunk is left to {@link writeEncoder}.
+   */
   async writeEpoch(
     encoder: Encoder,
     weights: ReadonlyMap<string, TensorData>,
@@ -110,9 +113,13 @@ export class RunFolder {
   ): Promise<void> {
     const { epoch, history } = state.progress;
     await writeFileAtomic(this.checkpointFile(epoch - 1), writePt(weights));
-    await writeFileAtomic(this.#at("encoder.onnx"), exportEncoder(encoder, weights));
+    if (!encoder.trunk) await this.writeEncoder(encoder, weights);
     await this.#writeMetrics(history);
     await this.writeState(state);
+  }
+
+  async writeEncoder(encoder: Encoder, weights: ReadonlyMap<string, TensorData>): Promise<void> {
+    await writeFileAtomic(this.#at("encoder.onnx"), exportEncoder(encoder, weights));
   }
 
   /** Where the recorded embeddings are. */

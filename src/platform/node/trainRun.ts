@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { InputError, type TensorData } from "../../base/index.ts";
 import { fingerprint, type ImageDataset, splitValidation } from "../../data/index.ts";
+import type { Encoder } from "../../nn/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import {
   configuredParts,
@@ -11,6 +12,7 @@ import {
   type RunConfig,
   readPt,
   recordingSize,
+  requirePictureSize,
   sampleSize,
   Trainer,
 } from "../../train/index.ts";
@@ -23,6 +25,9 @@ import { RunRecorder } from "./recording.ts";
 import { dataOptionsOf } from "./runData.ts";
 import type { RunFolder } from "./runFolder.ts";
 import { RunLock } from "./runLock.ts";
+import { withTrunk } from "./trunk.ts";
+import { withTrunkFeatures } from "./trunkFeatures.ts";
+import { VariationThreads } from "./variationThreads.ts";
 
 /** The images of a run. */
 export interface ConfiguredData {
@@ -83,6 +88,8 @@ export interface TrainRunOptions extends Omit<FitOptions, "record" | "onBatch"> 
   readonly runtime: Runtime;
   readonly data: ConfiguredData;
   readonly mode: "new" | "replace" | "resume";
+  /** Called with pictures that the encoder's trunk has made features of, and how many there are. */
+  readonly onFeatures?: (done: number, total: number) => void;
   /** Called when all input has been checked and the folder is ready, before the first step. */
   readonly onBegin?: () => void;
   /**
@@ -120,8 +127,10 @@ export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult
 }
 
 async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<TrainRunResult> {
-  const { config, folder, runtime, data, mode } = options;
-  const { encoder, ...parts } = configuredParts(config);
+  const { config, folder, runtime, mode } = options;
+  const { encoder: configured, ...parts } = configuredParts(config);
+  const encoder = await withTrunk(configured, config);
+  const data = await dataWithFeatures(encoder, options);
   const resume = mode === "resume" ? await folder.readState() : null;
   if (resume && resume.progress.epoch > config.epochs) {
     throw new InputError(
@@ -130,9 +139,11 @@ async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<Tra
   }
   const initial = config.init !== null && !resume ? await initialWeights(config.init) : undefined;
   if (initial) matchTensors(new Map(encoder.state.map((spec) => [spec.name, spec])), initial, config.init!);
+  const variation = new VariationThreads();
   const trainer = await Trainer.create({
     runtime,
     ...parts,
+    variation,
     training: data.training,
     validation: data.validation,
     epochs: config.epochs,
@@ -143,7 +154,7 @@ async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<Tra
   });
   try {
     const openRecorder = async (): Promise<RunRecorder | null> =>
-      config.record ? runRecorder(options, trainer, encoder.dim) : null;
+      config.record ? runRecorder({ ...options, data }, trainer, encoder.dim) : null;
     let recorder: RunRecorder | null;
     if (mode === "resume") {
       // Refuses a recording that it cannot go on with before anything is written.
@@ -172,10 +183,30 @@ async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<Tra
     await recorder?.flush();
     const complete = trainer.progress.epoch >= config.epochs;
     if (!complete) await folder.writeState(await trainer.state());
+    // With its trunk it is large, so that it is written once.
+    if (encoder.trunk) await folder.writeEncoder(encoder, await trainer.encoderState());
     return { history, complete, recordingSeconds: trainer.recordingSeconds };
   } finally {
     await trainer.dispose();
+    await variation.dispose();
   }
+}
+
+/** The pictures, and what the encoder's trunk makes of them where it has one. */
+async function dataWithFeatures(
+  encoder: Encoder,
+  { data, signal, onFeatures }: TrainRunOptions,
+): Promise<ConfiguredData> {
+  if (!encoder.trunk) return data;
+  const { training, validation } = data;
+  for (const part of [training, validation]) requirePictureSize(part, encoder.inputShape);
+  const total = training.count + validation.count;
+  const made = (part: ImageDataset, before: number): Promise<ImageDataset> =>
+    withTrunkFeatures(encoder, part, {
+      ...(signal ? { signal } : {}),
+      onProgress: (done) => onFeatures?.(before + done, total),
+    });
+  return { ...data, training: await made(training, 0), validation: await made(validation, training.count) };
 }
 
 function runRecorder(

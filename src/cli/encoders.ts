@@ -1,0 +1,83 @@
+import { Command } from "commander";
+import { type EncoderName, encoderByName, encoderCost, encoderNames, encoderTable } from "../nn/index.ts";
+import { type Output, result } from "./console.ts";
+import { jsonOption, wholeNumber } from "./options.ts";
+
+interface EncodersOptions extends Output {
+  readonly size: number;
+  readonly channels: number;
+  readonly dim: number;
+}
+
+/** An encoder as `--json` reports it; costs are null where pictures are too small for it. */
+interface EncoderRow {
+  readonly name: EncoderName;
+  readonly parameters: number | null;
+  readonly multiplications: number | null;
+  readonly trainingMultiplications: number | null;
+  readonly smallestPicture: number;
+  readonly width: number | null;
+  readonly depth: number | null;
+  readonly goodFor: string;
+}
+
+export function encodersCommand(): Command {
+  return new Command("encoders")
+    .option("--size <n>", "height and width of a picture, in pixels", wholeNumber(1), 32)
+    .option("--channels <n>", "channels of a picture: 1 for grey, 3 for colour", wholeNumber(1), 3)
+    .option("--dim <n>", "length of an embedding", wholeNumber(1), 64)
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+One of them is chosen with kindred train --encoder <name>, its size with --width and --depth. A feature extractor that was trained
+elsewhere takes their place with kindred train --trunk <file.onnx>.`,
+    )
+    .action(runEncoders);
+}
+
+function runEncoders(options: EncodersOptions): void {
+  const { size, channels, dim } = options;
+  const encoders = encoderNames.map((name): EncoderRow => {
+    const { leastSize, width, depth, goodFor } = encoderTable[name];
+    const cost = size < leastSize ? null : encoderCost(encoderByName({ name, size, channels, dim }));
+    return {
+      name,
+      parameters: cost?.parameters ?? null,
+      multiplications: cost?.multiplications ?? null,
+      trainingMultiplications: cost?.trainingMultiplications ?? null,
+      smallestPicture: leastSize,
+      ...{ width, depth, goodFor },
+    };
+  });
+  result(options, { size, channels, dim, encoders }, table(encoders, options));
+}
+
+function table(rows: readonly EncoderRow[], { size, channels, dim }: EncodersOptions): string {
+  const head = ["encoder", "parameters", "multiplications", "smallest", "good for"];
+  const lines = [head, ...rows.map(cells)];
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
+  const body = lines.map((line) =>
+    line
+      .map((cell, column) => {
+        if (column === 0) return cell.padEnd(widths[column]!);
+        return column === head.length - 1 ? cell : cell.padStart(widths[column]!);
+      })
+      .join("  "),
+  );
+  return [
+    `for pictures of ${channels} x ${size} x ${size} (channels, height, width) and embeddings of ${dim}; multiplications of one picture:`,
+    ...body,
+  ].join("\n");
+}
+
+function cells({ name, parameters, multiplications, smallestPicture, goodFor }: EncoderRow): string[] {
+  const count = (value: number | null): string => (value === null ? "-" : value.toLocaleString("en"));
+  return [
+    name,
+    count(parameters),
+    count(multiplications),
+    `${smallestPicture} x ${smallestPicture}`,
+    goodFor,
+  ];
+}
