@@ -43,4 +43,25 @@ describe("aheadOfUse", () => {
     await turn();
     await expect(served.next()).rejects.toThrow("no batch 1");
   });
+
+  it("begins as many ahead as are asked for, and serves them in order whichever ends first", async () => {
+    const begun: number[] = [];
+    const served = aheadOfUse(
+      0,
+      5,
+      async (number) => {
+        begun.push(number);
+        await new Promise((resolve) => setTimeout(resolve, number % 2 === 0 ? 8 : 0));
+        return number;
+      },
+      3,
+    );
+    expect((await served.next()).value).toBe(0);
+    await turn();
+    await turn();
+    expect(begun).toEqual([0, 1, 2, 3]);
+    const rest: number[] = [];
+    for await (const number of served) rest.push(number);
+    expect(rest).toEqual([1, 2, 3, 4]);
+  });
 });

@@ -82,13 +82,14 @@ function scheduleOf(config: RunConfig["schedule"], learningRate: number): Schedu
  */
 function pictureSources(config: RunConfig, kind: "labels" | "views"): MakeSources {
   const augmentation = config.augmentation && augmentOptions(config.augmentation);
-  return ({ training, validation }, { batchSize, seed }) => {
+  return ({ training, validation }, { batchSize, seed, ...elsewhere }) => {
     const sampler = trainingSampler(config.sampler, training, batchSize, seed);
     const held = validation.count > 0 ? validationSampler(config.sampler, validation, batchSize, seed) : null;
     const of = (dataset: ImageDataset, from: BatchSampler, varied: AugmentOptions | null): BatchSource => {
-      if (kind === "labels") return labelSource(dataset, { sampler: from, seed, augmentation: varied });
+      const options = { sampler: from, seed, ...elsewhere };
+      if (kind === "labels") return labelSource(dataset, { ...options, augmentation: varied });
       if (!augmentation) throw new InputError("views are variations of a picture, received no augmentation");
-      return viewSource(dataset, { sampler: from, seed, augmentation });
+      return viewSource(dataset, { ...options, augmentation });
     };
     return { training: of(training, sampler, augmentation), validation: held && of(validation, held, null) };
   };
