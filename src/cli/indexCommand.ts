@@ -3,7 +3,11 @@ import { AbortedError, InputError } from "../base/index.ts";
 import type { DatasetSplit } from "../platform/node/datasets.ts";
 import type { DeviceName } from "../platform/node/devices.ts";
 import type { SearchPlan } from "../platform/node/pictureIndex/indexInfo.ts";
-import { indexPictures } from "../platform/node/pictureIndex/indexPictures.ts";
+import {
+  type IndexPicturesOptions,
+  type IndexPicturesResult,
+  indexPictures,
+} from "../platform/node/pictureIndex/indexPictures.ts";
 import { PictureIndex } from "../platform/node/pictureIndex/pictureIndex.ts";
 import { duration, note, type Output, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
@@ -95,15 +99,28 @@ function requireOneTask(options: IndexCommandOptions): void {
   }
 }
 
-async function runAdd(options: IndexCommandOptions, signal: AbortSignal): Promise<void> {
+async function runAdd({ json, ...options }: IndexCommandOptions, signal: AbortSignal): Promise<void> {
+  const made = await indexWithProgress({ ...options, signal });
+  const { added, updated, unchanged, embedded, rows, plan, seconds, dim, fingerprint } = made;
+  const picturesPerSecond = Math.round((added + updated + unchanged) / seconds);
+  result(
+    { json },
+    {
+      ...{ index: options.out, rows, added, updated, unchanged, embedded, dim, fingerprint },
+      ...{ search: plan, seconds, picturesPerSecond },
+    },
+    `${options.out}: ${rows} pictures (${added} added, ${updated} updated, ${unchanged} unchanged; ${picturesPerSecond} pictures/s), encoder ${fingerprint.slice(0, 16)}\n${describePlan(plan)}`,
+  );
+}
+
+/** Indexes pictures, showing on stderr how far it is. */
+export async function indexWithProgress(options: IndexPicturesOptions): Promise<IndexPicturesResult> {
   const reading = new PictureProgress();
   const line = new ProgressLine("indexing");
   let began = 0;
   try {
-    const { json, ...rest } = options;
-    const made = await indexPictures({
-      ...rest,
-      signal,
+    return await indexPictures({
+      ...options,
       onPictures: reading.onPictures,
       onBegin: (text) => {
         reading.end();
@@ -117,17 +134,6 @@ async function runAdd(options: IndexCommandOptions, signal: AbortSignal): Promis
       },
       onStage: stageNotes(line),
     });
-    const { added, updated, unchanged, embedded, rows, plan, seconds } = made;
-    const { dim, fingerprint } = made;
-    const picturesPerSecond = Math.round((added + updated + unchanged) / seconds);
-    result(
-      { json },
-      {
-        ...{ index: options.out, rows, added, updated, unchanged, embedded, dim, fingerprint },
-        ...{ search: plan, seconds, picturesPerSecond },
-      },
-      `${options.out}: ${rows} pictures (${added} added, ${updated} updated, ${unchanged} unchanged; ${picturesPerSecond} pictures/s), encoder ${fingerprint.slice(0, 16)}\n${describePlan(plan)}`,
-    );
   } finally {
     reading.end();
     line.end();

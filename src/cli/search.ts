@@ -1,20 +1,24 @@
+import { join } from "node:path";
 import { Command } from "commander";
 import { InputError } from "../base/index.ts";
 import type { DeviceName } from "../platform/node/devices.ts";
 import { requireWritable, writeFileAtomic } from "../platform/node/files.ts";
+import { identifiedEncoder } from "../platform/node/pictureIndex/indexedRun.ts";
 import { PictureIndex, type SearchHit } from "../platform/node/pictureIndex/pictureIndex.ts";
 import {
   type PictureSearch,
   searchByFiles,
   searchByIds,
 } from "../platform/node/pictureIndex/searchPictures.ts";
+import { runIndexName } from "../platform/node/runFolder.ts";
 import { contactSheet } from "../report/contactSheet.ts";
 import { note, type Output, result } from "./console.ts";
-import { describePlan } from "./indexCommand.ts";
+import { describePlan, indexWithProgress } from "./indexCommand.ts";
+import { stopOnInterrupt } from "./interrupt.ts";
 import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
 
 interface SearchCommandOptions extends Output {
-  readonly index: string;
+  readonly index?: string;
   readonly id?: readonly string[];
   readonly results: number;
   readonly where?: string;
@@ -28,7 +32,7 @@ interface SearchCommandOptions extends Output {
 export function searchCommand(): Command {
   return new Command("search")
     .argument("[pictures...]", "picture files to search by: PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG")
-    .requiredOption("--index <path>", "the index, as kindred index made it")
+    .option("--index <path>", "the index, as kindred index made it (default: one of all pictures of --run)")
     .option("--id <id...>", "search by pictures of the index instead")
     .option("-k, --results <n>", "results for each picture", wholeNumber(1), 10)
     .option(
@@ -37,7 +41,10 @@ export function searchCommand(): Command {
     )
     .option("--exact", "compare with all pictures also where an approximate search is set up")
     .option("--html <file>", "write the results as a contact sheet, a page that needs nothing else")
-    .option("--run <dir>", "folder of the run that made the index (default: where it was)")
+    .option(
+      "--run <dir>",
+      "folder of the run to search in, whose pictures are indexed the first time; beside --index the run that made it, where it was moved",
+    )
     .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(jsonOption())
@@ -54,7 +61,8 @@ async function runSearch(files: readonly string[], options: SearchCommandOptions
     );
   }
   if (html !== undefined) await requireWritable(html);
-  const index = await PictureIndex.open(options.index);
+  const path = options.index ?? (await indexOfRun(options));
+  const index = await PictureIndex.open(path);
   try {
     const search = {
       ...{ k, thumbnails: html !== undefined },
@@ -71,12 +79,12 @@ async function runSearch(files: readonly string[], options: SearchCommandOptions
           ...(checkpoint === undefined ? {} : { checkpoint }),
         });
     const rows = await index.count();
-    if (html !== undefined) await writeFileAtomic(html, sheet(options, rows, searches));
+    if (html !== undefined) await writeFileAtomic(html, sheet(path, where, rows, searches));
     note(`${rows} pictures, ${describePlan(index.plan)}`);
     result(
       options,
       {
-        ...{ index: options.index, rows, search: exact ? "exact" : index.plan.method },
+        ...{ index: path, rows, search: exact ? "exact" : index.plan.method },
         ...{ where: where ?? null, html: html ?? null },
         searches: searches.map(({ query, hits }) => ({ query, results: hits.map(resultOf) })),
       },
@@ -85,6 +93,35 @@ async function runSearch(files: readonly string[], options: SearchCommandOptions
   } finally {
     index.close();
   }
+}
+
+/**
+ * The index of all of a run's pictures, `index.lance` in its folder. It is made when there is none, and anew when the
+ * run's encoder is another by now.
+ */
+async function indexOfRun({ run, checkpoint, device }: SearchCommandOptions): Promise<string> {
+  if (run === undefined) {
+    throw new InputError("nothing to search in was given: name a run with --run, or an index with --index");
+  }
+  const out = join(run, runIndexName);
+  const { fingerprint } = await identifiedEncoder(run, checkpoint);
+  const there = await PictureIndex.exists(out);
+  if (there) {
+    const index = await PictureIndex.open(out);
+    index.close();
+    if (index.info.fingerprint === fingerprint) return out;
+  }
+  note(`indexing the pictures of ${run}, once for this encoder`);
+  const stop = stopOnInterrupt("stopping after this part; once more to stop at once");
+  try {
+    await indexWithProgress({
+      ...{ out, run, device, force: there, signal: stop.signal },
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+    });
+  } finally {
+    stop.dispose();
+  }
+  return out;
 }
 
 function resultOf({ id, label, path, split, similarity }: SearchHit, at: number): object {
@@ -122,7 +159,8 @@ function printable(text: string): string {
 }
 
 function sheet(
-  { index, where }: SearchCommandOptions,
+  index: string,
+  where: string | undefined,
   rows: number,
   searches: readonly PictureSearch[],
 ): string {

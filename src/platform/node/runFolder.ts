@@ -18,6 +18,9 @@ import {
 } from "../../train/index.ts";
 import { explainIoError, readFileOrExplain, removeStaleTemporaries, writeFileAtomic } from "./files.ts";
 
+/** The index of a run's own pictures, in its folder. */
+export const runIndexName = "index.lance";
+
 /**
  * What a run writes into its folder, and what commands write there when they are not told where; `--force` removes
  * just these, as all of it would tell of a run that is gone.
@@ -32,6 +35,7 @@ const ownEntries = [
   "embeddings",
   "plots",
   "explorer",
+  runIndexName,
   "evaluation.json",
   "export",
 ] as const;
