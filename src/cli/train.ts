@@ -63,7 +63,7 @@ export function trainCommand(): Command {
     )
     .option(
       "--epochs <n>",
-      "passes over the training pictures (lesson: 10, fast: 1, simclr: 15)",
+      "passes over the training pictures (lesson: 10, fast: 1, simclr: 10)",
       wholeNumber(1),
     )
     .option(

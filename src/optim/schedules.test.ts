@@ -51,6 +51,16 @@ describe("schedules", () => {
     },
   );
 
+  it("warms up for no more than its share of a short run", () => {
+    const long = { learningRate: 1, warmupSteps: 100 };
+    const rates = (mostWarmup: number, totalSteps: number): number[] =>
+      ratesBySteps(warmupCosine({ ...long, mostWarmup }), totalSteps, totalSteps);
+    expect(rates(0.2, 20).slice(0, 5)).toEqual([0.25, 0.5, 0.75, 1, 1]);
+    expectRates(rates(0.2, 20), ratesBySteps(warmupCosine({ learningRate: 1, warmupSteps: 4 }), 20, 20));
+    expectRates(rates(0.2, 2000), ratesBySteps(warmupCosine(long), 2000, 2000));
+    expect(rates(0.2, 3)[0]).toBe(1);
+  });
+
   it("cosine stays at its final rate after the end and goes without warm-up", () => {
     const schedule = warmupCosine({ learningRate: 1, warmupSteps: 0, finalRate: 0.25 });
     expect(schedule.at({ epoch: 0, step: 0, totalSteps: 10 })).toBe(1);

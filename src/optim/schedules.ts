@@ -44,7 +44,8 @@ export function stepLR(options: {
 
 /**
  * Rises linearly over the warm-up, then falls along half a cosine: at step `t` of `T`, with `w` warm-up steps,
- * `lr (t + 1)/w` for `t < w`, else `final + (lr - final) (1 + cos(pi (t - w)/(T - w)))/2`.
+ * `lr (t + 1)/w` for `t < w`, else `final + (lr - final) (1 + cos(pi (t - w)/(T - w)))/2`. Short runs warm up for a part
+ * of their steps only, where `mostWarmup` says so.
  *
  * @see Loshchilov and Hutter, "SGDR" (2017), https://arxiv.org/abs/1608.03983
  */
@@ -53,15 +54,18 @@ export function warmupCosine(options: {
   readonly warmupSteps: number;
   /** The rate at the end. Default 0. */
   readonly finalRate?: number;
+  /** Greatest share of all steps that the warm-up takes. Default 1. */
+  readonly mostWarmup?: number;
 }): Schedule {
-  const { learningRate, warmupSteps, finalRate = 0 } = options;
+  const { learningRate, warmupSteps, finalRate = 0, mostWarmup = 1 } = options;
   positive(learningRate);
   return {
     name: "warmupCosine",
-    options: { learningRate, warmupSteps, finalRate },
+    options: { learningRate, warmupSteps, finalRate, mostWarmup },
     at: ({ step, totalSteps }) => {
-      if (step < warmupSteps) return (learningRate * (step + 1)) / warmupSteps;
-      const fraction = Math.min(1, (step - warmupSteps) / Math.max(1, totalSteps - warmupSteps));
+      const warm = mostWarmup < 1 ? Math.min(warmupSteps, Math.floor(mostWarmup * totalSteps)) : warmupSteps;
+      if (step < warm) return (learningRate * (step + 1)) / warm;
+      const fraction = Math.min(1, (step - warm) / Math.max(1, totalSteps - warm));
       return finalRate + ((learningRate - finalRate) * (1 + Math.cos(Math.PI * fraction))) / 2;
     },
   };

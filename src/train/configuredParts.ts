@@ -63,6 +63,9 @@ function optimizerOf(config: RunConfig["optimizer"]): Optimizer {
   return config.name === "adam" ? adam() : adamW({ weightDecay: config.weightDecay });
 }
 
+/** Of a run's steps, so that one of few pictures comes to its full rate. */
+const mostWarmup = 0.2;
+
 function scheduleOf(config: RunConfig["schedule"], learningRate: number): Schedule {
   switch (config.name) {
     case "constant":
@@ -72,7 +75,7 @@ function scheduleOf(config: RunConfig["schedule"], learningRate: number): Schedu
     case "oneCycle":
       return oneCycle({ learningRate, warmup: config.warmup });
     case "warmupCosine":
-      return warmupCosine({ learningRate, warmupSteps: config.warmupSteps });
+      return warmupCosine({ learningRate, warmupSteps: config.warmupSteps, mostWarmup });
   }
 }
 

@@ -22,6 +22,8 @@ export interface RunChoices extends EncoderChoices {
   /** Whether the labels of picture files are passed over. Default: no. */
   readonly unlabelled?: boolean | undefined;
   readonly epochs?: number | undefined;
+  /** Epochs without a better one after which training stops. Default 0: it does not. */
+  readonly patience?: number | undefined;
   /** Pairs or pictures in a step; follows from the classes and their images where they are balanced. */
   readonly batchSize?: number | undefined;
   readonly loss?: LossName | undefined;
@@ -86,10 +88,10 @@ const recipes: Readonly<Record<RecipeName, Recipe>> = {
     name: "simclr",
     encoder: "compact",
     loss: "nt-xent",
-    temperature: 0.2,
+    temperature: 0.1,
     optimizer: { name: "adamW", learningRate: 0.01, weightDecay: 0.01 },
     schedule: "warmupCosine",
-    epochs: 15,
+    epochs: 10,
     batchSize: { pairs: 64, pictures: 256 },
     augment: true,
     head: false,
@@ -150,6 +152,7 @@ export function recipeConfig(name: RecipeName, choices: RunChoices): RunConfig {
     optimizer: { ...recipe.optimizer, ...rate },
     schedule: scheduleOf(choices.schedule ?? recipe.schedule),
     epochs: choices.epochs ?? (choices.trunk ? headEpochs : recipe.epochs),
+    patience: choices.patience ?? 0,
     batchSize: chosenBatchSize(recipe, sampler, choices),
     seed,
     init,
