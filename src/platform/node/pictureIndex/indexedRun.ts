@@ -2,11 +2,10 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "../../../base/index.ts";
 import type { Preprocessing } from "../../../data/index.ts";
-import type { RunConfig } from "../../../train/index.ts";
+import { encoderFingerprint, type RunConfig } from "../../../train/index.ts";
 import { packageVersion } from "../packageVersion.ts";
 import { type RunEncoder, readRunEncoder } from "../runEncoder.ts";
 import { RunFolder } from "../runFolder.ts";
-import { encoderFingerprint } from "./encoderFingerprint.ts";
 import type { IndexInfo } from "./indexInfo.ts";
 import { indexLocation, relativeToIndex } from "./indexLocation.ts";
 import type { PictureIndex } from "./pictureIndex.ts";
@@ -24,7 +23,7 @@ export async function identifiedEncoder(run: string, checkpoint?: number): Promi
   const folder = new RunFolder(run);
   const config = await folder.readConfig();
   const read = await readRunEncoder(folder, config, checkpoint);
-  const fingerprint = encoderFingerprint(config.encoder, config.data.preprocessing, read.weights);
+  const fingerprint = await encoderFingerprint(read.weights, config);
   return { ...read, run, config, fingerprint };
 }
 
