@@ -84,6 +84,7 @@ export class LoadedEncoder {
     pictures: readonly Picture[],
     { normalize = true, onProgress, signal }: EmbedPicturesOptions = {},
   ): Promise<Float32Array<ArrayBuffer>[]> {
+    this.#requireOpen();
     const { ports } = this.#model;
     if (!normalize && ports.description.normalized) {
       throw new InputError(
@@ -92,6 +93,7 @@ export class LoadedEncoder {
     }
     const atATime = ports.batch ?? picturesAtATime;
     const vectors: Float32Array<ArrayBuffer>[] = [];
+    if (pictures.length === 0) return vectors;
     let reading = this.#read(pictures, 0, atATime, signal);
     for (let start = 0; start < pictures.length; start += atATime) {
       const ready = await reading;
@@ -135,13 +137,17 @@ export class LoadedEncoder {
     await this.#model.dispose();
   }
 
+  #requireOpen(): void {
+    if (this.#disposed) throw new InputError("this encoder was disposed: load it again");
+  }
+
   async #read(
     pictures: readonly Picture[],
     start: number,
     atATime: number,
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array[]> {
-    if (this.#disposed) throw new InputError("this encoder was disposed: load it again");
+    this.#requireOpen();
     if (signal?.aborted) throw new AbortedError("embedding was stopped");
     return Promise.all(
       pictures.slice(start, start + atATime).map((picture, i) => {

@@ -1,4 +1,4 @@
-import type { Preprocessing } from "../data/index.ts";
+import { greyOf, type Preprocessing } from "../data/index.ts";
 import { requireSize } from "./digit.ts";
 import { type Coverage, kernelCoverage, resampledPlane } from "./resample.ts";
 
@@ -23,7 +23,10 @@ export function fitPicture(
   const [red, green, blue] = [0, 1, 2].map((channel) =>
     resampledPlane(opaque, { width, height }, across.coverage, down.coverage, 3, channel).map(clamped),
   );
-  const planes = channels === 1 ? [greyOf(red!, green!, blue!)] : [red!, green!, blue!];
+  const planes =
+    channels === 1
+      ? [red!.map((value, i) => greyOf(Math.round(value), Math.round(green![i]!), Math.round(blue![i]!)))]
+      : [red!, green!, blue!];
   const area = size * size;
   const result = new Uint8Array(channels * area);
   for (const [channel, plane] of planes.entries()) {
@@ -68,19 +71,6 @@ function windowOf(
     from: Math.floor((size - filled) / 2),
     coverage: kernelCoverage((origin * length) / whole, length / whole, filled, length),
   };
-}
-
-/** Light as sRGB has it: in proportion to photons, mixed by Rec. 709, and back. */
-function greyOf(red: Float32Array, green: Float32Array, blue: Float32Array): Float32Array<ArrayBuffer> {
-  return Float32Array.from(red, (value, i) => {
-    const light = 0.2126 * linear(value) + 0.7152 * linear(green[i]!) + 0.0722 * linear(blue[i]!);
-    return 255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055);
-  });
-}
-
-function linear(value: number): number {
-  const part = value / 255;
-  return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
 }
 
 function clamped(value: number): number {

@@ -1,4 +1,5 @@
 import { tensorData } from "../base/index.ts";
+import { byteOfLight, lightOfByte, luminance } from "../data/index.ts";
 import { type ModelShape, readModel, type WrapNode, wrapModel } from "../onnx/index.ts";
 import type { EncoderDescription } from "./encoderDescription.ts";
 
@@ -54,8 +55,7 @@ export function exportForPixels({ onnx, description, metadata }: ExportModelInpu
  * An encoder as `@huggingface/transformers` runs it: `pixel_values` `[batch, 3, size, size]` in [-1, 1] to
  * `image_embeds` and `pooler_output`, both `[batch, dim]` and the same.
  *
- * Its image processor makes colour pictures only, so a grey encoder makes them grey itself, as `preprocessPicture` does:
- * in proportion to light (Rec. 709) and rounded to a byte.
+ * Its image processor makes colour pictures only, so a grey encoder makes them grey itself, see `greyOf`.
  */
 export function exportForTransformers({
   onnx,
@@ -103,49 +103,44 @@ const greyConstants = {
   "kindred/half": scalarOf(0.5),
   "kindred/255": scalarOf(255),
   "kindred/127.5": scalarOf(127.5),
-  "kindred/linear below": scalarOf(0.04045),
-  "kindred/slope": scalarOf(12.92),
-  "kindred/offset": scalarOf(0.055),
-  "kindred/1.055": scalarOf(1.055),
-  "kindred/gamma": scalarOf(2.4),
-  "kindred/1 over gamma": scalarOf(1 / 2.4),
-  "kindred/light below": scalarOf(0.0031308),
-  "kindred/luminance": tensorData("float32", [1, 3, 1, 1], [0.2126, 0.7152, 0.0722]),
+  "kindred/next": tensorData("int64", [], [1]),
+  "kindred/light of a byte": tensorData("float32", [lightOfByte.length], lightOfByte),
+  "kindred/byte of light": tensorData("float32", [byteOfLight.length], byteOfLight),
+  "kindred/luminance": tensorData("float32", [1, 3, 1, 1], luminance),
 };
 
-/** sRGB to light, its luminance, back to sRGB, to a whole byte, to [-1, 1]. */
+/** Bytes to light, its luminance, back to a whole byte along the lines of `greyOf`, to [-1, 1]. */
 function greyNodes(from: string, to: string): WrapNode[] {
   const nodes: WrapNode[] = [];
-  const node = (op: string, inputs: readonly string[], output = `kindred/grey ${nodes.length}`): string => {
-    nodes.push({ op, inputs, output });
+  const node = (
+    op: string,
+    inputs: readonly string[],
+    attributes: WrapNode["attributes"] = {},
+    output = `kindred/grey ${nodes.length}`,
+  ): string => {
+    nodes.push({ op, inputs, output, attributes });
     return output;
   };
   const constant = (name: string): string => `kindred/${name}`;
-  const unit = node("Mul", [node("Add", [from, constant("one")]), constant("half")]);
-  const bent = node("Pow", [
-    node("Div", [node("Add", [unit, constant("offset")]), constant("1.055")]),
-    constant("gamma"),
-  ]);
-  const straight = node("Div", [unit, constant("slope")]);
-  const light = node("Where", [node("Less", [unit, constant("linear below")]), straight, bent]);
-  const luminance = "kindred/luminance of a pixel";
-  nodes.push({
-    op: "Conv",
-    inputs: [light, constant("luminance")],
-    output: luminance,
-    attributes: {
-      kernel_shape: { type: "ints", value: [1, 1] },
-      strides: { type: "ints", value: [1, 1] },
-      dilations: { type: "ints", value: [1, 1] },
-      pads: { type: "ints", value: [0, 0, 0, 0] },
-      group: { type: "int", value: 1 },
-    },
+  const rounded = (value: string): string => node("Floor", [node("Add", [value, constant("half")])]);
+  const index = (value: string): string => node("Cast", [value], { to: { type: "int", value: 7 } });
+  const taken = (table: string, at: string): string =>
+    node("Gather", [constant(table), at], { axis: { type: "int", value: 0 } });
+  const byte = rounded(node("Mul", [node("Add", [from, constant("one")]), constant("127.5")]));
+  const light = node("Conv", [taken("light of a byte", index(byte)), constant("luminance")], {
+    kernel_shape: { type: "ints", value: [1, 1] },
+    strides: { type: "ints", value: [1, 1] },
+    dilations: { type: "ints", value: [1, 1] },
+    pads: { type: "ints", value: [0, 0, 0, 0] },
+    group: { type: "int", value: 1 },
   });
-  const root = node("Pow", [luminance, constant("1 over gamma")]);
-  const bright = node("Sub", [node("Mul", [root, constant("1.055")]), constant("offset")]);
-  const dark = node("Mul", [luminance, constant("slope")]);
-  const grey = node("Where", [node("Less", [luminance, constant("light below")]), dark, bright]);
-  const byte = node("Floor", [node("Add", [node("Mul", [grey, constant("255")]), constant("half")])]);
-  node("Sub", [node("Div", [byte, constant("127.5")]), constant("one")], to);
+  const place = node("Mul", [light, constant("255")]);
+  const below = node("Floor", [place]);
+  const at = index(below);
+  const first = taken("byte of light", at);
+  const second = taken("byte of light", node("Add", [at, constant("next")]));
+  const part = node("Mul", [node("Sub", [second, first]), node("Sub", [place, below])]);
+  const grey = rounded(node("Add", [first, part]));
+  node("Sub", [node("Div", [grey, constant("127.5")]), constant("one")], {}, to);
   return nodes;
 }

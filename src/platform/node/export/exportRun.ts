@@ -8,6 +8,7 @@ import {
   exportForPixels,
   exportForTransformers,
   modelCard,
+  type RunConfig,
   writePt,
   writeSafetensors,
 } from "../../../train/index.ts";
@@ -65,7 +66,7 @@ export async function exportRun(folder: RunFolder, options: ExportRunOptions): P
     history: await folder.readMetrics(),
     evaluation: await folder.readEvaluation(),
     version,
-    without: null,
+    without: missingFrom(format, config),
   });
   const metadata = {
     "kindred.version": version,
@@ -77,6 +78,12 @@ export async function exportRun(folder: RunFolder, options: ExportRunOptions): P
   for (const [path] of contents) await requireWritable(path);
   for (const [path, content] of contents) await writeFileAtomic(path, content);
   return { out, files: contents.map(([path]) => path), description: model.description };
+}
+
+/** What the weights of a run are without, so that nobody takes the head for the whole. */
+function missingFrom(format: ExportFormat, { encoder, trunk }: RunConfig): string | null {
+  if (encoder.name !== "head" || format === "onnx" || format === "transformersjs") return null;
+  return `This file holds the projection head alone. It takes the features of the frozen trunk \`${trunk}\` (SHA-256 ${encoder.trunk.sha256}), which is not inside; an export as ONNX holds both.`;
 }
 
 function defaultName(format: ExportFormat): string {
