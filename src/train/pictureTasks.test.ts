@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Rng, type TensorData } from "../base/index.ts";
 import { buildGraph, input } from "../graph/index.ts";
 import { allPairsCosineLoss, infoNceLoss } from "../losses/index.ts";
-import { compactEncoder, ForwardPass, initialState } from "../nn/index.ts";
+import { compactEncoder, ForwardPass, initialState, type Module, projectionHead } from "../nn/index.ts";
 import { evaluateGraph, type Numbers } from "../runtime/index.ts";
 import { labelTask } from "./labelTask.ts";
 import type { Task } from "./task.ts";
@@ -10,8 +10,8 @@ import { viewTask } from "./viewTask.ts";
 
 const encoder = compactEncoder({ size: 8, dim: 3, width: 2 });
 
-function state(): Map<string, Numbers> {
-  const values = initialState(encoder, (name) => Rng.of(1, name));
+function state(module: Pick<Module, "state"> = encoder): Map<string, Numbers> {
+  const values = initialState(module, (name) => Rng.of(1, name));
   return new Map([...values].map(([name, value]) => [name, numbers(value)]));
 }
 
@@ -42,7 +42,7 @@ function embed(images: Numbers): number[][] {
 
 function lossOf(task: Task, batch: number, feeds: Readonly<Record<string, Numbers>>): number {
   const loss = task.loss(batch, new ForwardPass({ training: false }));
-  const values = new Map([...state(), ...Object.entries(feeds)]);
+  const values = new Map([...state(task), ...Object.entries(feeds)]);
   const { outputs } = evaluateGraph(buildGraph({ name: "loss", outputs: { loss } }), values);
   return Number(outputs.get("loss")!.data[0]);
 }
@@ -87,5 +87,41 @@ describe("viewTask", () => {
     const columns = [0, 1, 2].map((j) => logits.map((row) => row[j]!));
     const received = lossOf(viewTask(encoder, infoNceLoss), 3, { images });
     expect(received).toBeCloseTo((crossEntropy(logits) + crossEntropy(columns)) / 2, 4);
+  });
+
+  it("sees embeddings through a head, which is trained beside the encoder and is no part of it", () => {
+    const task = viewTask(encoder, infoNceLoss, projectionHead(3, { hidden: 5, dim: 2 }));
+    const own = new Set(encoder.state.map(({ name }) => name));
+    const added = task.state.filter(({ name }) => !own.has(name));
+    expect(task.encoder).toBe(encoder);
+    expect(added.filter(({ trainable }) => trainable).map(({ name, shape }) => [name, shape])).toEqual([
+      ["head.linear1.weight", [5, 3]],
+      ["head.linear1.bias", [5]],
+      ["head.norm.weight", [5]],
+      ["head.norm.bias", [5]],
+      ["head.linear2.weight", [2, 5]],
+      ["head.linear2.bias", [2]],
+    ]);
+    // Before training, batch norm divides by the root of 1 + 1e-5.
+    const values = state(task);
+    const layer = (x: number[], name: string): number[] => {
+      const [weight, bias] = ["weight", "bias"].map((which) => [
+        ...values.get(`head.${name}.${which}`)!.data,
+      ]);
+      return bias!.map((b, i) => x.reduce((sum, value, k) => sum + value * weight![i * x.length + k]!, b));
+    };
+    const images = pictures(4);
+    const rows = embed(images).map((row) =>
+      layer(
+        layer(row, "linear1").map((value) => Math.max(0, value / Math.sqrt(1 + 1e-5))),
+        "linear2",
+      ),
+    );
+    const logits = [0, 1].map((i) => [2, 3].map((j) => cosine(rows[i]!, rows[j]!) / 0.07));
+    const entropies = (matrix: number[][]): number =>
+      matrix.reduce((sum, row, i) => sum + Math.log(Math.exp(row[0]!) + Math.exp(row[1]!)) - row[i]!, 0) / 2;
+    const columns = [0, 1].map((j) => logits.map((row) => row[j]!));
+    const expected = (entropies(logits) + entropies(columns)) / 2;
+    expect(lossOf(task, 2, { images })).toBeCloseTo(expected, 4);
   });
 });

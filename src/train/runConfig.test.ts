@@ -3,6 +3,7 @@ import { configuredParts } from "./configuredParts.ts";
 import {
   fastConfig,
   fitClasses,
+  fittedToData,
   lessonConfig,
   type RunChoices,
   recipeConfig,
@@ -53,6 +54,8 @@ describe("a configuration", () => {
       { loss: "triplet-hard", margin: 0.4, classes: 5, schedule: "warmupCosine", elastic: 20 },
       { loss: "nt-xent", temperature: 0.5, encoder: "compact", width: 8, dim: 12, schedule: "constant" },
       { loss: "cosine-pair", encoder: "lesson", batchSize: 10, learningRate: 0.002 },
+      { loss: "vicreg", head: true, augmentation: "photo", size: 64, channels: 3 },
+      { loss: "infonce", augmentation: "digits" },
     ];
     for (const name of recipeNames) {
       for (const other of more) {
@@ -120,6 +123,52 @@ describe("choices", () => {
     expect(config("fast", { augment: false }).augmentation).toBeNull();
   });
 
+  it("without labels vary pictures as they are: digits, or photos where they are larger or have colours", () => {
+    const config = (more: Partial<RunChoices>): RunConfig => recipeConfig("simclr", { ...choices, ...more });
+    expect(config({})).toMatchObject({
+      encoder: { name: "compact", dim: 64 },
+      head: null,
+      loss: { name: "nt-xent", temperature: 0.1 },
+      sampler: { name: "shuffled" },
+      optimizer: { name: "adamW" },
+      schedule: { name: "warmupCosine" },
+      batchSize: 256,
+    });
+    const policyOf = (more: Partial<RunChoices>) => config(more).augmentation!.policy;
+    expect(policyOf({})).toBe("digits");
+    expect(policyOf({ channels: 3 })).toBe("photo");
+    expect(policyOf({ size: 64 })).toBe("photo");
+    expect(policyOf({ channels: 3, augmentation: "light" })).toBe("light");
+    expect(fastConfig({ ...choices, channels: 3 }).augmentation!.policy).toBe("light");
+    // In pixels, as the pictures grow; the distances are the same share of them.
+    const [small, large] = [28, 56].map((size) => config({ size, augmentation: "digits" }).augmentation!);
+    expect(large!.shift).toBe(2 * small!.shift);
+    expect(large!.elastic!.sigma).toBe(2 * small!.elastic!.sigma);
+    const sway = ({ alpha, sigma }: { alpha: number; sigma: number }): number => alpha / sigma;
+    expect(sway(large!.elastic!)).toBe(2 * sway(small!.elastic!));
+    expect(config({ channels: 3, size: 32 }).augmentation).not.toHaveProperty("blur");
+    expect(config({ channels: 3, size: 64 }).augmentation!.blur!.sigma[1]).toBeCloseTo(64 / 112);
+    expect(config({ elastic: 9 }).augmentation).toMatchObject({ elastic: { alpha: 9 }, slant: 15 });
+    // A temperature is its loss's own.
+    expect(config({ loss: "vicreg" }).loss).toEqual({ name: "vicreg" });
+    expect(config({ head: true, dim: 10 }).head).toEqual({ hidden: 20, dim: 10 });
+    expect(configuredParts(config({ head: true })).task.state.map(({ name }) => name)).toContain(
+      "head.linear2.bias",
+    );
+  });
+
+  it("that need labels are refused for pictures without", () => {
+    const training = {
+      ...{ name: "pictures", count: 4, channels: 1, height: 28, width: 28, labelled: false },
+      ...{ pixels: new Uint8Array(4 * 784), labels: new Int32Array(4) },
+    };
+    const data = { training, fingerprint: "0f" };
+    expect(() => fittedToData(fastConfig(choices), data)).toThrow(
+      "pictures has no labels, and the loss supcon learns from labels: choose --recipe simclr, which needs none",
+    );
+    expect(fittedToData(recipeConfig("simclr", choices), data).data.fingerprint).toBe("0f");
+  });
+
   it("that do not go together are refused in one line", () => {
     const cases: [Partial<RunChoices>, RegExp][] = [
       [{ loss: "cosine-pair", sampler: "classBalanced" }, /cosine-pair compares pairs.*class-balanced/],
@@ -134,6 +183,8 @@ describe("choices", () => {
       [{ sampler: "classBalanced", batchSize: 64 }, /batch size 64 .* 100/],
       [{ encoder: "lesson", width: 8 }, /width of 8 .* lesson's encoder/],
       [{ elastic: 20, augment: false }, /elastic distortion of 20 pixels/],
+      [{ augmentation: "photo", augment: false }, /variations photo .* not varied/],
+      [{ head: true }, /supcon compares the embeddings themselves, received a projection head/],
     ];
     for (const [more, message] of cases) {
       const error = messageOf(() => fastConfig({ ...choices, ...more }));
