@@ -20,11 +20,12 @@ function unit(stream: number, index: number): number {
   return hash32(stream, index) / 2 ** 32;
 }
 
-/** Chosen for the least difference between PyTorch's own float32 and float64. */
-const weightStream = 3000;
-
 /** Uniform within 1/sqrt(fan in) for convolutions and linear layers; batch norm as it is. */
-export function lessonWeights(state: readonly StateSpec[], initial: ReadonlyMap<string, TensorData>) {
+export function lessonWeights(
+  state: readonly StateSpec[],
+  initial: ReadonlyMap<string, TensorData>,
+  weightStream: number,
+): Map<string, TensorData> {
   const values = new Map(initial);
   const parameters = state.filter(({ trainable }) => trainable);
   for (const [stream, { name, shape }] of parameters.entries()) {

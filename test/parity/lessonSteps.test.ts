@@ -2,11 +2,10 @@ import { describe, expect, it } from "vitest";
 import { nodeRuntime } from "../../src/platform/node/devices.ts";
 import { OrtRuntime } from "../../src/platform/node/ortRuntime.ts";
 import golden from "../golden/lessonSteps.json" with { type: "json" };
+import goldenOf4 from "../golden/lessonStepsOf4.json" with { type: "json" };
 import { lessonBatch } from "./lessonInputs.ts";
 import { lessonStepGraph, pairTaskStepGraph } from "./lessonTraining.ts";
 import { paritySuite } from "./paritySuite.ts";
-
-const { steps, batch } = golden;
 
 async function makeRuntime(lowered: boolean): Promise<OrtRuntime> {
   const runtime = await nodeRuntime({ device: "cpu" });
@@ -16,19 +15,28 @@ async function makeRuntime(lowered: boolean): Promise<OrtRuntime> {
 }
 
 describe("the formula's inputs", () => {
-  it("are those that PyTorch was given, to the last bit", () => {
-    const sums = [0, steps - 1].map((step) =>
-      Float64Array.from(lessonBatch(step, batch).anchor!.data, Number).reduce((a, b) => a + b, 0),
-    );
-    // The golden sums ran over float64 pixels.
-    for (const [i, sum] of sums.entries()) expect(sum).toBeCloseTo(golden.pixelSums[i]!, 2);
-  });
+  for (const { batch, steps, pixelSums } of [golden, goldenOf4]) {
+    it(`are those that PyTorch was given in batches of ${batch}, to the last bit`, () => {
+      const sums = [0, steps - 1].map((step) =>
+        Float64Array.from(lessonBatch(step, batch).anchor!.data, Number).reduce((a, b) => a + b, 0),
+      );
+      // The golden sums ran over float64 pixels.
+      for (const [i, sum] of sums.entries()) expect(sum).toBeCloseTo(pixelSums[i]!, 2);
+    });
+  }
 });
 
-paritySuite("blocked convolutions where this processor has them", () => makeRuntime(true), lessonStepGraph);
-paritySuite("the graph as it is", () => makeRuntime(false), lessonStepGraph);
+paritySuite(
+  "blocked convolutions where this processor has them",
+  () => makeRuntime(true),
+  lessonStepGraph,
+  golden,
+);
+paritySuite("the graph as it is", () => makeRuntime(false), lessonStepGraph, golden);
 paritySuite(
   "anchors and contrastives as one batch, as the trainer has them",
   () => makeRuntime(true),
   pairTaskStepGraph,
+  golden,
 );
+paritySuite("batches of 4, as WebGPU has them", () => makeRuntime(false), pairTaskStepGraph, goldenOf4);

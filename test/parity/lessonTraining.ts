@@ -34,10 +34,10 @@ export function pairTaskStepGraph(batch: number, dropout: number): Graph {
 }
 
 /** The formula's weights, and Adam's slots at zero. */
-export function lessonStart(): Map<string, TensorData> {
+export function lessonStart(weightStream = 3000): Map<string, TensorData> {
   const encoder = lessonEncoder({ dropout: 0 });
   const initial = initialState(encoder, (name) => Rng.of(0, name));
-  const values = lessonWeights(encoder.state, initial);
+  const values = lessonWeights(encoder.state, initial, weightStream);
   for (const { name, shape, trainable } of encoder.state) {
     if (!trainable) continue;
     for (const slot of optimizer.slots) {

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TensorData } from "../../src/base/index.ts";
 import { lessonEncoder } from "../../src/nn/index.ts";
 import type { Runtime } from "../../src/runtime/index.ts";
-import golden from "../golden/lessonSteps.json" with { type: "json" };
 import { lessonBatch } from "./lessonInputs.ts";
 import { lessonScalars, lessonStart, type lessonStepGraph } from "./lessonTraining.ts";
 
@@ -13,8 +12,16 @@ interface GoldenState {
   readonly samples: readonly number[];
 }
 
-const { steps, batch, learningRate } = golden;
-const goldenState = golden.state as Readonly<Record<string, GoldenState>>;
+/** PyTorch's steps, as `test/golden/lessonSteps.py` writes them. */
+export interface GoldenSteps {
+  readonly steps: number;
+  readonly batch: number;
+  readonly weightStream: number;
+  readonly learningRate: number;
+  readonly losses: readonly number[];
+  readonly state: Readonly<Record<string, GoldenState>>;
+}
+
 const encoder = lessonEncoder({ dropout: 0 });
 
 /** Adam turns the rounding errors of these gradients, zero but for them, into steps that have no effect. */
@@ -26,9 +33,13 @@ interface Trained {
   readonly state: ReadonlyMap<string, Float64Array>;
 }
 
-async function train(runtime: Runtime, stepGraph: typeof lessonStepGraph): Promise<Trained> {
+async function train(
+  runtime: Runtime,
+  stepGraph: typeof lessonStepGraph,
+  { steps, batch, weightStream, learningRate, state: goldenState }: GoldenSteps,
+): Promise<Trained> {
   const program = await runtime.compile(stepGraph(batch, 0));
-  const store = await runtime.createStore(lessonStart());
+  const store = await runtime.createStore(lessonStart(weightStream));
   const blocks = ["conv1", "conv2"];
   const followed = new Map(
     blocks.map((name) => [name, new Float64Array(goldenState[`${name}.0.bias`]!.samples.length)]),
@@ -82,13 +93,14 @@ export function paritySuite(
   title: string,
   makeRuntime: () => Promise<Runtime>,
   stepGraph: typeof lessonStepGraph,
+  golden: GoldenSteps,
 ): void {
   describe(`20 Adam steps of the lesson's encoder, ${title}`, () => {
     let runtime: Runtime | undefined;
     let trained: Trained;
     beforeAll(async () => {
       runtime = await makeRuntime();
-      trained = await train(runtime, stepGraph);
+      trained = await train(runtime, stepGraph, golden);
     });
     afterAll(async () => {
       await runtime?.dispose();
@@ -103,10 +115,10 @@ export function paritySuite(
         expect(error, `loss of step ${step + 1}`).toBeLessThan(1e-4);
     });
 
-    for (const name of Object.keys(goldenState).filter((one) => !wandering.test(one))) {
+    for (const name of Object.keys(golden.state).filter((one) => !wandering.test(one))) {
       it(`leave ${name} as PyTorch does`, () => {
         const received = trained.state.get(name)!;
-        const expected = goldenState[name]!;
+        const expected = golden.state[name]!;
         const samples = samplesOf(received);
         const scale = Math.max(1, greatest(expected.samples));
         const error = greatest(samples.map((value, i) => value - expected.samples[i]!)) / scale;

@@ -8,7 +8,13 @@ export interface Setup {
 
 /** What the tests in Node ask of the worker in the page. */
 export type Question = { readonly id: number } & (
-  | { readonly type: "collect"; readonly device: "wasm" | "webgpu"; readonly threads?: number }
+  | {
+      readonly type: "collect";
+      readonly device: "wasm" | "webgpu";
+      readonly threads?: number;
+      /** Default: the conformance suite and what else is about this device; with `parity` the 20 steps alone. */
+      readonly suite?: "parity";
+    }
   | { readonly type: "run"; readonly index: number }
   | { readonly type: "finish" }
   /** The device that `webRuntime` chooses. */
