@@ -2,6 +2,7 @@ export { augmentOptions, viewPolicy } from "./augmentationConfig.ts";
 export * from "./checkpoint/index.ts";
 export { type ChosenTrunk, chosenEncoder, type EncoderChoices } from "./chosenEncoder.ts";
 export { type ConfiguredParts, configuredParts } from "./configuredParts.ts";
+export { bestEpoch, type ComparedEpoch } from "./earlyStopping.ts";
 export { Embedder, type EmbedOptions } from "./embed.ts";
 export {
   descriptionEntries,
@@ -14,6 +15,7 @@ export {
   type EvaluateOptions,
   type EvaluationSets,
   evaluateEncoder,
+  evaluateFeatures,
   evaluatePixels,
 } from "./evaluateEncoder.ts";
 export { evaluatePixelViews, evaluateViews, type VariedTwice, variedTwice } from "./evaluateViews.ts";
@@ -21,6 +23,7 @@ export { type EvaluationFile, parseEvaluationFile } from "./evaluationFile.ts";
 export { exportEncoder } from "./exportEncoder.ts";
 export { type ExportModelInput, exportForPixels, exportForTransformers } from "./exportModel.ts";
 export * from "./graphs.ts";
+export * from "./guidance/index.ts";
 export { type LabelLoss, labelTask } from "./labelTask.ts";
 export type { EpochMetrics } from "./metrics.ts";
 export * from "./modelCard/index.ts";

@@ -122,7 +122,10 @@ export const runConfigSchema = z.strictObject({
   augmentation: augmentationSchema.nullable().default(null),
   optimizer: optimizerSchema,
   schedule: scheduleSchema,
+  /** At most. */
   epochs: whole.min(1),
+  /** Epochs without a better one on the validation pictures after which training stops; 0 for all epochs. */
+  patience: whole.min(0).default(0),
   /** Pairs or pictures in a step. */
   batchSize: whole.min(2),
   seed: whole.min(0),

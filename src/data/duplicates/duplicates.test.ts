@@ -97,7 +97,7 @@ describe("findDuplicates", () => {
           const expected = copied
             .map((original, i) => ({
               rows: [order.indexOf(original), order.indexOf(60 + i)].sort((a, b) => a - b),
-              exact: how[i] === "copy",
+              copies: how[i] === "copy" ? 1 : 0,
             }))
             .sort((a, b) => a.rows[0]! - b.rows[0]!);
           expect({ groups, plain, complete }).toEqual({ groups: expected, plain: [], complete: true });
@@ -121,7 +121,7 @@ describe("findDuplicates", () => {
   it("counts rows on from one data set to the next", async () => {
     const training = waves(5);
     const validation = reordered(training, [3]);
-    expect((await findDuplicates([training, validation])).groups).toEqual([{ rows: [3, 5], exact: true }]);
+    expect((await findDuplicates([training, validation])).groups).toEqual([{ rows: [3, 5], copies: 1 }]);
   });
 
   it("sets pictures of one colour aside, even nearly so, and tells colours of one pattern apart", async () => {
@@ -139,7 +139,7 @@ describe("findDuplicates", () => {
     const shown = reordered(dataset, [0, 1, 2, 1]);
     // A pixel pattern that the mean of 2 x 2 does not see.
     changed(shown, 3, (byte, at) => byte + ((at + (at >> 6)) % 2 === 0 ? 9 : -9));
-    expect((await findDuplicates([shown])).groups).toEqual([{ rows: [1, 3], exact: false }]);
+    expect((await findDuplicates([shown])).groups).toEqual([{ rows: [1, 3], copies: 0 }]);
   });
 
   it("refuses pictures of two sizes, and stops by its signal", async () => {

@@ -23,8 +23,8 @@ const keptThumbnails = 4096;
 export interface DuplicateGroup {
   /** Two or more, ascending. */
   readonly rows: readonly number[];
-  /** Whether all are the same to the byte. */
-  readonly exact: boolean;
+  /** How many of them are an earlier one of them to the byte; all but the first where the group is exact. */
+  readonly copies: number;
 }
 
 /** What {@link findDuplicates} found. Rows are counted on from one data set to the next. */
@@ -113,14 +113,11 @@ export async function findDuplicates(
       else if (compared.of(a, b) >= correlation) near.join(a, b);
     },
   );
-  const exact = new DisjointRows(count);
-  for (const [row, first] of copies.pairs) {
-    exact.join(first, row);
-    near.join(first, row);
-  }
+  for (const [row, first] of copies.pairs) near.join(first, row);
+  const isCopy = new Set(copies.pairs.map(([row]) => row));
   const groups = near
     .groups()
-    .map((rows) => ({ rows, exact: rows.every((row) => exact.together(rows[0]!, row)) }));
+    .map((rows) => ({ rows, copies: rows.filter((row) => isCopy.has(row)).length }));
   return { groups, plain, complete: complete && found };
 }
 

@@ -1,0 +1,149 @@
+import { lossByName } from "../../losses/index.ts";
+import { type RecipeName, type RunChoices, recipeConfig } from "../recipes.ts";
+import type { RunConfig } from "../runConfig.ts";
+import { chooseBatches } from "./batches.ts";
+import { chooseEncoder, type Pace } from "./pace.ts";
+import { type Reason, yours } from "./reason.ts";
+import type { DataSeen } from "./seen.ts";
+
+/** Greatest side of the lesson's pictures, in pixels. */
+const lessonSize = 32;
+
+/** Pictures for validation from which its MAP@R is worth stopping by. */
+const leastValidation = 10;
+
+/** A training as it was chosen. */
+export interface ChosenTraining {
+  readonly recipe: RecipeName;
+  /** What was given, and what was chosen beside it. */
+  readonly choices: RunChoices;
+  readonly reasons: readonly Reason[];
+  /** Seconds that all epochs take, by the multiplications; null where the lesson or a recipe is taken as it is. */
+  readonly seconds: number | null;
+}
+
+/**
+ * Chooses the training that suits the pictures: what was given always holds, and the rest follows from what was seen.
+ *
+ * - Small grey pictures with labels that come as arrays (MNIST, Kaggle's CSV, IDX) are the lesson's: its recipe as it is.
+ * - With labels of two classes or more, `fast` (SupCon); without, `simclr` (NT-Xent).
+ * - The encoder, the batches, the epochs and when to stop: see {@link chooseEncoder} and {@link chooseBatches}.
+ */
+export function chooseTraining(seen: DataSeen, given: RunChoices): ChosenTraining {
+  if (isLesson(seen, given)) {
+    const why = "the lesson, as these are its pictures: small grey ones with labels";
+    return {
+      recipe: "lesson",
+      choices: given,
+      reasons: [{ what: "recipe", chosen: "lesson", why }],
+      seconds: null,
+    };
+  }
+  const recipe = recipeFor(seen, given);
+  const usual = recipeConfig(recipe.name, given);
+  const batches = chooseBatches(seen, given, usual);
+  const encoder = chooseEncoder(seen, given, usual, batches);
+  const patience = choosePatience(seen, given, encoder);
+  const choices: RunChoices = {
+    ...given,
+    ...batches.choices,
+    encoder: encoder.name,
+    epochs: encoder.epochs,
+    patience: patience.epochs,
+  };
+  const config = recipeConfig(recipe.name, choices);
+  return {
+    recipe: recipe.name,
+    choices,
+    reasons: [
+      {
+        what: "recipe",
+        chosen: `${recipe.name} (${config.loss.name})`,
+        why: given.loss ? yours("loss") : recipe.why,
+      },
+      encoder.reason,
+      batches.reason,
+      variations(config, given),
+      encoder.epochsReason,
+      patience.reason,
+    ],
+    seconds: encoder.seconds,
+  };
+}
+
+function isLesson({ files, labelled, channels, size, classes }: DataSeen, { trunk }: RunChoices): boolean {
+  return (
+    !files && labelled && channels === 1 && size <= lessonSize && classes.length > 1 && trunk === undefined
+  );
+}
+
+function recipeFor({ labelled, classes }: DataSeen, given: RunChoices): { name: RecipeName; why: string } {
+  if (given.loss !== undefined && lossByName(given.loss, {}).of === "pairs") return { name: "fast", why: "" };
+  if (!labelled)
+    return { name: "simclr", why: "there are no labels, so two variations of a picture are to be alike" };
+  if (classes.length < 2) {
+    return {
+      name: "simclr",
+      why: "labels tell nothing apart, so two variations of a picture are to be alike",
+    };
+  }
+  if (classes.every(({ training }) => training < 2)) {
+    return {
+      name: "simclr",
+      why: "no two pictures have one label, so two variations of a picture are to be alike",
+    };
+  }
+  return { name: "fast", why: `the labels of ${classes.length} classes tell what is alike` };
+}
+
+function variations({ augmentation, loss }: RunConfig, given: RunChoices): Reason {
+  const option = (["augmentation", "elastic", "augment"] as const).find((name) => given[name] !== undefined);
+  const what = "variations";
+  const chosen = augmentation ? (augmentation.policy ?? "light") : "none";
+  if (option)
+    return { what, chosen, why: yours(option === "augment" && !given.augment ? "no-augment" : option) };
+  if (!augmentation) {
+    return {
+      what,
+      chosen,
+      why: given.trunk
+        ? "the trunk's features are made once"
+        : `the loss ${loss.name} takes pictures as they are`,
+    };
+  }
+  const views = lossByName(loss.name, {}).of === "views";
+  return {
+    what,
+    chosen,
+    why: views
+      ? "what stays the same in them is what is learned"
+      : "labels tell what is alike, so pictures stay much as they are",
+  };
+}
+
+function choosePatience(
+  { validation, labelled, classes }: DataSeen,
+  { patience }: RunChoices,
+  { epochs }: Pace,
+): { epochs: number; reason: Reason } {
+  const what = "stopping";
+  if (patience !== undefined) {
+    const chosen = patience === 0 ? "after the last epoch" : `after ${patience} epochs without a better one`;
+    return { epochs: patience, reason: { what, chosen, why: yours("patience") } };
+  }
+  const none = (why: string) => ({ epochs: 0, reason: { what, chosen: "after the last epoch", why } });
+  if (validation < leastValidation)
+    return none("there are too few validation pictures to tell which is best");
+  if (labelled && classes.length < 2) return none("of one class, every epoch ranks as well as any other");
+  const measure = labelled ? "MAP@R" : "loss";
+  const most = Math.max(5, Math.ceil(epochs / 5));
+  if (most >= epochs) return none(`it is over before ${most} epochs could go by without a better one`);
+  return {
+    epochs: most,
+    reason: {
+      what,
+      chosen: `after ${most} epochs without a better one`,
+      why: `by the ${measure} of the ${validation.toLocaleString("en")} validation pictures; the best epoch is kept`,
+    },
+  };
+}

@@ -1,0 +1,5 @@
+export { type ChosenTraining, chooseTraining } from "./choose.ts";
+export { type Guidance, guidanceFor, guidanceLines, guidanceSchema, parseGuidance } from "./guidance.ts";
+export type { Reason } from "./reason.ts";
+export { type DataSeen, dataSeenSchema, type LookOptions, lookAtPictures } from "./seen.ts";
+export { type Warning, type WarningTopic, warningsOf } from "./warnings.ts";

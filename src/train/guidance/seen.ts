@@ -1,0 +1,173 @@
+import { z } from "zod";
+import { type DuplicateGroup, findDuplicates } from "../../data/duplicates/index.ts";
+import { classCounts, className, type ImageDataset } from "../../data/index.ts";
+
+const count = z.number().int().min(0);
+const names = z.array(z.string()).readonly();
+
+/** Pictures that are named of a kind. */
+const mostNamed = 3;
+
+/** What was seen of a data set; see {@link lookAtPictures}. */
+export const dataSeenSchema = z.object({
+  source: z.string(),
+  training: count,
+  validation: count,
+  channels: count,
+  /** Height and width, in pixels. */
+  size: count,
+  /** Whether they were picture files, and not arrays as of a CSV or of IDX. */
+  files: z.boolean(),
+  labelled: z.boolean(),
+  /** By label; none without labels. */
+  classes: z
+    .array(
+      z.object({ label: z.number().int(), name: z.string(), training: count, validation: count }).readonly(),
+    )
+    .readonly(),
+  /** Pictures that are, or look like, one colour. */
+  plain: z.object({ count, examples: names }).readonly(),
+  duplicates: z
+    .object({
+      /** Pictures that are an earlier one to the byte. */
+      exact: count,
+      /** Pictures that show what an earlier one shows, exact copies left out. */
+      near: count,
+      /** Validation pictures that a training picture shows as well. */
+      acrossSplit: count,
+      /** Contents that are there under several labels. */
+      severalLabels: count,
+      /** Pairs of pictures, of each kind some. */
+      examples: z
+        .object({
+          near: z.array(names).readonly(),
+          acrossSplit: z.array(names).readonly(),
+          severalLabels: z.array(names).readonly(),
+        })
+        .readonly(),
+      /** False where there were so many that not all were looked for. */
+      complete: z.boolean(),
+    })
+    .readonly(),
+});
+
+export type DataSeen = Readonly<z.infer<typeof dataSeenSchema>>;
+
+export interface LookOptions {
+  readonly source: string;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Looks at the pictures of a training before it begins: how many there are of each class, which are of one colour, and
+ * which show the same as another.
+ *
+ * @throws AbortedError by the signal.
+ */
+export async function lookAtPictures(
+  { training, validation }: { readonly training: ImageDataset; readonly validation: ImageDataset },
+  { source, ...options }: LookOptions,
+): Promise<DataSeen> {
+  const parts = [training, validation];
+  const { groups, plain, complete } = await findDuplicates(parts, options);
+  const labelled = training.labelled !== false;
+  const all = new Rows(training, validation);
+  return {
+    source,
+    training: training.count,
+    validation: validation.count,
+    channels: training.channels,
+    size: training.height,
+    files: (training.preprocessing ?? null) !== null,
+    labelled,
+    classes: labelled ? classesOf(training, validation) : [],
+    plain: { count: plain.length, examples: plain.slice(0, mostNamed).map((row) => all.nameOf(row)) },
+    duplicates: { ...duplicatesOf(groups, all, labelled), complete },
+  };
+}
+
+function classesOf(training: ImageDataset, validation: ImageDataset): DataSeen["classes"] {
+  const counts = [classCounts(training.labels), classCounts(validation.labels)] as const;
+  const labels = new Set([...counts[0].keys(), ...counts[1].keys()]);
+  return [...labels]
+    .sort((a, b) => a - b)
+    .map((label) => ({
+      label,
+      name: className(training, label),
+      training: counts[0].get(label) ?? 0,
+      validation: counts[1].get(label) ?? 0,
+    }));
+}
+
+function duplicatesOf(
+  groups: readonly DuplicateGroup[],
+  all: Rows,
+  labelled: boolean,
+): Omit<DataSeen["duplicates"], "complete"> {
+  const counts = { exact: 0, near: 0, acrossSplit: 0, severalLabels: 0 };
+  const examples: Record<"near" | "acrossSplit" | "severalLabels", string[][]> = {
+    near: [],
+    acrossSplit: [],
+    severalLabels: [],
+  };
+  for (const { rows, copies } of groups) {
+    counts.exact += copies;
+    counts.near += rows.length - 1 - copies;
+    const pair = (first: number, second: number): string[] => [all.nameOf(first), all.nameOf(second)];
+    if (copies < rows.length - 1) examples.near.push(pair(rows[0]!, rows.find((row) => row !== rows[0])!));
+    const held = rows.filter((row) => all.isValidation(row));
+    if (held.length > 0 && held.length < rows.length) {
+      counts.acrossSplit += held.length;
+      examples.acrossSplit.push(pair(rows[0]!, held[0]!));
+    }
+    const other = labelled && rows.find((row) => all.labelOf(row) !== all.labelOf(rows[0]!));
+    if (typeof other === "number") {
+      counts.severalLabels++;
+      const named = (row: number): string => `${all.nameOf(row)} (${all.classOf(row)})`;
+      examples.severalLabels.push([named(rows[0]!), named(other)]);
+    }
+  }
+  return {
+    ...counts,
+    examples: {
+      near: examples.near.slice(0, mostNamed),
+      acrossSplit: examples.acrossSplit.slice(0, mostNamed),
+      severalLabels: examples.severalLabels.slice(0, mostNamed),
+    },
+  };
+}
+
+/** Rows of the training pictures, and on from there those of validation. */
+class Rows {
+  readonly #training: ImageDataset;
+  readonly #validation: ImageDataset;
+
+  constructor(training: ImageDataset, validation: ImageDataset) {
+    this.#training = training;
+    this.#validation = validation;
+  }
+
+  isValidation(row: number): boolean {
+    return row >= this.#training.count;
+  }
+
+  labelOf(row: number): number {
+    const [part, index] = this.#find(row);
+    return part.labels[index]!;
+  }
+
+  classOf(row: number): string {
+    return className(this.#training, this.labelOf(row));
+  }
+
+  /** Its path, or else its place among all. */
+  nameOf(row: number): string {
+    const [part, index] = this.#find(row);
+    return part.paths?.[index] ?? `row ${row}`;
+  }
+
+  #find(row: number): readonly [ImageDataset, number] {
+    return this.isValidation(row) ? [this.#validation, row - this.#training.count] : [this.#training, row];
+  }
+}
