@@ -114,14 +114,15 @@ function imageHtml({ name, label }: SheetPicture, thumbnail: Uint8Array | null):
   const alt = escapeHtml(label === null ? name : `${label}: ${name}`);
   const type = thumbnail[0] === 0x89 ? "png" : "webp";
   // Pictures of a few pixels are shown as such; larger ones are smoothed.
-  const small = webpSide(thumbnail) <= 32 ? " small" : "";
+  const small = longerSide(thumbnail) <= 32 ? " small" : "";
   return `<img class="picture${small}" alt="${alt}" src="data:image/${type};base64,${base64(thumbnail)}">`;
 }
 
-/** The longer side of a WebP picture, from its header; of another file, infinite. */
-function webpSide(file: Uint8Array): number {
+/** The longer side of a PNG or WebP picture, from its header; of another file, infinite. */
+function longerSide(file: Uint8Array): number {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   const form = String.fromCharCode(...file.subarray(12, 16));
+  if (form === "IHDR") return Math.max(view.getUint32(16), view.getUint32(20));
   if (form === "VP8L") {
     const bits = view.getUint32(21, true);
     return Math.max((bits & 0x3fff) + 1, ((bits >> 14) & 0x3fff) + 1);

@@ -44,7 +44,7 @@ export interface SearchOptions {
 export interface SearchHit extends PictureRecord {
   /** Cosine of the angle between its vector and the query's, -1 to 1. */
   readonly similarity: number;
-  /** A small WebP file; null without `thumbnails`. */
+  /** A small WebP or PNG file; null without `thumbnails`. */
   readonly thumbnail: Uint8Array | null;
 }
 

@@ -13,7 +13,7 @@ export interface PictureSearch {
   /** The file's path, or the id. */
   readonly query: string;
   readonly label: string | null;
-  /** A small WebP file, of a file as the encoder saw it. */
+  /** A small WebP or PNG file, of the picture as the encoder saw it. */
   readonly thumbnail: Uint8Array | null;
   readonly hits: readonly SearchHit[];
 }
