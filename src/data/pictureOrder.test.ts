@@ -14,10 +14,12 @@ const countsOf = (items: readonly OrderedPicture[], rows: readonly number[]): nu
 };
 
 describe("defaultValidation", () => {
-  it("is a tenth, at most 1,000, and one of each class of 4 or more", () => {
+  it("is a tenth, at most 1,000, one of each class of 4 or more and two of each of 8 or more", () => {
     expect(defaultValidation([50, 50])).toBe(10);
     expect(defaultValidation([60_000])).toBe(1000);
-    expect(defaultValidation([4, 4, 4, 3])).toBe(3);
+    expect(defaultValidation([8, 8, 7, 3])).toBe(5);
+    // A second one of one class, for a positive pair.
+    expect(defaultValidation([4, 4, 4, 3])).toBe(4);
     expect(defaultValidation([2, 1])).toBe(0);
   });
 });

@@ -26,25 +26,33 @@ export interface PictureOrder {
 
 /** Most pictures that are kept for validation where nothing else is said. */
 const mostValidation = 1000;
-/** A class with so many pictures gives one for validation at least. */
-const enoughToGive = 4;
+/** A class with so many pictures gives one for validation at least, */
+const enoughForOne = 4;
+/** and with so many two, so that there are positive pairs among them. */
+const enoughForTwo = 8;
+
+function leastOf(count: number): number {
+  return count >= enoughForTwo ? 2 : count >= enoughForOne ? 1 : 0;
+}
 
 /**
- * A tenth of the pictures, at most 1,000, and not fewer than there are classes of 4 or more.
+ * A tenth of the pictures, at most 1,000, but at least one of each class of 4 or more and two of each of 8 or more. Where all
+ * classes are smaller, one of them gives a second, so that there is a positive pair.
  *
  * @param counts pictures of each class
  */
 export function defaultValidation(counts: readonly number[]): number {
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const classes = counts.filter((count) => count >= enoughToGive).length;
-  return Math.max(classes, Math.min(mostValidation, Math.round(total / 10)));
+  const least = counts.reduce((sum, count) => sum + leastOf(count), 0);
+  const noPair = least > 0 && counts.every((count) => count < enoughForTwo);
+  return Math.max(least + (noPair ? 1 : 0), Math.min(mostValidation, Math.round(total / 10)));
 }
 
 /**
  * The order of a data set's pictures: by lot, those for training first and those for validation last.
  *
- * Validation pictures are those that the data has set aside, or else drawn, stratified by class: one at least of each class
- * of 4 or more, and never so many that a class keeps fewer than two, where that can be. The same seed gives the same
+ * Validation pictures are those that the data has set aside, or else drawn, stratified by class, with at
+ * least as many of each as {@link defaultValidation} says, and never so many that a class keeps fewer than two, where that can be. The same seed gives the same
  * order, and a picture more or less leaves the others' order as it is, and nearly all of them on their side.
  */
 export function orderPictures(
@@ -82,7 +90,7 @@ function drawnValidation(labels: readonly number[], ranks: Uint32Array, n: numbe
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   return stratifiedDraw(labels, ranks, n ?? defaultValidation([...counts.values()]), {
-    least: (count) => (count >= enoughToGive ? 1 : 0),
+    least: leastOf,
     most: (count) => count - 2,
   });
 }

@@ -1,5 +1,5 @@
 import { open, realpath } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
 import { InputError } from "../../../base/index.ts";
 import { quote } from "../../../data/csvHeader.ts";
 import { parseDelimited } from "../../../data/delimitedText.ts";
@@ -52,7 +52,11 @@ export async function listPictureTable(path: string, unlabelled: boolean): Promi
   for (const picture of listed) {
     const found = await fileInside(root, picture.path);
     if ("reason" in found) problems.push({ path: picture.path, reason: found.reason });
-    else pictures.push({ ...picture, label: unlabelled ? null : picture.label, file: found.file });
+    else {
+      const inFolder = relative(root, resolve(root, picture.path)).replaceAll(sep, "/");
+      const label = unlabelled ? null : picture.label;
+      pictures.push({ ...picture, path: inFolder, label, file: found.file });
+    }
   }
   return { source: path, pictures, problems, emptyClasses: [] };
 }

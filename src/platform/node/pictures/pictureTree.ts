@@ -1,6 +1,6 @@
 import type { Dirent } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
-import { extname, join, relative, sep } from "node:path";
+import { extname, join, relative, resolve, sep } from "node:path";
 import { byCodePoint } from "../../../data/classNumbers.ts";
 import { describeIoError, explainIoError } from "../files.ts";
 
@@ -67,7 +67,7 @@ export function picturesIn(tree: PictureTree): PictureFile[] {
 export async function fileInside(root: string, path: string): Promise<{ file: string } | { reason: string }> {
   let file: string;
   try {
-    file = await realpath(join(root, path));
+    file = await realpath(resolve(root, path));
   } catch (error) {
     return { reason: reasonOf(error, path) };
   }
