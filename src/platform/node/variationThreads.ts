@@ -90,8 +90,6 @@ export class VariationThreads implements PictureVariation {
       this.#fail(new KindredError(`the thread that varies pictures failed: ${reason}`));
     worker.on("error", (error) => failed(error instanceof Error ? error.message : String(error)));
     worker.on("exit", (code) => failed(`it ended with code ${code}`));
-    // Who waits for a batch keeps the process alive by other means: the engine's thread.
-    worker.unref();
     return worker;
   }
 
