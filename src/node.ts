@@ -25,6 +25,26 @@ export {
   writeFilm,
 } from "./platform/node/film.ts";
 export { type PairsFigureOptions, renderPairsFigure } from "./platform/node/pairsFigure.ts";
+export type { IndexInfo, SearchPlan } from "./platform/node/pictureIndex/indexInfo.ts";
+export {
+  type IndexPicturesOptions,
+  type IndexPicturesResult,
+  indexPictures,
+} from "./platform/node/pictureIndex/indexPictures.ts";
+export type { IndexedPicture, PictureRecord } from "./platform/node/pictureIndex/indexRows.ts";
+export {
+  type CreateIndexOptions,
+  type IndexOptions,
+  PictureIndex,
+  type SearchHit,
+  type SearchOptions,
+} from "./platform/node/pictureIndex/pictureIndex.ts";
+export {
+  type PictureSearch,
+  type SearchByFilesOptions,
+  searchByFiles,
+  searchByIds,
+} from "./platform/node/pictureIndex/searchPictures.ts";
 export { cacheFolder } from "./platform/node/pictures/cacheFolder.ts";
 export {
   type PictureReport,
