@@ -7,6 +7,7 @@ import { dataOptionsOf } from "../platform/node/runData.ts";
 import { readRunEncoder } from "../platform/node/runEncoder.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { loadSplits } from "../platform/node/splits.ts";
+import { withTrunkFeatures } from "../platform/node/trunkFeatures.ts";
 import { Embedder, requirePictureSize } from "../train/index.ts";
 import { note, type Output, ProgressLine, result } from "./console.ts";
 import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
@@ -68,7 +69,8 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
       const start = before;
       const onProgress = (done: number): void =>
         line.update(start + done, rows, `${Math.round((start + done) / seconds())} pictures/s`);
-      vectors.set(await embedder.embed(part, null, { onProgress }), start * encoder.dim);
+      const given = await withTrunkFeatures(encoder, part, { onProgress });
+      vectors.set(await embedder.embed(given, null, { onProgress }), start * encoder.dim);
       labels.set(part.labels, start);
       before += part.count;
     }

@@ -2,16 +2,20 @@ import { Command } from "commander";
 import { InputError, KindredError, Rng } from "../base/index.ts";
 import { type ImageDataset, takeFirst } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
-import { initialState } from "../nn/index.ts";
+import { type Encoder, initialState } from "../nn/index.ts";
 import { loadDataset, MissingSplitError } from "../platform/node/datasets.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { dataOptionsOf } from "../platform/node/runData.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { configuredData } from "../platform/node/trainRun.ts";
+import { withTrunk } from "../platform/node/trunk.ts";
+import { withTrunkFeatures } from "../platform/node/trunkFeatures.ts";
 import {
   configuredParts,
   type EvaluationFile,
+  type EvaluationSets,
   evaluateEncoder,
+  evaluateFeatures,
   evaluatePixels,
   matchTensors,
   type RunConfig,
@@ -43,14 +47,14 @@ export function evalCommand(): Command {
 async function runEval(options: EvalOptions): Promise<void> {
   const folder = new RunFolder(options.run);
   const config = await folder.readConfig();
-  const { encoder } = configuredParts(config);
+  const encoder = await withTrunk(configuredParts(config).encoder, config);
   const { epoch, weights, file } = await folder.readWeights(options.checkpoint);
   const untrained = initialState(encoder, (name) => Rng.of(config.seed, "initial", name));
   matchTensors(untrained, weights, file);
   const { training, validation } = await configuredData(config);
   const { of, queries } = await queriesOf(options, config, validation);
-  const sets = { queries, references: training };
-  requirePictureSize(sets.queries, encoder.inputShape);
+  for (const part of [queries, training]) requirePictureSize(part, encoder.inputShape);
+  const sets = await withFeatures(encoder, { queries, references: training });
   const runtime = await nodeRuntime({ device: options.device });
   note(`device: ${runtime.device.description}`);
   note(
@@ -88,18 +92,36 @@ async function runEval(options: EvalOptions): Promise<void> {
       ),
       pixels: await measure(evaluatePixels(runtime, sets, progress("pixels"))),
     };
+    const ofTrunk = await measure(evaluateFeatures(runtime, sets, progress("trunk")));
+    const all = { ...evaluations, ...(ofTrunk ? { trunk: ofTrunk } : {}) };
     if (ownData(options, config) && options.limit === undefined) {
       await keep(folder, {
         epoch,
         queries: { of, count: queries.count },
         references: training.count,
-        ...evaluations,
+        ...all,
       });
     }
-    result(options, evaluations, table(evaluations));
+    result(options, all, table(all));
   } finally {
     line.end();
     await runtime.dispose();
+  }
+}
+
+/** What the encoder's trunk makes of the pictures, where it has one. */
+async function withFeatures(encoder: Encoder, sets: EvaluationSets): Promise<EvaluationSets> {
+  const line = new ProgressLine("features");
+  const total = sets.queries.count + sets.references.count;
+  const made = (dataset: ImageDataset, before: number): Promise<ImageDataset> =>
+    withTrunkFeatures(encoder, dataset, {
+      onProgress: (done) => line.update(before + done, total, `${before + done} of ${total} pictures`),
+    });
+  try {
+    const references = await made(sets.references, 0);
+    return { references, queries: await made(sets.queries, sets.references.count) };
+  } finally {
+    line.end();
   }
 }
 
@@ -161,7 +183,7 @@ const rows: readonly (readonly [string, (evaluation: Evaluation) => number])[] =
   ["mean similarity, unalike", (e) => e.unalike],
 ];
 
-function table(evaluations: Readonly<Record<"encoder" | "untrained" | "pixels", Evaluation>>): string {
+function table(evaluations: Readonly<Record<string, Evaluation>>): string {
   const columns = Object.entries(evaluations);
   const head = ["".padEnd(26), ...columns.map(([name]) => name.padStart(11))].join("");
   const body = rows.map(([label, value]) =>

@@ -1,3 +1,4 @@
+export * from "./batchNorm1d.ts";
 export * from "./batchNorm2d.ts";
 export * from "./convolutionBlock.ts";
 export * from "./encoders/compact.ts";

@@ -45,7 +45,16 @@ const axesAsInput = 18;
 const oldestIr = 4;
 
 /** What a head may consist of: operators that mean the same in each operator set from {@link oldestOpset} on. */
-const portable: ReadonlySet<string> = new Set(["Gemm", "Relu", "Identity"]);
+const portable: ReadonlySet<string> = new Set([
+  "Gemm",
+  "Relu",
+  "Identity",
+  "Add",
+  "Sub",
+  "Mul",
+  "Div",
+  "Sqrt",
+]);
 
 const numbersOf = { irVersion: 1, opsetImport: 8, opsetDomain: 1, opsetVersion: 2, opType: 4 } as const;
 

@@ -52,6 +52,21 @@ export async function evaluatePixels(
   return compare(runtime, sets, q, r, pixelsPerImage(sets.queries), options);
 }
 
+/**
+ * The same metrics of what a frozen trunk makes of the images: the baseline of the head that is trained on it. Null where
+ * the images have no such features.
+ */
+export async function evaluateFeatures(
+  runtime: Runtime,
+  sets: EvaluationSets,
+  options: EvaluateOptions = {},
+): Promise<Evaluation | null> {
+  const { queries, references } = sets;
+  if (!queries.features || !references.features) return null;
+  const dim = references.features.length / references.count;
+  return compare(runtime, sets, queries.features, references.features, dim, options);
+}
+
 async function compare(
   runtime: Runtime,
   { queries, references }: EvaluationSets,

@@ -1,6 +1,6 @@
 import { InputError } from "../../base/index.ts";
 import { add, gelu, mul, reshape, transpose } from "../../ops/index.ts";
-import { batchNorm2dLayer } from "../batchNorm2d.ts";
+import { batchNorm1dLayer } from "../batchNorm1d.ts";
 import { filled, normal } from "../initializers.ts";
 import { layerNormLayer } from "../layerNorm.ts";
 import { conv2dLayer, globalAveragePoolLayer, linearLayer } from "../layers.ts";
@@ -65,7 +65,7 @@ export function convnextEncoder(options: ConvnextEncoderOptions = {}): Encoder {
   const blocks = widths.map((to) => sequential(Array.from({ length: depth }, () => block(to))));
   const last = widths.at(-1)!;
   const pool = globalAveragePoolLayer();
-  const norm = featureNorm(last);
+  const norm = batchNorm1dLayer(last);
   const head = drawn(linearLayer(last, dim));
   const parts = { downsample_layers: sequential(down), stages: sequential(blocks), norm, head };
   return {
@@ -98,15 +98,6 @@ function convolution(
   options: Parameters<typeof conv2dLayer>[3],
 ): Module {
   return drawn(conv2dLayer(from, to, kernel, options));
-}
-
-/** Batch norm of features `[n, c]`, as PyTorch's `BatchNorm1d`. */
-function featureNorm(features: number): Module {
-  const norm = batchNorm2dLayer(features);
-  return {
-    state: norm.state,
-    forward: (x, pass) => reshape(norm.forward(reshape(x, [...x.shape, 1, 1]), pass), x.shape),
-  };
 }
 
 /** Layer norm over the channels of each place of `[n, c, h, w]`. */

@@ -1,3 +1,4 @@
+import { batchNorm1dLayer } from "../batchNorm1d.ts";
 import { linearLayer, reluLayer } from "../layers.ts";
 import { sequential } from "../sequential.ts";
 import type { Encoder } from "./encoder.ts";
@@ -17,17 +18,22 @@ export interface HeadEncoderOptions {
 }
 
 /**
- * A projection head on a frozen model's features: linear, ReLU, linear, or one linear layer. `[n, features] -> [n, dim]`;
- * nothing is normalised to length 1.
+ * A projection head on a frozen model's features: batch norm, then linear, ReLU, linear, or one linear layer.
+ * `[n, features] -> [n, dim]`; nothing is normalised to length 1.
+ *
+ * Features of a model that was trained for something else have much in common, and little of their length tells pictures
+ * apart; without batch norm to take that away, contrast may not take hold.
  *
  * The model itself is to be put in with {@link withTrunkModel} wherever pictures are embedded.
  */
 export function headEncoder(options: HeadEncoderOptions): Encoder {
   const { trunk, channels, size, dim = 64, hidden = 256 } = options;
+  const norm = batchNorm1dLayer(trunk.features);
   const layers =
     hidden === 0
-      ? sequential({ head: linearLayer(trunk.features, dim) })
+      ? sequential({ norm, head: linearLayer(trunk.features, dim) })
       : sequential({
+          norm,
           head: sequential([linearLayer(trunk.features, hidden), reluLayer(), linearLayer(hidden, dim)]),
         });
   return {

@@ -8,6 +8,7 @@ import { dataOptionsOf } from "./runData.ts";
 import { type RunEncoder, readRunEncoder } from "./runEncoder.ts";
 import type { RunFolder } from "./runFolder.ts";
 import { loadSplits } from "./splits.ts";
+import { withTrunkFeatures } from "./trunkFeatures.ts";
 
 /** Pictures, and the encoder that is to embed them. */
 export interface PlotInput {
@@ -55,8 +56,13 @@ export async function embedPictures(
   const runtime = await nodeRuntime({ device });
   try {
     const embedder = await Embedder.fixed(runtime, encoder, weights);
-    const vectors = await embedder.embed(dataset, null, {
-      ...(signal ? { signal } : {}),
+    const stopped = signal ? { signal } : {};
+    const given = await withTrunkFeatures(encoder, dataset, {
+      ...stopped,
+      onProgress: (done, total) => onProgress?.("features", done, total),
+    });
+    const vectors = await embedder.embed(given, null, {
+      ...stopped,
       onProgress: (done, total) => onProgress?.("embedding", done, total),
     });
     requireFinite(vectors, encoder.dim);
