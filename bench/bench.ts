@@ -10,6 +10,7 @@ import { benchExplorer } from "./explorer.ts";
 import { benchHelp } from "./help.ts";
 import { benchKnn } from "./knn.ts";
 import { benchMemory } from "./memory.ts";
+import { benchPictures } from "./pictures.ts";
 import { keepResults } from "./resultsStore.ts";
 import { benchStep } from "./step.ts";
 import { benchUmap } from "./umap.ts";
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   knn: benchKnn,
   umap: benchUmap,
   memory: benchMemory,
+  pictures: benchPictures,
   explorer: benchExplorer,
   accuracy: benchAccuracy,
 };

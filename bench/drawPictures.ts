@@ -12,7 +12,8 @@ const inside: Readonly<Record<(typeof classes)[number], (x: number, y: number) =
   discs: (x, y) => x * x + y * y < 1,
   bars: (x, y) => Math.abs(x) < 0.3 && Math.abs(y) < 1.2,
   rings: (x, y) => Math.abs(Math.hypot(x, y) - 0.8) < 0.2,
-  checks: (x, y) => Math.max(Math.abs(x), Math.abs(y)) < 1 && Math.floor(3 * x + 9) % 2 === Math.floor(3 * y + 9) % 2,
+  checks: (x, y) =>
+    Math.max(Math.abs(x), Math.abs(y)) < 1 && Math.floor(3 * x + 9) % 2 === Math.floor(3 * y + 9) % 2,
 };
 
 /**

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// Before anything that could begin a thread.
+import "./threadPool.ts";
 import { main } from "./program.ts";
 
 await main(process.argv);
