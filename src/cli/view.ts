@@ -10,6 +10,7 @@ import { deviceOption, jsonOption } from "./options.ts";
 interface ViewOptions extends Output {
   readonly run?: string;
   readonly data?: string;
+  readonly index?: string;
   readonly split: DatasetSplit | "all";
   readonly port?: number;
   readonly open?: boolean;
@@ -20,6 +21,10 @@ interface ViewOptions extends Output {
 export function viewCommand(): Command {
   return new Command("view")
     .option("--run <dir>", "folder of the run to open; runs that are trained here are put beside it")
+    .option(
+      "--index <path>",
+      "an index made with the run (kindred index), searched in place of the run's own pictures; alone, its run is opened",
+    )
     .option("--data <path|mnist>", "pictures that can be trained on here, beside MNIST")
     .addOption(
       new Option(
@@ -40,7 +45,8 @@ export function viewCommand(): Command {
 
 async function runView(options: ViewOptions): Promise<void> {
   const { run, json } = options;
-  const command = `kindred view${run === undefined ? "" : ` --run ${run}`}`;
+  const { index } = options;
+  const command = `kindred view${run === undefined ? "" : ` --run ${run}`}${index === undefined ? "" : ` --index ${index}`}`;
   const seen = options.open ?? (process.stdout.isTTY && hasScreen(process.platform, process.env));
   if (options.whenScreen && !seen) {
     return result({ json }, { url: null, command }, `no screen here: look at it later with ${command}`);

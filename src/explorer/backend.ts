@@ -1,5 +1,5 @@
 import type { Message } from "./message.ts";
-import type { EventHead, Hello, SpaceHead, TrainRequest } from "./protocol.ts";
+import type { EventHead, Hello, IndexQuery, SpaceHead, TrainRequest } from "./protocol.ts";
 
 /** An event, or how the line to the other side is. */
 export type BackendEvent =
@@ -61,6 +61,8 @@ export interface Backend {
   }>;
   /** `FittedHead`: a picture file as the open run's encoder takes it, by the run's own preprocessing. */
   fitPicture(file: Blob): Promise<Message>;
+  /** `HitsHead`: what the open run's index has most like a vector. */
+  searchIndex(query: IndexQuery): Promise<Message>;
   /** The encoder as ONNX: input `images` float32 `[batch, channels, height, width]` of values -1 to 1 (`byte / 127.5 - 1`), output `embedding` `[batch, dim]`. */
   encoder(checkpoint: number | null): Promise<Uint8Array<ArrayBuffer>>;
   /** The newest checkpoint's weights as a `.pt` file that PyTorch opens. */

@@ -15,6 +15,22 @@ export interface Choice<Name extends string = string> {
   readonly about: string;
 }
 
+/** Pictures that can be trained on. */
+export interface DatasetChoice extends Choice {
+  /** How many there are; null where that is not known yet. */
+  readonly count: number | null;
+  /** Whether they have labels; without, only what needs none can learn from them. */
+  readonly labelled: boolean;
+  /** Names of the classes by label; null for numbers. */
+  readonly classNames: readonly string[] | null;
+}
+
+/** A recipe or a loss. */
+export interface MethodChoice<Name extends string = string> extends Choice<Name> {
+  /** Whether it learns from labels. */
+  readonly needsLabels: boolean;
+}
+
 /** What can be asked of a training. */
 export interface TrainRequest {
   /** The name of one of {@link Hello.datasets}. */
@@ -34,9 +50,9 @@ export interface Hello {
   readonly version: string;
   /** What computes, in words, such as `cpu (2 threads, ONNX Runtime 1.30.0)` or `WebGPU (...)`. */
   readonly device: string;
-  readonly datasets: readonly (Choice & { readonly count: number | null })[];
-  readonly recipes: readonly Choice<RecipeName>[];
-  readonly losses: readonly Choice[];
+  readonly datasets: readonly DatasetChoice[];
+  readonly recipes: readonly MethodChoice<RecipeName>[];
+  readonly losses: readonly MethodChoice[];
   readonly defaults: TrainRequest;
   readonly training: TrainingStatus;
   /** The run that is open, or null where none has a finished epoch. */
@@ -90,9 +106,50 @@ export interface RunInfo {
   readonly classes: readonly number[];
   /** By label; null where classes are called by their numbers. */
   readonly classNames: readonly string[] | null;
+  /** What is searched in place of its own pictures; null for these. */
+  readonly index: IndexChoice | null;
   /** Snapshots recorded while it trained; 0 for none, then there is no film. */
   readonly snapshots: number;
 }
+
+/** An index that a run's encoder made. */
+export interface IndexChoice {
+  /** Its folder's name. */
+  readonly name: string;
+  /** Pictures in it. */
+  readonly count: number;
+  /** The checkpoint that made its vectors: those of another cannot be compared with them. */
+  readonly checkpoint: number;
+}
+
+/** What an index is asked for. */
+export interface IndexQuery {
+  /** `[dim]` */
+  readonly vector: readonly number[];
+  readonly k: number;
+  /** An SQL condition, such as `label = 'cat'`; null for all. */
+  readonly where: string | null;
+}
+
+/**
+ * What an index has that is most like a vector, most similar first. Arrays: `thumbnails` uint8, the hits' small pictures as
+ * WebP or PNG files one behind the other, and `ends` uint32 `[hits]`, where each ends; those that have none are empty.
+ */
+export interface HitsHead {
+  readonly type: "hits";
+  readonly hits: readonly {
+    readonly id: string;
+    readonly label: string | null;
+    readonly path: string | null;
+    readonly split: string | null;
+    readonly similarity: number;
+    /** The same picture in the run's space; null where it is not in it. */
+    readonly row: number | null;
+  }[];
+}
+
+/** Results that may be asked for at once. */
+export const mostHits = 200;
 
 export interface PictureSize {
   readonly width: number;

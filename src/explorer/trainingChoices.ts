@@ -1,23 +1,26 @@
-import { type LossName, lossNames } from "../losses/index.ts";
+import { type LossName, lossByName, lossNames } from "../losses/index.ts";
 import type { RecipeName } from "../train/index.ts";
-import type { Choice } from "./protocol.ts";
+import type { Choice, MethodChoice } from "./protocol.ts";
 
 /** The recipes that a training can be asked for. */
-export const recipeChoices: readonly Choice<RecipeName>[] = [
+export const recipeChoices: readonly MethodChoice<RecipeName>[] = [
   {
     name: "fast",
     title: "Fast",
     about: "A compact encoder learns from all pairs of each batch, and sees every picture once an epoch.",
+    needsLabels: true,
   },
   {
     name: "lesson",
     title: "Lesson",
     about: "A larger encoder learns from pairs of pictures, alike or not, as the lesson has it.",
+    needsLabels: true,
   },
   {
     name: "simclr",
     title: "Without labels (SimCLR)",
     about: "The compact encoder learns to find a picture again in another variation of it; no label is used.",
+    needsLabels: false,
   },
 ];
 
@@ -64,4 +67,8 @@ const losses: Readonly<Record<LossName, Omit<Choice, "name">>> = {
 };
 
 /** The losses that a training can be asked for. */
-export const lossChoices: readonly Choice[] = lossNames.map((name) => ({ name, ...losses[name] }));
+export const lossChoices: readonly MethodChoice[] = lossNames.map((name) => ({
+  name,
+  ...losses[name],
+  needsLabels: lossByName(name, {}).of !== "views",
+}));

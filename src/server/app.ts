@@ -21,12 +21,14 @@ import { readRunEncoder } from "../platform/node/runEncoder.ts";
 import { exportEncoder, pickImages } from "../train/index.ts";
 import { guard } from "./guard.ts";
 import { checkpointIn } from "./openRun.ts";
-import { checkpointOf, rowsOf, trainRequestOf } from "./parameters.ts";
+import { checkpointOf, indexQueryOf, rowsOf, trainRequestOf } from "./parameters.ts";
 import { Problem, problemOf, problemResponse } from "./problem.ts";
 import { runFile } from "./runFiles.ts";
 import type { Session } from "./session.ts";
 
 const mostJson = 64 * 2 ** 10;
+/** A vector of some thousand numbers, and a filter. */
+const mostQuery = 2 ** 20;
 const mostRows = 4 * mostPictures + 64;
 
 export interface AppOptions {
@@ -98,6 +100,9 @@ export function explorerApp({ session, page, port }: AppOptions): Hono {
     const head: FittedHead = { type: "fitted", width, height, channels };
     return message({ head, arrays: { pixels } });
   });
+  api.post("/index-search", limited(mostQuery), async ({ req }) =>
+    message(await session.index.search(await indexQueryOf(req, session.run.info.dim), session.run.pictures)),
+  );
 
   api.get("/encoder", async ({ req }) => {
     const { folder, config } = session.run;

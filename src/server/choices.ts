@@ -1,16 +1,15 @@
 import { basename } from "node:path";
-import { type Choice, type Hello, lossChoices, recipeChoices, type TrainRequest } from "../explorer/index.ts";
-import { kaggleRows } from "../platform/node/datasets.ts";
-
-type DatasetChoice = Hello["datasets"][number];
+import {
+  type DatasetChoice,
+  type Hello,
+  lossChoices,
+  type RunInfo,
+  recipeChoices,
+} from "../explorer/index.ts";
+import { kaggleRows, readDataset } from "../platform/node/datasets.ts";
 
 /** What a training can be asked for, as the page offers it. */
-export interface Choices {
-  readonly datasets: readonly DatasetChoice[];
-  readonly recipes: Hello["recipes"];
-  readonly losses: readonly Choice[];
-  readonly defaults: TrainRequest;
-}
+export type Choices = Pick<Hello, "datasets" | "recipes" | "losses" | "defaults">;
 
 const packaged: readonly DatasetChoice[] = [
   {
@@ -18,26 +17,71 @@ const packaged: readonly DatasetChoice[] = [
     title: "MNIST, 42,000 digits",
     about: "Handwritten digits, as many as Kaggle's train.csv has.",
     count: kaggleRows,
+    labelled: true,
+    classNames: null,
   },
   {
     name: "mnist-60k",
     title: "MNIST, 60,000 digits",
     about: "All training pictures of MNIST.",
     count: 60_000,
+    labelled: true,
+    classNames: null,
   },
 ];
 
-/** @param data a data set given on the command line, offered beside those that are always there, and first */
-export function choices(data: string | undefined): Choices {
-  const own = data !== undefined && !packaged.some(({ name }) => name === data) ? [ownData(data)] : [];
+/** Epochs asked for where nothing else is: MNIST has many pictures, a folder of one's own may have few. */
+const usualEpochs = { packaged: 2, own: 10 } as const;
+/** Pictures read to know of what kind a data set is. */
+const glance = 64;
+
+/**
+ * What can be trained, with data of one's own before what is always there.
+ *
+ * @param own the data set given on the command line, and that of the open run; null for none
+ */
+export function choices(own: readonly (DatasetChoice | null)[]): Choices {
+  const further = own.filter((each) => each !== null);
+  const known = [...further, ...packaged];
+  const datasets = known.filter(({ name }, i) => known.findIndex((other) => other.name === name) === i);
+  const [first] = datasets;
+  const isOwn = !packaged.some(({ name }) => name === first!.name);
   return {
-    datasets: [...own, ...packaged],
+    datasets,
     recipes: recipeChoices,
     losses: lossChoices,
-    defaults: { data: data ?? "mnist", recipe: "fast", loss: null, epochs: 2, limit: null, seed: 1 },
+    defaults: {
+      data: first!.name,
+      recipe: first!.labelled ? "fast" : "simclr",
+      loss: null,
+      epochs: isOwn ? usualEpochs.own : usualEpochs.packaged,
+      limit: null,
+      seed: 1,
+    },
   };
 }
 
-function ownData(data: string): DatasetChoice {
-  return { name: data, title: basename(data), about: "The data given on the command line.", count: null };
+/**
+ * What is known of a data set given on the command line, from a few of its pictures.
+ *
+ * @throws InputError when it cannot be read.
+ */
+export async function givenData(source: string): Promise<DatasetChoice> {
+  const there = packaged.find(({ name }) => name === source);
+  if (there) return there;
+  const { dataset } = await readDataset(source, { limit: glance });
+  return {
+    ...{ name: source, title: basename(source), about: "The data given on the command line.", count: null },
+    // A glance may miss all but one class of numbers; names are those of all.
+    labelled: dataset.labelled !== false && (dataset.classes ? dataset.classes.length > 1 : true),
+    classNames: dataset.classes ?? null,
+  };
+}
+
+/** The data of a run, to be trained on again. */
+export function dataOfRun({ data, labelled, classNames }: RunInfo): DatasetChoice {
+  const there = packaged.find(({ name }) => name === data);
+  if (there) return there;
+  const about = "The data of the open run.";
+  return { name: data, title: basename(data), about, count: null, labelled, classNames };
 }

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { loadDataset } from "../platform/node/datasets.ts";
 import type { DeviceName } from "../platform/node/devices.ts";
 import { explorerApp } from "./app.ts";
+import { givenData } from "./choices.ts";
 import { address, listen } from "./listen.ts";
+import { OpenIndex } from "./openIndex.ts";
 import type { Split } from "./openRun.ts";
 import { pageFolder, requirePage } from "./page.ts";
 import { problemResponse } from "./problem.ts";
@@ -16,6 +17,8 @@ export interface ExplorerOptions {
   readonly run?: string | undefined;
   /** A data set that trainings may use, beside MNIST. */
   readonly data?: string | undefined;
+  /** An index to search in place of the run's pictures; without a run, that of the index is opened. Default: none. */
+  readonly index?: string | undefined;
   /** Pictures of its data that a run's space shows, all being train and then test. Default `train`. */
   readonly split?: Split | undefined;
   /** 0 for any. Default: the first free one from 4747. */
@@ -38,16 +41,19 @@ export interface Explorer {
 /**
  * Serves the explorer's page and its API on 127.0.0.1, to the browsers of this machine only.
  *
- * @throws InputError when the page is not built, the run or the data cannot be read, or the port cannot be had.
+ * @throws InputError when the page is not built, the run, the index or the data cannot be read, another encoder made the
+ * index, or the port cannot be had.
  */
 export async function startExplorer(options: ExplorerOptions = {}): Promise<Explorer> {
-  const { run, data, split = "train", device = "auto", page = pageFolder } = options;
+  const { data, split = "train", device = "auto", page = pageFolder } = options;
   requirePage(page);
-  if (data !== undefined) await loadDataset(data, { limit: 2 });
+  const index = options.index === undefined ? null : await OpenIndex.open(options.index, options.run);
+  const run = options.run ?? index?.run;
   const session = await Session.open({
     run: run ?? null,
     runs: run === undefined ? "runs" : dirname(run),
-    data,
+    data: data === undefined ? null : await givenData(data),
+    index,
     split,
     device,
     version: version(),

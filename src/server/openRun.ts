@@ -10,6 +10,7 @@ import { readPlotInput } from "../platform/node/plotInput.ts";
 import { parseRecordingIndex } from "../platform/node/recordingIndex.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { configuredParts, type EpochMetrics, epochMetricsSchema, type RunConfig } from "../train/index.ts";
+import type { OpenIndex } from "./openIndex.ts";
 import { Problem } from "./problem.ts";
 
 export type Split = DatasetSplit | "all";
@@ -26,10 +27,16 @@ export interface OpenRun {
 /**
  * Reads a run; null where no epoch of it has been finished.
  *
+ * @param index what may be searched in place of its pictures
  * @param known the same run as it was read before, whose pictures need not be read again
  * @throws InputError when the folder holds no run, or its pictures cannot be read.
  */
-export async function openRun(path: string, split: Split, known: OpenRun | null): Promise<OpenRun | null> {
+export async function openRun(
+  path: string,
+  split: Split,
+  known: OpenRun | null,
+  index: OpenIndex | null,
+): Promise<OpenRun | null> {
   const folder = new RunFolder(path);
   const config = await folder.readConfig();
   const checkpoints = await folder.checkpointEpochs();
@@ -61,6 +68,7 @@ export async function openRun(path: string, split: Split, known: OpenRun | null)
       labelled: labelsTell(pictures),
       classes: [...new Set(labels)].sort((a, b) => a - b),
       classNames: classes ?? config.data.classes,
+      index: (await index?.choiceFor(path, checkpoints)) ?? null,
       snapshots: await snapshotCount(path),
     },
   };

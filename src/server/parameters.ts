@@ -1,13 +1,15 @@
 import type { HonoRequest } from "hono";
 import { z } from "zod";
-import type { Hello, TrainRequest } from "../explorer/index.ts";
-import { mostPictures } from "../explorer/index.ts";
+import type { Hello, IndexQuery, TrainRequest } from "../explorer/index.ts";
+import { mostHits, mostPictures } from "../explorer/index.ts";
 import { recipeNames } from "../train/index.ts";
 import { Problem } from "./problem.ts";
 
 /** Epochs and pictures beyond these are slips of the keyboard. */
 const mostEpochs = 1000;
 const mostLimit = 10_000_000;
+/** Characters of a filter. */
+const mostFilter = 2000;
 
 const checkpointSchema = z.string().regex(/^\d{1,9}$/, "expected a whole number from 0");
 
@@ -70,6 +72,29 @@ function expectedObject(issue: { readonly code: string; readonly keys?: readonly
   return issue.code === "unrecognized_keys"
     ? `expected ${fields} only, not ${issue.keys?.join(", ")}`
     : `expected an object of ${fields}`;
+}
+
+/** What is asked of an index. */
+export async function indexQueryOf(request: HonoRequest, dim: number): Promise<IndexQuery> {
+  let value: unknown;
+  try {
+    value = JSON.parse(await request.text());
+  } catch {
+    throw new Problem(400, "the body is no JSON, expected that of a search: vector, k, where");
+  }
+  const parsed = z
+    .strictObject({
+      vector: z.array(z.number()).length(dim),
+      k: z.int().min(1).max(mostHits),
+      where: z.string().max(mostFilter).nullable(),
+    })
+    .safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { path } = parsed.error.issues[0]!;
+  throw new Problem(
+    400,
+    `${path.join(".") || "the body"}: expected vector of ${dim} numbers, k from 1 to ${mostHits}, and where, a filter of at most ${mostFilter} characters or null`,
+  );
 }
 
 /** Rows of pictures as uint32, little-endian. */

@@ -1,9 +1,10 @@
-import type { Hello, RunInfo } from "../explorer/index.ts";
+import type { DatasetChoice, Hello, RunInfo } from "../explorer/index.ts";
 import type { DeviceName } from "../platform/node/devices.ts";
 import type { RunFolder } from "../platform/node/runFolder.ts";
-import { type Choices, choices } from "./choices.ts";
+import { type Choices, choices, dataOfRun } from "./choices.ts";
 import { Engine } from "./engine.ts";
 import { Events } from "./events.ts";
+import type { OpenIndex } from "./openIndex.ts";
 import { type OpenRun, openRun, runName, type Split } from "./openRun.ts";
 import { Problem, type RunNames } from "./problem.ts";
 import { Spaces } from "./spaces.ts";
@@ -14,7 +15,10 @@ export interface SessionOptions {
   readonly run: string | null;
   /** Where new runs are made when none is open. */
   readonly runs: string;
-  readonly data?: string | undefined;
+  /** Data given on the command line, to be trained on. */
+  readonly data: DatasetChoice | null;
+  /** Searched in place of the run's pictures; null for these. */
+  readonly index: OpenIndex | null;
   readonly split: Split;
   readonly device: DeviceName;
   readonly version: string;
@@ -25,7 +29,6 @@ export class Session {
   readonly events = new Events();
   readonly training: Training;
   readonly spaces: Spaces;
-  readonly choices: Choices;
   readonly #options: SessionOptions;
   readonly #engine: Engine;
   /** The folder of the run that is open, or is to be once it has a checkpoint. */
@@ -35,13 +38,13 @@ export class Session {
   private constructor(options: SessionOptions) {
     this.#options = options;
     this.#path = options.run;
-    this.choices = choices(options.data);
     this.#engine = new Engine(options.device);
     const runtime = () => this.#engine.runtime();
     this.training = new Training({
       events: this.events,
       runtime,
       runs: options.runs,
+      config: () => this.#open?.config ?? null,
       onBegin: () => this.spaces.interrupt("a training has begun, which takes the whole engine"),
       onCheckpoint: (folder) => this.#switchTo(folder),
     });
@@ -70,18 +73,21 @@ export class Session {
   }
 
   async hello(): Promise<Hello> {
-    const { datasets, recipes, losses, defaults } = this.choices;
     const { device } = await this.#engine.runtime();
     return {
       version: this.#options.version,
       device: device.description,
-      datasets,
-      recipes,
-      losses,
-      defaults,
+      ...this.#choices(),
       training: this.training.status,
       run: this.info,
     };
+  }
+
+  #choices(): Choices {
+    const { data } = this.#options;
+    // That of the run can be trained on again.
+    const own = this.info === null ? null : dataOfRun(this.info);
+    return choices([data, own]);
   }
 
   get info(): RunInfo | null {
@@ -99,6 +105,13 @@ export class Session {
     throw new Problem(409, "no run is open that has a finished epoch: train one first");
   }
 
+  /** @throws Problem 409 where the open run has none. */
+  get index(): OpenIndex {
+    const { index } = this.#options;
+    if (index && this.run.info.index) return index;
+    throw new Problem(409, "no index of the open run is searched here: give one with kindred view --index");
+  }
+
   /** Stops the training and all else, and resolves when all is saved. */
   async close(): Promise<void> {
     await this.training.close();
@@ -114,7 +127,8 @@ export class Session {
   }
 
   async #reopen(): Promise<void> {
-    this.#open = await openRun(this.#path!, this.#options.split, this.#open);
+    const { split, index } = this.#options;
+    this.#open = await openRun(this.#path!, split, this.#open, index);
   }
 
   #tellRun(): void {

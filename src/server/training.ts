@@ -9,6 +9,7 @@ import {
 import type { RunFolder } from "../platform/node/runFolder.ts";
 import { trainRun } from "../platform/node/trainRun.ts";
 import type { Runtime } from "../runtime/index.ts";
+import type { RunConfig } from "../train/index.ts";
 import type { Events } from "./events.ts";
 import { Problem, reasonOf } from "./problem.ts";
 import { planTraining, resumePlan, type TrainingPlan } from "./trainingPlan.ts";
@@ -18,6 +19,8 @@ export interface TrainingOptions {
   readonly runtime: () => Promise<Runtime>;
   /** Where new runs are made. */
   readonly runs: string;
+  /** Of the run that is open; null where none is. */
+  readonly config: () => RunConfig | null;
   /** A run has another checkpoint; the training waits for it. */
   readonly onCheckpoint: (folder: RunFolder) => Promise<void>;
   /** The engine is about to be needed. */
@@ -64,7 +67,7 @@ export class Training {
     this.#options.events.forgetTraining();
     this.#folder = null;
     this.#status = { phase: "preparing", request, reason: null };
-    this.#run(() => planTraining(request, this.#options.runs), "new");
+    this.#run(() => this.#plan(request), "new");
   }
 
   /** @throws Problem 409 when nothing is running. */
@@ -80,7 +83,7 @@ export class Training {
     const folder = this.#folder;
     const { request } = this.#status;
     // Paused before its folder was made, it begins.
-    if (!folder) this.#run(() => planTraining(request!, this.#options.runs), "new");
+    if (!folder) this.#run(() => this.#plan(request!), "new");
     else this.#run(() => resumePlan(folder), "resume");
   }
 
@@ -98,6 +101,11 @@ export class Training {
   async close(): Promise<void> {
     if (this.busy && this.#status.phase !== "stopping") this.stop();
     await this.#work;
+  }
+
+  #plan(request: TrainRequest): Promise<TrainingPlan> {
+    const { runs, config } = this.#options;
+    return planTraining(request, runs, config());
   }
 
   #run(plan: () => Promise<TrainingPlan>, mode: "new" | "resume"): void {

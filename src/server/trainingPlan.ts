@@ -23,17 +23,26 @@ export interface TrainingPlan {
  * validation, of picture files what suits them.
  *
  * @param runs where the new run's folder is to be
+ * @param open the run that is open, whose pictures are read again as it reads them; null for none
  * @throws InputError when the choices do not go together, or the data cannot be read.
  */
-export async function planTraining(request: TrainRequest, runs: string): Promise<TrainingPlan> {
+export async function planTraining(
+  request: TrainRequest,
+  runs: string,
+  open: RunConfig | null,
+): Promise<TrainingPlan> {
   const { data: source, recipe, limit, epochs, seed } = request;
   const loss = lossNames.find((name) => name === request.loss);
+  const again = open?.data.source === source ? open.data : null;
+  const unlabelled = again?.unlabelled ?? false;
   const { dataset, validation: aside } = await readDataset(source, {
     seed,
+    unlabelled,
+    ...(again?.preprocessing ? { preprocessing: again.preprocessing } : {}),
     ...(limit === null ? {} : { limit }),
   });
   const pictures = { channels: dataset.channels, size: dataset.height };
-  const choices = { source, limit, epochs, seed, loss, init: null, record: true, ...pictures };
+  const choices = { source, limit, epochs, seed, loss, unlabelled, init: null, record: true, ...pictures };
   const validation = aside ?? Math.min(validationPictures, Math.floor(dataset.count / 5));
   const config = recipeConfig(recipe, { ...choices, validation });
   const data = { ...splitValidation(dataset, validation), fingerprint: fingerprint(dataset) };

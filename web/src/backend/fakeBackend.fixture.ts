@@ -56,8 +56,17 @@ export class FakeBackend implements Backend {
           title: "MNIST, 42,000 digits",
           about: "Handwritten digits, as many as Kaggle's train.csv has.",
           count: 42_000,
+          labelled: true,
+          classNames: null,
         },
-        { name: "faces", title: "faces.csv", about: "The data given on the command line.", count: null },
+        {
+          name: "faces",
+          title: "faces",
+          about: "The data given on the command line.",
+          count: null,
+          labelled: false,
+          classNames: null,
+        },
       ],
       recipes: [
         {
@@ -65,11 +74,13 @@ export class FakeBackend implements Backend {
           title: "Fast",
           about:
             "A compact encoder learns from all pairs of each batch, and sees every picture once an epoch.",
+          needsLabels: true,
         },
         {
           name: "lesson",
           title: "Lesson",
           about: "A larger encoder learns from pairs of pictures, alike or not, as the lesson has it.",
+          needsLabels: true,
         },
       ],
       losses: [
@@ -77,12 +88,14 @@ export class FakeBackend implements Backend {
           name: "supcon",
           title: "Supervised contrastive (SupCon)",
           about: "Each picture is drawn to all of its class in the batch, and away from the others.",
+          needsLabels: true,
         },
         {
           name: "margin",
           title: "Contrastive with a margin",
           about:
             "Alike pictures are drawn together, unalike ones are pushed away until a margin lies between them.",
+          needsLabels: true,
         },
       ],
       defaults,
@@ -139,6 +152,10 @@ export class FakeBackend implements Backend {
     return Promise.reject(new BackendError("the fake backend reads no files"));
   }
 
+  searchIndex(): Promise<never> {
+    return Promise.reject(new BackendError("the fake backend has no index"));
+  }
+
   fitPicture(): Promise<never> {
     return Promise.reject(new BackendError("the fake backend reads no files"));
   }
@@ -179,6 +196,7 @@ export class FakeBackend implements Backend {
       count: 42_000,
       labelled: true,
       classNames: null,
+      index: null,
       classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
       snapshots: 20,
     };

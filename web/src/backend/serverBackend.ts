@@ -4,6 +4,7 @@ import {
   type BackendEvent,
   decodeMessage,
   type Hello,
+  type IndexQuery,
   type Message,
   type SpaceMessage,
   type TrainRequest,
@@ -106,6 +107,10 @@ export class ServerBackend implements Backend {
 
   async fitPicture(file: Blob): Promise<Message> {
     return messageOf(await this.#post("fitted", file, "application/octet-stream"));
+  }
+
+  async searchIndex(query: IndexQuery): Promise<Message> {
+    return messageOf(await this.#post("index-search", JSON.stringify(query), "application/json"));
   }
 
   encoder(checkpoint: number | null): Promise<Uint8Array<ArrayBuffer>> {

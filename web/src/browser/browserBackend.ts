@@ -106,6 +106,12 @@ export class BrowserBackend implements Backend {
     return { head, arrays: { pixels: fitted } };
   }
 
+  searchIndex(): Promise<Message> {
+    return Promise.reject(
+      new BackendError("a page without a server searches no index: use kindred view --index"),
+    );
+  }
+
   encoder(checkpoint: number | null): Promise<Uint8Array<ArrayBuffer>> {
     return this.#line.ask({ type: "encoder", checkpoint });
   }

@@ -105,6 +105,7 @@ export class BrowserRun {
       labelled: this.#classes.length > 1,
       classes: this.#classes,
       classNames: config.data.classes,
+      index: null,
       // A film needs two.
       snapshots: recording && recording.count >= 2 ? recording.count : 0,
     };

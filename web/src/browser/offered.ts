@@ -9,7 +9,7 @@ export const firstPictures = 10_000;
 
 /** What a training in the browser can be asked for. */
 export const offered: Offered = {
-  datasets: siteDatasets.map(({ name, title, about, count }) => ({ name, title, about, count })),
+  datasets: siteDatasets.map(({ file: _, ...choice }) => choice),
   recipes: recipeChoices,
   losses: lossChoices,
   defaults: {

@@ -11,6 +11,8 @@ export const siteDatasets = [
     title: "MNIST, 42,000 digits",
     about: `Handwritten digits. ${__MNIST_MEGABYTES__} MB are fetched when the first training starts; 10,000 pictures then take about a minute.`,
     count: 42_000,
+    labelled: true,
+    classNames: null,
     file: "data/mnist.kindred",
   },
 ] as const satisfies readonly [SiteDataset, ...SiteDataset[]];

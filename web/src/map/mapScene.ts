@@ -162,9 +162,9 @@ export class MapScene {
     this.#ask();
   }
 
+  /** Shows other marks, links and names. They lie over the canvas, so that the points are not drawn again for them. */
   setOverlay(content: SceneOverlay): void {
     this.#content = content;
-    this.#ask();
     this.#drawOverlay();
   }
 

@@ -1,6 +1,6 @@
 import type { TrainRequest } from "kindred/explorer";
 import { describe, expect, it } from "vitest";
-import { draftOf, faultsOf, requestOf } from "./requestForm.ts";
+import { classesText, draftOf, faultsOf, requestOf, suited } from "./requestForm.ts";
 
 const request: TrainRequest = { data: "mnist", recipe: "fast", loss: null, epochs: 2, limit: null, seed: 1 };
 
@@ -36,5 +36,30 @@ describe("the training form", () => {
     expect(requestOf({ ...draftOf(request), limited: true, limit: 10_000_000 }, null)?.limit).toBe(
       10_000_000,
     );
+  });
+});
+
+describe("data of one's own", () => {
+  const data = (labelled: boolean, classNames: readonly string[] | null) => ({
+    ...{ name: "shoes", title: "shoes", about: "", count: null },
+    labelled,
+    classNames,
+  });
+  const methods = [
+    { name: "fast", title: "", about: "", needsLabels: true },
+    { name: "simclr", title: "", about: "", needsLabels: false },
+  ];
+
+  it("is learned from by what needs labels only where it has some", () => {
+    expect(suited(methods, data(true, null))).toEqual(methods);
+    expect(suited(methods, data(false, null)).map(({ name }) => name)).toEqual(["simclr"]);
+    expect(suited(methods, null)).toEqual(methods);
+  });
+
+  it("is told of by its classes", () => {
+    expect(classesText(data(true, ["boot", "hat", "shoe"]))).toBe("3 classes: boot, hat and shoe.");
+    expect(classesText(data(true, [..."abcdefgh"]))).toBe("8 classes: a, b, c, d, e, f and 2 more.");
+    expect(classesText(data(true, null))).toBe("");
+    expect(classesText(data(false, null))).toMatch(/^No labels/);
   });
 });

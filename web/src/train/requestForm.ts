@@ -1,4 +1,4 @@
-import type { Choice, Hello, TrainRequest } from "kindred/explorer";
+import type { Choice, DatasetChoice, Hello, MethodChoice, TrainRequest } from "kindred/explorer";
 import { countText } from "../app/wording.ts";
 
 /** What the form holds while it is filled in: numbers may be missing. */
@@ -62,16 +62,37 @@ export function requestOf(draft: RequestDraft, count: number | null): TrainReque
   };
 }
 
+/** What can learn from data: without labels, only what needs none. */
+export function suited<Name extends string>(
+  methods: readonly MethodChoice<Name>[],
+  data: DatasetChoice | null,
+): readonly MethodChoice<Name>[] {
+  return data?.labelled === false ? methods.filter(({ needsLabels }) => !needsLabels) : methods;
+}
+
+/** Names that are told of a data set's classes. */
+const mostNamed = 6;
+
+/** What a data set's pictures are of: `4 classes: ball, boot, hat and shoe`; nothing where classes are numbers. */
+export function classesText({ labelled, classNames }: DatasetChoice): string {
+  if (!labelled) return "No labels: the encoder learns from variations of each picture.";
+  if (!classNames) return "";
+  const named = classNames.slice(0, mostNamed);
+  const more = classNames.length - named.length;
+  const last = more > 0 ? `${more} more` : named.pop();
+  return `${classNames.length} classes: ${named.join(", ")} and ${last}.`;
+}
+
 /** How many pictures a data set has, where it is known. */
 export function countOf(hello: Hello, data: string): number | null {
   return hello.datasets.find(({ name }) => name === data)?.count ?? null;
 }
 
 /** The choice of that name. */
-export function choiceOf<Name extends string>(
-  choices: readonly Choice<Name>[],
+export function choiceOf<Offered extends Choice>(
+  choices: readonly Offered[],
   name: string | null,
-): Choice<Name> | null {
+): Offered | null {
   return choices.find((choice) => choice.name === name) ?? null;
 }
 

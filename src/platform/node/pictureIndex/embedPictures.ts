@@ -105,23 +105,27 @@ async function recordsIn(
   signal: AbortSignal | undefined,
 ): Promise<PictureRecord[]> {
   const pacer = new Pacer(signal);
-  const each = pixelsPerImage(part);
   const records: PictureRecord[] = [];
   for (let image = start; image < end; image++) {
     const path = part.paths?.[image] ?? null;
     const row = isTest ? `test/${image}` : String(image);
-    const pixels = part.pixels.subarray(image * each, (image + 1) * each);
     records.push({
       id: path ?? row,
       label: part.labelled === false ? null : className(part, part.labels[image]!),
       path,
       split,
-      // 128 bits: that two pictures of an index share it by chance is out of the question.
-      hash: createHash("sha256").update(pixels).digest("hex").slice(0, 32),
+      hash: pictureHash(part, image),
     });
     if (pacer.due()) await pacer.pause();
   }
   return records;
+}
+
+/** Tells pictures apart by their pixels. 128 bits: that two of an index share them by chance is out of the question. */
+export function pictureHash(dataset: ImageDataset, image: number): string {
+  const each = pixelsPerImage(dataset);
+  const pixels = dataset.pixels.subarray(image * each, (image + 1) * each);
+  return createHash("sha256").update(pixels).digest("hex").slice(0, 32);
 }
 
 function sameRecord(a: PictureRecord, b: PictureRecord): boolean {

@@ -1,0 +1,77 @@
+import { basename, resolve } from "node:path";
+import type { ImageDataset } from "../data/index.ts";
+import type { HitsHead, IndexChoice, IndexQuery, Message } from "../explorer/index.ts";
+import { pictureHash } from "../platform/node/pictureIndex/embedPictures.ts";
+import { encoderOfIndex } from "../platform/node/pictureIndex/indexedRun.ts";
+import { PictureIndex } from "../platform/node/pictureIndex/pictureIndex.ts";
+
+/** An index that is searched, and the run whose encoder made it. */
+export class OpenIndex {
+  /** Folder of the run. */
+  readonly run: string;
+  readonly #index: PictureIndex;
+  readonly #checkpoint: number;
+  /** Rows by path, of the pictures asked about last. */
+  #rows: { readonly of: ImageDataset; readonly byPath: ReadonlyMap<string, number> } | null = null;
+
+  private constructor(index: PictureIndex, run: string, checkpoint: number) {
+    this.#index = index;
+    this.run = run;
+    this.#checkpoint = checkpoint;
+  }
+
+  /**
+   * @param run the run that is looked at; left out, the one that the index says made it
+   * @throws InputError when there is no index or no run, or another encoder made the index: then with both fingerprints.
+   */
+  static async open(path: string, run: string | undefined): Promise<OpenIndex> {
+    const index = await PictureIndex.open(path);
+    const encoder = await encoderOfIndex(index, { run });
+    return new OpenIndex(index, encoder.run, encoder.epoch);
+  }
+
+  /** What there is of it for a run: nothing for another than its own, or one that lacks the checkpoint. */
+  async choiceFor(run: string, checkpoints: readonly number[]): Promise<IndexChoice | null> {
+    if (resolve(run) !== resolve(this.run) || !checkpoints.includes(this.#checkpoint)) return null;
+    const name = basename(this.#index.path.replace(/[/\\]+$/, ""));
+    return { name, count: await this.#index.count(), checkpoint: this.#checkpoint };
+  }
+
+  /**
+   * @param pictures those of the run's space, to find the same ones in
+   * @throws InputError when the vector has another length, or the filter is wrong: then with the place.
+   */
+  async search({ vector, k, where }: IndexQuery, pictures: ImageDataset): Promise<Message> {
+    const found = await this.#index.search(Float32Array.from(vector), {
+      k,
+      thumbnails: true,
+      ...(where === null ? {} : { where }),
+    });
+    const files = found.map(({ thumbnail }) => thumbnail ?? new Uint8Array(0));
+    const thumbnails = new Uint8Array(files.reduce((sum, { length }) => sum + length, 0));
+    const ends = new Uint32Array(files.length);
+    let end = 0;
+    for (const [i, file] of files.entries()) {
+      thumbnails.set(file, end);
+      end += file.length;
+      ends[i] = end;
+    }
+    const head: HitsHead = {
+      type: "hits",
+      hits: found.map(({ hash, thumbnail: _, ...hit }) => ({
+        ...hit,
+        row: this.#rowOf(hit.id, hash, pictures),
+      })),
+    };
+    return { head, arrays: { thumbnails, ends } };
+  }
+
+  /** An index of other data may use the same names, so the pixels must be the same too. */
+  #rowOf(id: string, hash: string, pictures: ImageDataset): number | null {
+    if (this.#rows?.of !== pictures) {
+      this.#rows = { of: pictures, byPath: new Map(pictures.paths?.map((path, row) => [path, row])) };
+    }
+    const row = this.#rows.byPath.get(id) ?? (/^\d{1,9}$/.test(id) ? Number(id) : null);
+    return row !== null && row < pictures.count && pictureHash(pictures, row) === hash ? row : null;
+  }
+}

@@ -1,0 +1,38 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { filterColumns } from "../../../src/platform/node/pictureIndex/indexRows.ts";
+import { checkFilter } from "../../../src/retrieval/filter.ts";
+import { classFilter, faultOf, hitsOf } from "./indexHits.ts";
+
+const hit = { label: null, path: null, split: null, similarity: 0.5, row: null };
+
+it("gives each hit its own picture file", async () => {
+  const hits = hitsOf({
+    head: { type: "hits", hits: ["a", "b", "c"].map((id) => ({ id, ...hit })) } as { type: string },
+    arrays: { thumbnails: Uint8Array.of(1, 2, 3, 4), ends: Uint32Array.of(3, 3, 4) },
+  });
+  const files = await Promise.all(
+    hits.map(async ({ thumbnail }) => thumbnail && [...(await thumbnail.bytes())]),
+  );
+  expect(files).toEqual([[1, 2, 3], null, [4]]);
+});
+
+it("shows where a filter is wrong", () => {
+  const filter = "label = 'ün' and colour = 1";
+  let reason = "";
+  try {
+    checkFilter(filter, filterColumns);
+  } catch (error) {
+    reason = (error as Error).message;
+  }
+  expect(faultOf(filter, reason)).toMatchObject({ before: "label = 'ün' and ", rest: "colour = 1" });
+  expect(faultOf(filter, "the server does not answer")).toBeNull();
+});
+
+it("makes of any class's name a filter that stands", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme" }), (name) => {
+      expect(() => checkFilter(classFilter(name), filterColumns)).not.toThrow();
+    }),
+  );
+});
