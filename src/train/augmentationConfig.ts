@@ -19,7 +19,8 @@ export function augmentationConfig(
 ): AugmentationConfig {
   const { shift = 0, rotation = 0, scale = 0, elastic: usual, ...others } = augmentationOf(policy, size);
   const distortion = elastic === undefined ? usual : { alpha: elastic, sigma: 4 };
-  return { shift, rotation, scale, elastic: distortion ?? null, ...others, policy };
+  // In the order of the schema, so that the file of a configuration is the same after it was read.
+  return { shift, rotation, scale, elastic: distortion ?? null, policy, ...others };
 }
 
 /** The variations of a configuration, as `augmentInto` takes them. */

@@ -61,6 +61,8 @@ describe("a configuration", () => {
       for (const other of more) {
         const config = recipeConfig(name, { ...choices, ...other });
         expect(parsed(config)).toEqual(config);
+        // Fields in the same order, as runs are compared by their files.
+        expect(JSON.stringify(parsed(config))).toBe(JSON.stringify(config));
       }
     }
   });
