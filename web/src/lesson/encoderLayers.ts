@@ -11,7 +11,11 @@ export interface LayerRow {
 }
 
 /** Which encoder each recipe trains where nothing else is asked for. */
-const encoderOfRecipe: Readonly<Record<string, EncoderName>> = { lesson: "lesson", fast: "compact" };
+const encoderOfRecipe: Readonly<Record<string, EncoderName>> = {
+  lesson: "lesson",
+  fast: "compact",
+  simclr: "compact",
+};
 
 /** The layers of a run's encoder, or null where it is not that of its recipe. */
 export function encoderLayers(
