@@ -18,6 +18,7 @@ import {
   evaluateFeatures,
   evaluatePixels,
   matchTensors,
+  pixelSquare,
   type RunConfig,
   requirePictureSize,
 } from "../train/index.ts";
@@ -83,6 +84,9 @@ async function runEval(options: EvalOptions): Promise<void> {
       return;
     }
     const trained = await measure(evaluateEncoder(runtime, encoder, weights, sets, progress("encoder")));
+    const side = pixelSquare(training);
+    if (side > 1)
+      note(`the pixels are compared by the means of ${side} x ${side}, so that they fit into memory`);
     // Before the baselines are worked out, which takes twice as long.
     note(`encoder: 1-NN ${trained.knn1.toFixed(4)}, MAP@R ${trained.mapAtR.toFixed(4)}`);
     const evaluations = {

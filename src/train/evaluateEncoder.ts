@@ -1,9 +1,10 @@
 import type { TensorData } from "../base/index.ts";
-import { type ImageDataset, pixelsPerImage } from "../data/index.ts";
+import type { ImageDataset } from "../data/index.ts";
 import { type Evaluation, evaluate } from "../evaluation/index.ts";
 import type { Encoder } from "../nn/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { Embedder } from "./embed.ts";
+import { pixelRows, pixelSquare } from "./pixelRows.ts";
 import { runtimeSimilarities } from "./runtimeSimilarity.ts";
 
 export interface EvaluateOptions {
@@ -41,15 +42,19 @@ export async function evaluateEncoder(
   }
 }
 
-/** The same metrics of the pixels themselves, 0 to 255, as vectors: the baseline that any encoder has to beat. */
+/**
+ * The same metrics of the pixels themselves, 0 to 255, as vectors: the baseline that any encoder has to beat. Of more pictures
+ * than fit into memory, the means of squares stand for the pixels, see {@link pixelSquare}.
+ */
 export async function evaluatePixels(
   runtime: Runtime,
   sets: EvaluationSets,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const q = Float32Array.from(sets.queries.pixels);
-  const r = Float32Array.from(sets.references.pixels);
-  return compare(runtime, sets, q, r, pixelsPerImage(sets.queries), options);
+  const side = pixelSquare(sets.references);
+  const { rows: q, dim } = await pixelRows(sets.queries, side, options.signal);
+  const { rows: r } = await pixelRows(sets.references, side, options.signal);
+  return compare(runtime, sets, q, r, dim, options);
 }
 
 /**

@@ -28,6 +28,7 @@ export { type LabelLoss, labelTask } from "./labelTask.ts";
 export type { EpochMetrics } from "./metrics.ts";
 export * from "./modelCard/index.ts";
 export { cellsMayHelp, neighboursByCells } from "./neighbourByCells.ts";
+export { pixelSquare } from "./pixelRows.ts";
 export * from "./recipes.ts";
 export * from "./recording.ts";
 export * from "./runConfig.ts";

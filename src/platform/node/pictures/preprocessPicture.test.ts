@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../../base/index.ts";
 import type { Preprocessing } from "../../../data/index.ts";
@@ -19,7 +19,7 @@ function drawn(
   height: number,
   channels: 3 | 4,
   level: (x: number, y: number) => readonly number[],
-): sharp.Sharp {
+): Sharp {
   const raw = new Uint8Array(width * height * channels);
   for (let i = 0; i < width * height; i++) raw.set(level(i % width, Math.floor(i / width)), i * channels);
   return sharp(raw, { raw: { width, height, channels } });

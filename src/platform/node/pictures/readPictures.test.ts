@@ -166,8 +166,8 @@ describe("readDataset of picture files", () => {
     await writeFiles(at("data"), await drawnFolder(["disc", "bar"], 10));
     const { dataset, validation } = await read();
     const test = await loadDataset(at("data"), { ...small, split: "test" });
-    expect(test.paths).toEqual(dataset.paths!.slice(-validation));
-    expect([...test.pixels]).toEqual([...dataset.pixels.slice(-validation * 64)]);
+    expect(test.paths).toEqual(dataset.paths!.slice(-validation!));
+    expect([...test.pixels]).toEqual([...dataset.pixels.slice(-validation! * 64)]);
     expect(fingerprint(test)).toBe(fingerprint(sliceImages(dataset, 16, 20)));
     expect(await loadSplits(at("data"), "all", () => null, small)).toHaveLength(1);
     await expect(
