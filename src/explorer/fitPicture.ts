@@ -65,11 +65,14 @@ function windowOf(
 ): { readonly from: number; readonly coverage: Coverage } {
   const whole = Math.max(1, Math.round(length / step));
   const filled = Math.min(size, whole);
-  // What is cut off goes from both ends alike.
-  const origin = Math.floor((whole - filled) / 2);
+  // What is cut off goes from both ends alike, of an odd number the greater part from the first, as sharp has it.
+  const cut = Math.ceil((whole - filled) / 2);
+  // Whole pixels may be a part of one more or less than the picture: half of that at either end, or, where it becomes
+  // larger, all at the last, as libvips has it.
+  const origin = (step < 1 ? 0 : (length - whole * step) / 2) + cut * step;
   return {
     from: Math.floor((size - filled) / 2),
-    coverage: kernelCoverage((origin * length) / whole, length / whole, filled, length),
+    coverage: kernelCoverage(origin, step, filled, length),
   };
 }
 

@@ -45,8 +45,15 @@ export interface TestServer {
  * Serves a module as `tests.js`, an empty page, and ONNX Runtime's files, to this machine alone.
  *
  * @param isolated Whether the page is cross-origin isolated, as threads need it.
+ * @param files What else is served, by name.
  */
-export async function serveTests(entry: string, { isolated = true } = {}): Promise<TestServer> {
+export async function serveTests(
+  entry: string,
+  {
+    isolated = true,
+    files = new Map(),
+  }: { readonly isolated?: boolean; readonly files?: ReadonlyMap<string, Uint8Array> } = {},
+): Promise<TestServer> {
   const code = await bundle(entry);
   const server: Server = createServer(async (request, response) => {
     const name = new URL(request.url ?? "/", "http://localhost").pathname.slice(1);
@@ -67,6 +74,7 @@ export async function serveTests(entry: string, { isolated = true } = {}): Promi
     response.setHeader("Content-Type", type);
     if (name === "") response.end("<!doctype html><title>tests</title>");
     else if (code.has(name)) response.end(code.get(name));
+    else if (files.has(name)) response.end(files.get(name));
     else if (/^ort-wasm[\w.-]+$/.test(name)) response.end(await readFile(join(ortFolder, name)));
     else response.writeHead(404).end();
   });

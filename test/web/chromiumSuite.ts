@@ -10,8 +10,9 @@ import { TestPage } from "./testPage.ts";
 export async function chromiumSuite(
   setup: Omit<Extract<Question, { type: "collect" }>, "id" | "type">,
   flags: readonly string[] = [],
+  files: ReadonlyMap<string, Uint8Array> = new Map(),
 ): Promise<void> {
-  const server = await serveTests(join(import.meta.dirname, "tests.ts"));
+  const server = await serveTests(join(import.meta.dirname, "tests.ts"), { files });
   const browser = await launchChromium(flags);
   const page = await TestPage.open(browser, server.url);
   afterAll(async () => {

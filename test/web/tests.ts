@@ -8,6 +8,7 @@ import { pairTaskStepGraph } from "../parity/lessonTraining.ts";
 import { paritySuite } from "../parity/paritySuite.ts";
 import { stepSuite } from "../parity/stepSuite.ts";
 import { caseTitles, finishCases, runCase } from "./caseRunner.ts";
+import { type EmbedCase, embedSuite } from "./embedSuite.ts";
 import { encoderSuite } from "./encoderSuite.ts";
 import type { Question, Reply, Setup } from "./protocol.ts";
 
@@ -37,6 +38,11 @@ async function answer(question: Question): Promise<unknown> {
       if (suite === "parity") {
         // A software adapter trains a pair or two a second: batches of 64 would take a quarter of an hour.
         paritySuite(`in a browser on ${device}`, makeRuntime, pairTaskStepGraph, goldenOf4);
+        return caseTitles();
+      }
+      if (suite === "embed") {
+        const cases = (await (await fetch(fileOf("cases.json"))).json()) as EmbedCase[];
+        embedSuite(cases, wasmPaths, fileOf);
         return caseTitles();
       }
       conformanceSuite(`web ${device}`, makeRuntime, device === "webgpu" ? webgpuSkips : {});
