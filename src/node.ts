@@ -67,6 +67,8 @@ export {
   type TrainRunResult,
   trainRun,
 } from "./platform/node/trainRun.ts";
+export { type OpenedTrunk, openTrunk, type TrunkOptions, withTrunk } from "./platform/node/trunk.ts";
+export { type TrunkFeaturesOptions, withTrunkFeatures } from "./platform/node/trunkFeatures.ts";
 export {
   type FitUmapOptions,
   fitUmap,
