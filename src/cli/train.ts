@@ -7,6 +7,9 @@ import { type OpenedTrunk, requireTrunkSize } from "../platform/node/trunk.ts";
 import {
   type EpochMetrics,
   fittedToData,
+  type Guidance,
+  guidanceLines,
+  type RunChoices,
   type RunConfig,
   recipeConfig,
   type StepReport,
@@ -23,7 +26,15 @@ import {
   picturesBegunWith,
   requireUse,
 } from "./pictureOptions.ts";
-import { addChoiceOptions, begunWith, type ChoiceOptions, chosen, describeConfig } from "./trainChoices.ts";
+import {
+  addChoiceOptions,
+  autoRecipe,
+  begunWith,
+  type ChoiceOptions,
+  chosen,
+  describeConfig,
+} from "./trainChoices.ts";
+import { folderToResume, planTraining, recipeToRead, requireNoRun, usualFolder } from "./trainPlan.ts";
 import { addTrunkOptions, chosenTrunk, type TrunkChoiceOptions, trunkBegunWith } from "./trunkOptions.ts";
 
 interface TrainOptions extends Output, ChoiceOptions, PictureOptions, TrunkChoiceOptions {
@@ -31,6 +42,7 @@ interface TrainOptions extends Output, ChoiceOptions, PictureOptions, TrunkChoic
   readonly limit?: number;
   readonly validation?: number;
   readonly epochs?: number;
+  readonly patience?: number;
   readonly batchSize?: number;
   readonly seed: number;
   readonly out: string;
@@ -44,7 +56,7 @@ interface TrainOptions extends Output, ChoiceOptions, PictureOptions, TrunkChoic
 /** Rows kept for validation where nothing is said, but for picture files. */
 const usualValidation = 1000;
 
-/** As the command line is parsed: the folder depends on the recipe where none is named. */
+/** As the command line is parsed: the folder depends on data and recipe where none is named. */
 type ParsedOptions = Omit<TrainOptions, "out"> & { readonly out?: string };
 
 export function trainCommand(): Command {
@@ -63,8 +75,13 @@ export function trainCommand(): Command {
     )
     .option(
       "--epochs <n>",
-      "passes over the training pictures (lesson: 10, fast: 1, simclr: 10)",
+      "passes over the training pictures, at most (lesson: 10, fast: 1, simclr: 10)",
       wholeNumber(1),
+    )
+    .option(
+      "--patience <epochs>",
+      "stop after so many without a better MAP@R on the validation pictures (without labels: loss), and keep the best; 0: never (default, but with --recipe auto)",
+      wholeNumber(0),
     )
     .option(
       "--batch-size <n>",
@@ -72,7 +89,10 @@ export function trainCommand(): Command {
       wholeNumber(2),
     )
     .option("--seed <n>", "seed of everything random", wholeNumber(0), 1)
-    .option("--out <dir>", "folder of the run (default: runs/ and the recipe's name)")
+    .option(
+      "--out <dir>",
+      "folder of the run (default: runs/ and the name of a folder of pictures, or else the recipe's)",
+    )
     .option("--init <file.pt>", "start from the weights of a checkpoint, PyTorch's or ours")
     .option(
       "--record",
@@ -89,27 +109,42 @@ export function trainCommand(): Command {
       const given = new Set(
         Object.keys(options).filter((name) => getOptionValueSource.call(command, name) === "cli"),
       );
-      await runTrain({ ...options, out: options.out ?? `runs/${options.recipe}` }, given);
+      if (options.resume && options.force) {
+        throw new InputError("--resume continues a run and --force replaces it: give one of them");
+      }
+      if (options.resume) await resumeRun(options, given);
+      else await beginRun(options, given);
     });
 }
 
-async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Promise<void> {
-  if (options.resume && options.force) {
-    throw new InputError("--resume continues a run and --force replaces it: give one of them");
-  }
-  const folder = new RunFolder(options.out);
-  if (folder.exists && !options.resume && !options.force) {
-    throw new InputError(
-      `${options.out} already holds a run: continue it with --resume, replace it with --force, or choose another --out`,
-    );
-  }
-  const trunk = options.resume ? null : await chosenTrunk(options);
-  const config = options.resume ? await resumedConfig(folder, options, given) : newConfig(options, trunk);
-  const data = await readData(config, options);
+/** Begins a new run. */
+async function beginRun(options: ParsedOptions, given: ReadonlySet<string>): Promise<void> {
+  if (options.out !== undefined && !options.force) requireNoRun(options.out);
+  const trunk = await chosenTrunk(options);
+  // Choices that do not go together are refused before any picture is read.
+  const data = await readData(recipeConfig(recipeToRead(options.recipe), choicesOf(options, trunk)), options);
   if (trunk) requireTrunkSize(trunk, options.trunk!, data.training);
-  const fitted = options.resume
-    ? config
-    : fittedToData(newConfig(options, trunk, data.training), data, given.has("classes"));
+  const plan = await planTraining(options.recipe, choicesOf(options, trunk, data.training), data);
+  const out = options.out ?? usualFolder(options.data, plan.recipe, Boolean(data.report));
+  if (!options.force) requireNoRun(out);
+  const config = fittedToData(recipeConfig(plan.recipe, plan.choices), data, given.has("classes"));
+  await runTrain({ ...options, out }, config, data, plan.guidance);
+}
+
+/** Goes on with a run. */
+async function resumeRun(options: ParsedOptions, given: ReadonlySet<string>): Promise<void> {
+  const out = options.out ?? folderToResume(options.data, options.recipe);
+  const config = await resumedConfig(new RunFolder(out), { ...options, out }, given);
+  await runTrain({ ...options, out }, config, await readData(config, options));
+}
+
+async function runTrain(
+  options: TrainOptions,
+  config: RunConfig,
+  data: ConfiguredData,
+  guidance?: Guidance,
+): Promise<void> {
+  const folder = new RunFolder(options.out);
   const runtime = await nodeRuntime({ device: options.device });
   const stop = stopOnInterrupt("stopping after this step; once more to stop at once");
   const line = new ProgressLine("training");
@@ -117,7 +152,8 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
   const begin = performance.now();
   try {
     const { history, complete, recordingSeconds } = await trainRun({
-      config: fitted,
+      config,
+      ...(guidance ? { guidance } : {}),
       folder,
       runtime,
       data,
@@ -127,21 +163,23 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
       onBegin: () => {
         features.end();
         note(`device: ${runtime.device.description}`);
-        note(describeConfig(fitted));
+        note(describeConfig(config));
         note(
           `data: ${config.data.source}, ${data.training.count} training and ${data.validation.count} validation pictures`,
         );
+        if (guidance) for (const text of guidanceLines(guidance)) note(text);
       },
       onStep: (report) =>
-        line.update(stepsDone(report), report.batches * fitted.epochs, describeStep(report, fitted)),
+        line.update(stepsDone(report), report.batches * config.epochs, describeStep(report, config)),
       onEpoch: (metrics) => {
         line.end();
-        note(describeEpoch(metrics, fitted.epochs));
+        note(describeEpoch(metrics, config.epochs));
       },
     });
     line.end();
     const seconds = (performance.now() - begin) / 1000;
-    if (complete) finish(options, history, { seconds, recordingSeconds, device: runtime.device.name });
+    if (complete)
+      finish(options, history, { seconds, recordingSeconds, device: runtime.device.name }, guidance);
     else interrupted(options);
   } finally {
     features.end();
@@ -152,7 +190,7 @@ async function runTrain(options: TrainOptions, given: ReadonlySet<string>): Prom
 }
 
 /** The pictures, with what there is to say about their files. */
-async function readData(config: RunConfig, options: TrainOptions): Promise<ConfiguredData> {
+async function readData(config: RunConfig, options: ParsedOptions): Promise<ConfiguredData> {
   const progress = new PictureProgress();
   try {
     const data = await configuredData(config, {
@@ -171,18 +209,19 @@ async function readData(config: RunConfig, options: TrainOptions): Promise<Confi
 }
 
 /** What is chosen, and what follows from the pictures; before they are read, as if they were MNIST's. */
-function newConfig(
-  options: TrainOptions,
+function choicesOf(
+  options: ParsedOptions,
   trunk: OpenedTrunk | null,
   pictures = { channels: 1, height: 28 },
-): RunConfig {
-  return recipeConfig(options.recipe, {
+): RunChoices {
+  return {
     ...chosen(options),
     source: options.data,
     limit: options.limit ?? null,
     validation: options.validation ?? usualValidation,
     unlabelled: options.unlabelled,
     epochs: options.epochs,
+    patience: options.patience,
     batchSize: options.batchSize,
     seed: options.seed,
     init: options.init ?? null,
@@ -191,10 +230,10 @@ function newConfig(
     size: pictures.height,
     trunk: trunk ? { file: options.trunk!, choice: trunk.choice } : undefined,
     hidden: options.hidden,
-  });
+  };
 }
 
-/** A resumed run keeps its configuration; only the number of epochs may be another. */
+/** A resumed run keeps its configuration; only the numbers of epochs and of patience may be others. */
 async function resumedConfig(
   folder: RunFolder,
   options: TrainOptions,
@@ -216,15 +255,17 @@ async function resumedConfig(
   for (const [name, was] of Object.entries(fixed)) {
     const received = options[name as keyof TrainOptions];
     const is = Array.isArray(received) ? received.join(",") : received;
+    if (name === "recipe" && is === autoRecipe) continue;
     if (given.has(name) && was !== is) throw differs(name, was, is, options.out);
   }
-  if (options.epochs === undefined || options.epochs === saved.epochs) return saved;
+  const { epochs = saved.epochs, patience = saved.patience } = options;
+  if (epochs === saved.epochs) return { ...saved, patience };
   if (saved.schedule.name === "oneCycle" || saved.schedule.name === "warmupCosine") {
     note(
-      `the learning rate goes down over all epochs: a run of ${saved.epochs} that goes on to ${options.epochs} is not what ${options.epochs} at once would have been`,
+      `the learning rate goes down over all epochs: a run of ${saved.epochs} that goes on to ${epochs} is not what ${epochs} at once would have been`,
     );
   }
-  return { ...saved, epochs: options.epochs };
+  return { ...saved, epochs, patience };
 }
 
 /** What a run does and does not, by the option that says so. */
@@ -262,8 +303,9 @@ function describeStep(
 }
 
 function describeEpoch(metrics: EpochMetrics, epochs: number): string {
-  const { epoch, trainLoss, valLoss, lr, knn1, knnReferences, seconds, perSecond, unit } = metrics;
-  const neighbours = knn1 === null ? "" : `  1-NN ${knn1.toFixed(4)} (among ${knnReferences})`;
+  const { epoch, trainLoss, valLoss, lr, knn1, knnReferences, mapAtR, seconds, perSecond, unit } = metrics;
+  const ranked = mapAtR === null ? "" : `  MAP@R ${mapAtR.toFixed(4)}`;
+  const neighbours = knn1 === null ? "" : `  1-NN ${knn1.toFixed(4)} (among ${knnReferences})${ranked}`;
   const validation = valLoss === null ? "" : `  validation loss ${valLoss.toFixed(4)}${neighbours}`;
   return `epoch ${epoch}/${epochs}  loss ${trainLoss.toFixed(4)}${validation}  lr ${Number(lr.toPrecision(3))}  ${duration(seconds)}  ${perSecond.toFixed(0)} ${unit}/s`;
 }
@@ -272,6 +314,7 @@ function finish(
   options: TrainOptions,
   history: readonly EpochMetrics[],
   rest: { readonly seconds: number; readonly recordingSeconds: number; readonly device: string },
+  guidance: Guidance | undefined,
 ): void {
   const last = history.at(-1)!;
   const trained = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
@@ -282,9 +325,12 @@ function finish(
     trainLoss: last.trainLoss,
     valLoss: last.valLoss,
     knn1: last.knn1,
+    mapAtR: last.mapAtR,
+    best: last.best,
     perSecond: count / trained,
     unit: last.unit,
     ...rest,
+    ...(guidance ? { guidance } : {}),
   };
   const recorded =
     rest.recordingSeconds > 0
@@ -293,8 +339,20 @@ function finish(
   result(
     options,
     summary,
-    `trained ${last.epoch} ${last.epoch === 1 ? "epoch" : "epochs"} in ${duration(rest.seconds)}: ${options.out} holds checkpoints, metrics, figures and encoder.onnx\nnext: kindred eval --run ${options.out}${recorded}`,
+    `trained ${last.epoch} ${last.epoch === 1 ? "epoch" : "epochs"} in ${duration(rest.seconds)}: ${options.out} holds checkpoints, metrics, figures and encoder.onnx${describeBest(history)}\nnext: kindred eval --run ${options.out}${recorded}`,
   );
+}
+
+/** Which epoch the encoder is of, where that is not simply the last. */
+function describeBest(history: readonly EpochMetrics[]): string {
+  const last = history.at(-1)!;
+  const best = history.find(({ epoch }) => epoch === last.best);
+  if (!best) return "";
+  const measure =
+    best.mapAtR === null
+      ? `validation loss ${best.valLoss?.toFixed(4)}`
+      : `validation MAP@R ${best.mapAtR.toFixed(3)}`;
+  return `\nbest epoch ${best.epoch} of ${last.epoch} (${measure}): its weights are taken where no --checkpoint is named`;
 }
 
 function interrupted(options: TrainOptions): void {

@@ -26,9 +26,12 @@ const schedules = {
   constant: "constant",
 } as const satisfies Record<string, ScheduleName>;
 
+/** In place of a recipe: what suits the pictures. */
+export const autoRecipe = "auto";
+
 /** The recipe, and what of it the command line chooses otherwise. */
 export interface ChoiceOptions {
-  readonly recipe: RecipeName;
+  readonly recipe: RecipeName | typeof autoRecipe;
   readonly encoder?: EncoderName;
   readonly width?: number;
   readonly depth?: number;
@@ -53,10 +56,10 @@ export function addChoiceOptions(command: Command): Command {
     .addOption(
       new Option(
         "--recipe <name>",
-        "lesson: pairs, as the lesson has it; fast: all pairs of a batch, each picture encoded once; simclr: without labels, two variations of each picture",
+        "auto: what suits the pictures, with reasons (the lesson for small grey ones in arrays); lesson: pairs, as the lesson has it; fast: all pairs of a batch, each picture encoded once; simclr: without labels, two variations of each picture",
       )
-        .choices(recipeNames)
-        .default("lesson" satisfies RecipeName),
+        .choices([autoRecipe, ...recipeNames])
+        .default(autoRecipe),
     )
     .addOption(
       choice(
@@ -67,7 +70,9 @@ export function addChoiceOptions(command: Command): Command {
     )
     .option("--temperature <t>", "of supcon, nt-xent and infonce", positiveNumber)
     .option("--margin <m>", "of the triplet losses and margin", positiveNumber)
-    .addOption(choice("--encoder <name>", "what is trained (lesson: lesson, others: compact)", encoderNames))
+    .addOption(
+      choice("--encoder <name>", "what is trained (lesson: lesson, fast and simclr: compact)", encoderNames),
+    )
     .option(
       "--width <n>",
       "channels of its first block or stage (compact and resnet: 16, convnext: 32)",

@@ -8,8 +8,11 @@ import {
   type EpochMetrics,
   type EvaluationFile,
   encodeTrainingState,
+  epochMetricsSchema,
   exportEncoder,
+  type Guidance,
   parseEvaluationFile,
+  parseGuidance,
   parseRunConfig,
   type RunConfig,
   readPt,
@@ -27,6 +30,7 @@ export const runIndexName = "index.lance";
  */
 const ownEntries = [
   "config.json",
+  "guidance.json",
   "metrics.jsonl",
   "figures",
   "checkpoints",
@@ -102,13 +106,24 @@ export class RunFolder {
     return parseRunConfig(new TextDecoder().decode(await readFileOrExplain(file)), file);
   }
 
+  async writeGuidance(guidance: Guidance): Promise<void> {
+    await writeFileAtomic(this.#at("guidance.json"), `${JSON.stringify(guidance, null, 2)}\n`);
+  }
+
+  /** What was seen of the data and chosen for it; null for a run without, as runs from before there was any. */
+  async readGuidance(): Promise<Guidance | null> {
+    const file = this.#at("guidance.json");
+    if (!existsSync(file)) return null;
+    return parseGuidance(new TextDecoder().decode(await readFileOrExplain(file)), file);
+  }
+
   async writeFigure(name: string, png: Uint8Array): Promise<void> {
     await writeFileAtomic(this.#at("figures", name), png);
   }
 
   /**
-   * What belongs to a finished epoch; the state last, so that a resumed run finds all that it promises. An encoder with a
-   * trunk is left to {@link writeEncoder}.
+   * What belongs to a finished epoch; the state last, so that a resumed run finds all that it promises. The model
+   * is that of the best epoch where one is told; an encoder with a trunk is left to {@link writeEncoder}.
    */
   async writeEpoch(
     encoder: Encoder,
@@ -117,7 +132,8 @@ export class RunFolder {
   ): Promise<void> {
     const { epoch, history } = state.progress;
     await writeFileAtomic(this.checkpointFile(epoch - 1), writePt(weights));
-    if (!encoder.trunk) await this.writeEncoder(encoder, weights);
+    const best = history.at(-1)?.best ?? epoch;
+    if (!encoder.trunk && best === epoch) await this.writeEncoder(encoder, weights);
     await this.#writeMetrics(history);
     await this.writeState(state);
   }
@@ -152,7 +168,8 @@ export class RunFolder {
   }
 
   /**
-   * The encoder's weights after the newest finished epoch, or after the one given, counted from 0.
+   * The encoder's weights after the epoch given, counted from 0; by default after the best one, or the newest finished one
+   * of a run that does not stop early.
    *
    * @throws InputError when there is no such checkpoint.
    */
@@ -160,7 +177,7 @@ export class RunFolder {
     epoch?: number,
   ): Promise<{ epoch: number; weights: Map<string, TensorData>; file: string }> {
     const epochs = await this.checkpointEpochs();
-    const chosen = epoch ?? epochs.at(-1);
+    const chosen = epoch ?? (await this.#bestEpoch(epochs)) ?? epochs.at(-1);
     if (chosen === undefined || !epochs.includes(chosen)) {
       const wanted =
         chosen === undefined ? "no epoch has been finished" : `epoch ${chosen} has no checkpoint`;
@@ -170,6 +187,19 @@ export class RunFolder {
     }
     const file = this.checkpointFile(chosen);
     return { epoch: chosen, weights: readPt(await readFileOrExplain(file), file), file };
+  }
+
+  /** The best epoch of a run that may stop early, counted from 0, if it has a checkpoint. */
+  async #bestEpoch(epochs: readonly number[]): Promise<number | undefined> {
+    const file = this.#at("metrics.jsonl");
+    if (!this.exists || !existsSync(file) || (await this.readConfig()).patience === 0) return undefined;
+    const last = new TextDecoder()
+      .decode(await readFileOrExplain(file))
+      .trimEnd()
+      .split("\n")
+      .at(-1);
+    const { best } = metricsRow(last ?? "", file);
+    return best === null ? undefined : epochs.find((epoch) => epoch === best - 1);
   }
 
   /** Epochs that have a checkpoint, counted from 0, in ascending order. */
@@ -216,4 +246,17 @@ export class RunFolder {
   #at(...parts: string[]): string {
     return join(this.path, ...parts);
   }
+}
+
+/** @throws InputError when the text is no line of metrics. */
+function metricsRow(text: string, file: string): EpochMetrics {
+  try {
+    const result = epochMetricsSchema.safeParse(JSON.parse(text));
+    if (result.success) return result.data;
+  } catch {
+    // Said below.
+  }
+  throw new InputError(
+    `${file}: its last line is not the metrics of an epoch, so the best epoch is not known: name one with --checkpoint`,
+  );
 }

@@ -7,6 +7,7 @@ import {
   configuredParts,
   type EpochMetrics,
   type FitOptions,
+  type Guidance,
   matchTensors,
   type Recorder,
   type RunConfig,
@@ -88,6 +89,8 @@ export interface TrainRunOptions extends Omit<FitOptions, "record" | "onBatch"> 
   readonly runtime: Runtime;
   readonly data: ConfiguredData;
   readonly mode: "new" | "replace" | "resume";
+  /** What was seen of the data and chosen for it, to be kept with a new run. */
+  readonly guidance?: Guidance;
   /** Called with pictures that the encoder's trunk has made features of, and how many there are. */
   readonly onFeatures?: (done: number, total: number) => void;
   /** Called when all input has been checked and the folder is ready, before the first step. */
@@ -104,7 +107,7 @@ export type RunWatch = Pick<FitOptions, "record" | "onBatch">;
 
 export interface TrainRunResult {
   readonly history: readonly EpochMetrics[];
-  /** Whether the last epoch was finished. */
+  /** Whether the last epoch was finished, or training stopped early. */
   readonly complete: boolean;
   /** Seconds of this call spent recording embeddings, which the epochs' seconds do not contain. */
   readonly recordingSeconds: number;
@@ -147,6 +150,7 @@ async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<Tra
     training: data.training,
     validation: data.validation,
     epochs: config.epochs,
+    patience: config.patience,
     batchSize: config.batchSize,
     seed: config.seed,
     ...(initial ? { initial } : {}),
@@ -163,6 +167,7 @@ async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<Tra
     } else {
       await lock.take();
       await folder.begin(config, { force: mode === "replace" });
+      if (options.guidance) await folder.writeGuidance(options.guidance);
       recorder = await openRecorder();
     }
     options.onBegin?.();
@@ -181,15 +186,22 @@ async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<Tra
       },
     });
     await recorder?.flush();
-    const complete = trainer.progress.epoch >= config.epochs;
+    const complete = trainer.finished;
     if (!complete) await folder.writeState(await trainer.state());
     // With its trunk it is large, so that it is written once.
-    if (encoder.trunk) await folder.writeEncoder(encoder, await trainer.encoderState());
+    if (encoder.trunk) await writeWithTrunk(encoder, folder, trainer);
     return { history, complete, recordingSeconds: trainer.recordingSeconds };
   } finally {
     await trainer.dispose();
     await variation.dispose();
   }
+}
+
+/** The encoder of the best epoch where one is told, else as it is now. */
+async function writeWithTrunk(encoder: Encoder, folder: RunFolder, trainer: Trainer): Promise<void> {
+  const told = trainer.progress.history.at(-1)?.best != null;
+  const weights = told ? (await folder.readWeights()).weights : await trainer.encoderState();
+  await folder.writeEncoder(encoder, weights);
 }
 
 /** The pictures, and what the encoder's trunk makes of them where it has one. */

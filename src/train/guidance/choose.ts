@@ -136,7 +136,7 @@ function choosePatience(
     return none("there are too few validation pictures to tell which is best");
   if (labelled && classes.length < 2) return none("of one class, every epoch ranks as well as any other");
   const measure = labelled ? "MAP@R" : "loss";
-  const most = Math.max(5, Math.ceil(epochs / 5));
+  const most = Math.max(5, Math.ceil(epochs / 6));
   if (most >= epochs) return none(`it is over before ${most} epochs could go by without a better one`);
   return {
     epochs: most,
