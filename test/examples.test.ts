@@ -28,3 +28,13 @@ describe("examples/lesson.ts", () => {
     expect(Number(accuracy?.[1])).toBeGreaterThan(0.93);
   }, 300_000);
 });
+
+describe("examples/similar.ts", () => {
+  it("finds the same digit among pictures that its encoder has not seen", async () => {
+    const share = /^most similar picture shows the same digit: (0\.\d+)\n$/.exec(
+      await runExample("similar.ts"),
+    );
+    // It reached 0.985.
+    expect(Number(share?.[1])).toBeGreaterThan(0.95);
+  }, 300_000);
+});

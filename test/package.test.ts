@@ -22,6 +22,22 @@ const knn1: number | null = result.history[0]!.knn1;
 if (knn1 === null) throw new InputError("no validation images");
 `;
 
+/** Both ways to the encoder of a run, and every kind of picture that has a type of its own in a browser. */
+const encoderProgram = `
+import { Encoder, type Picture } from "kindred";
+
+const [run, exported] = await Promise.all(["run", "out"].map((source) => Encoder.load(source, { device: "cpu" })));
+if (!run || !exported) throw new Error("two encoders were to be loaded");
+const picture: Picture = { data: new Uint8Array(784).map((_, i) => (i * 7) % 256), width: 28, height: 28 };
+const [a] = await run.embed([picture]);
+const [b]: Float32Array[] = await exported.embed([picture]);
+const similarity: number = run.similarity(a!, b!);
+console.log(JSON.stringify({ similarity, alike: run.fingerprint === exported.fingerprint, dim: run.dim }));
+await run.dispose();
+await exported.dispose();
+export const drawn = (bitmap: ImageBitmap, image: HTMLImageElement, data: ImageData, file: File): Picture[] => [bitmap, image, data, file];
+`;
+
 describe("the package, installed into an empty project", () => {
   let project: Project;
   beforeAll(async () => {
@@ -82,6 +98,34 @@ describe("the package, installed into an empty project", () => {
     const evaluated = await command(["eval", "--run", "run", "--limit", "100", "--json"]);
     expect(evaluated.code, evaluated.stderr).toBe(0);
     expect(JSON.parse(evaluated.stdout).encoder.knn1).toBeGreaterThan(0.5);
+  });
+
+  it("exports the run's encoder, and Encoder opens run and export alike", async () => {
+    const exported = await command([
+      "export",
+      "--run",
+      "run",
+      "--format",
+      "onnx",
+      "--out",
+      "out/encoder.onnx",
+    ]);
+    expect(exported.code, exported.stderr).toBe(0);
+    await project.write("encoder.ts", encoderProgram);
+    const ran = await project.run(process.execPath, ["encoder.ts"]);
+    expect(ran.code, ran.stderr).toBe(0);
+    const { similarity, alike, dim } = JSON.parse(ran.stdout);
+    expect(similarity).toBeCloseTo(1, 6);
+    expect([alike, dim]).toEqual([true, 64]);
+    expect(await typeCheck("encoder.ts", "es2024,dom")).toMatchObject({ code: 0, stdout: "" });
+  });
+
+  it("gives a browser's bundler other code under the same name", async () => {
+    await project.write("where.ts", 'console.log(import.meta.resolve("kindred"));\n');
+    const where = async (...flags: string[]) =>
+      (await project.run(process.execPath, [...flags, "where.ts"])).stdout.trim().split("/").at(-1);
+    expect(await where()).toBe("index.node.js");
+    expect(await where("--conditions=browser")).toBe("index.browser.js");
   });
 
   it("gives the library, typed without any other package, and it runs", async () => {
