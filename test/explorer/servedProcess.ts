@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import type { ExplorerOptions } from "../../src/server/index.ts";
 
 export interface ServeOptions {
   /** Folder of the built page. */
@@ -11,6 +12,8 @@ export interface ServeOptions {
   readonly port: number;
   readonly run?: string | undefined;
   readonly split?: "train" | "all";
+  /** More of what `kindred view` may be told. */
+  readonly more?: Pick<ExplorerOptions, "data" | "index">;
 }
 
 /** The explorer's server as a process of its own, which can be killed. */
@@ -23,11 +26,10 @@ export interface ServedProcess {
 
 /** Starts it, and resolves when it answers. */
 export async function serveProcess(options: ServeOptions): Promise<ServedProcess> {
-  const { page, cwd, port, run, split } = options;
-  const more = run === undefined ? [] : [run, ...(split === undefined ? [] : [split])];
+  const { page, cwd, port, run = "", split = "train", more = {} } = options;
   const child: ChildProcess = spawn(
     process.execPath,
-    [join(import.meta.dirname, "serve.ts"), page, String(port), ...more],
+    [join(import.meta.dirname, "serve.ts"), page, String(port), run, split, JSON.stringify(more)],
     { cwd, stdio: ["ignore", "pipe", "inherit"] },
   );
   const ended = once(child, "exit");

@@ -23,9 +23,10 @@ export function thumbnailAtlas(
   const atlas = document.createElement("canvas");
   atlas.width = across * cell;
   atlas.height = Math.max(1, Math.ceil(rows.length / across)) * cell;
-  const context = atlas.getContext("2d");
+  // Both in the processor's memory: in that of the graphics processor each picture would wait for what it has to draw.
+  const context = atlas.getContext("2d", { willReadFrequently: true });
   const one = new OffscreenCanvas(width, height);
-  const oneContext = one.getContext("2d");
+  const oneContext = one.getContext("2d", { willReadFrequently: true });
   if (context && oneContext) {
     // Digits keep their pixels; photographs are made smaller smoothly.
     context.imageSmoothingEnabled = scale === 1;
