@@ -1,4 +1,4 @@
-import { KindredError } from "../../../base/index.ts";
+import { InputError, KindredError } from "../../../base/index.ts";
 import { explainIoError } from "../ioErrors.ts";
 
 /** Numbers of the system's errors that a user can mend; LanceDB's messages carry them as `(os error 28)`. */
@@ -25,6 +25,14 @@ export function explainLance(error: unknown, action: "read" | "written", path: s
   const explained = explainIoError(error, action, path);
   if (explained !== error) return explained;
   return new KindredError(`${path} cannot be ${action}: ${lanceText(error)}`, { cause: error });
+}
+
+/** The error of a query with a filter: the user's to mend where LanceDB does not take it, such as for an unknown function. */
+export function explainFilter(error: unknown, where: string): unknown {
+  if (error instanceof KindredError || !(error instanceof Error)) return error;
+  if (!error.message.includes("Invalid input")) return error;
+  const filter = where.replaceAll(/\s+/g, " ");
+  return new InputError(`the filter "${filter}" cannot be used: ${lanceText(error)}`, { cause: error });
 }
 
 /** What LanceDB says, without its source's paths and repetitions. */

@@ -18,7 +18,7 @@ import {
   unitVector,
 } from "./indexRows.ts";
 import { lancedb } from "./lance.ts";
-import { explainLance } from "./lanceErrors.ts";
+import { explainFilter, explainLance } from "./lanceErrors.ts";
 import { nearestTo, type PlanOptions, readPlan } from "./searchPlan.ts";
 
 /** Options of {@link PictureIndex.create} and of what changes an index. */
@@ -147,7 +147,7 @@ export class PictureIndex {
   /** How many pictures there are, or how many of them a filter lets pass. */
   async count(where?: string): Promise<number> {
     if (where !== undefined) checkFilter(where, filterColumns);
-    return this.#reading(() => this.#table.countRows(where));
+    return this.#reading(() => this.#table.countRows(where), where);
   }
 
   /**
@@ -170,7 +170,7 @@ export class PictureIndex {
       const hits = await this.#nearest(unit, probes, k, where, thumbnails);
       // Cells may hold too few where many results are wanted.
       return probes === null || hits.length === k ? hits : this.#nearest(unit, null, k, where, thumbnails);
-    });
+    }, where);
   }
 
   /** Pictures of the index by id, in no order; those that it does not have are left out. */
@@ -237,7 +237,11 @@ export class PictureIndex {
     let deleted = 0;
     await this.#change(options, async (table) => {
       if ("where" in which) {
-        deleted = (await table.delete(which.where)).numDeletedRows;
+        const deleting = table.delete(which.where);
+        const { numDeletedRows } = await deleting.catch((error: unknown) => {
+          throw explainFilter(error, which.where);
+        });
+        deleted = numDeletedRows;
         return;
       }
       for (let start = 0; start < which.length; start += idsAtATime) {
@@ -301,11 +305,11 @@ export class PictureIndex {
     }
   }
 
-  async #reading<T>(read: () => Promise<T>): Promise<T> {
+  async #reading<T>(read: () => Promise<T>, where?: string): Promise<T> {
     try {
       return await read();
     } catch (error) {
-      throw explainLance(error, "read", this.path);
+      throw explainLance(where === undefined ? error : explainFilter(error, where), "read", this.path);
     }
   }
 }

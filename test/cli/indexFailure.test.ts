@@ -1,0 +1,152 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { cp, mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
+import { kindredOk, startKindred, temporaryFolder } from "./kindred.fixture.ts";
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
+
+const folder = temporaryFolder();
+const bin = fileURLToPath(new URL("../../src/cli/bin.ts", import.meta.url));
+
+/** A small disk needs a mount of its own, which Linux grants to a process in its own namespace. */
+const mountable =
+  process.platform === "linux" &&
+  spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", "/mnt"]).status === 0;
+
+beforeAll(async () => {
+  await writeCsv(folder.at("few.csv"), cropped(await mnist(120), 12));
+  await writeCsv(folder.at("many.csv"), cropped(await mnist(20_000), 12));
+  const tiny = ["--validation", "20", "--epochs", "1", "--batch-size", "32"];
+  await kindredOk(["train", "--data", folder.at("few.csv"), ...tiny, "--out", folder.at("run")]);
+  await kindredOk(["index", "--run", folder.at("run"), "--out", folder.at("my.lance")]);
+});
+
+/** All files with their contents. */
+async function contents(path: string): Promise<Record<string, string>> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1));
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(path, name), "base64")])),
+  );
+}
+
+const search = async (index: string) =>
+  JSON.parse((await kindredOk(["search", "--index", index, "--id", "7", "-k", "20", "--json"])).stdout);
+
+/** Starts to index the many pictures, and signals once some parts are in the index's folder. */
+async function interrupted(
+  out: string,
+  written: () => Promise<boolean>,
+  signal: NodeJS.Signals,
+  flags: string[],
+) {
+  const command = startKindred([
+    ...["index", "--run", folder.at("run"), "--data", folder.at("many.csv"), "--out", out, ...flags],
+  ]);
+  while (!(await written())) {
+    if (command.process.exitCode !== null) break;
+    await setTimeout(20);
+  }
+  command.process.kill(signal);
+  return command.finished;
+}
+
+const files = async (path: string) =>
+  existsSync(path) ? (await readdir(path, { recursive: true })).length : 0;
+
+describe("kindred index that is interrupted", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)(
+    "by %s leaves a new index out, and an old one as it was",
+    async (signal) => {
+      const names = async () => (await readdir(folder.at())).sort();
+      const before = await names();
+      const isBegun = async () => (await names()).length > before.length;
+      const { code, stderr } = await interrupted(folder.at("new.lance"), isBegun, signal, []);
+      expect({ code, last: stderr.trimEnd().split("\n").at(-1) }, stderr).toEqual({
+        code: 130,
+        last: `stopped: ${folder.at("new.lance")} is as it was`,
+      });
+      expect(await names()).toEqual(before);
+
+      const index = folder.at("my.lance");
+      const untouched = await contents(index);
+      const count = await files(index);
+      const isWritten = async () => (await files(index)) > count + 4;
+      const stopped = await interrupted(index, isWritten, signal, ["--add"]);
+      expect(stopped.code, stopped.stderr).toBe(130);
+      expect(await contents(index)).toEqual(untouched);
+    },
+  );
+
+  it("by being killed: what was there is found as before, and the next change goes on from it", async () => {
+    const index = folder.at("killed.lance");
+    await cp(folder.at("my.lance"), index, { recursive: true });
+    const before = await search(index);
+    const count = await files(index);
+    const killed = await interrupted(index, async () => (await files(index)) > count + 4, "SIGKILL", [
+      "--add",
+    ]);
+    expect(killed.signal).toBe("SIGKILL");
+    expect(await files(index)).toBeGreaterThan(count);
+    expect(await search(index)).toEqual(before);
+    const args = [
+      "index",
+      "--run",
+      folder.at("run"),
+      "--data",
+      folder.at("few.csv"),
+      "--out",
+      index,
+      "--add",
+    ];
+    const { stdout } = await kindredOk([...args, "--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 120, added: 0, unchanged: 120 });
+    expect(await search(index)).toEqual(before);
+  });
+});
+
+const script = `
+set -u
+mount -t tmpfs -o size="$SIZE" tmpfs disk
+cp -r "$BEFORE" disk/old.lance
+"$NODE" "$BIN" index --run "$RUN" --data "$DATA" --out disk/old.lance --add >stdout 2>stderr; echo $? >code
+"$NODE" "$BIN" index --run "$RUN" --data "$DATA" --out disk/new.lance >stdout2 2>stderr2; echo $? >code2
+ls -A disk >names
+cp -r disk/old.lance after
+`;
+
+describe.skipIf(!mountable)("kindred index on a disk that fills up (needs Linux and unshare)", () => {
+  it("says so in one line; an old index is as it was to the byte, a new one is not there", async () => {
+    const cwd = folder.at("filling");
+    await mkdir(join(cwd, "disk"), { recursive: true });
+    execFileSync("unshare", ["-rm", "sh", "-c", script], {
+      cwd,
+      env: {
+        ...process.env,
+        ...{ NODE: process.execPath, BIN: bin, SIZE: "3m", BEFORE: folder.at("my.lance") },
+        ...{ RUN: folder.at("run"), DATA: folder.at("many.csv") },
+      },
+    });
+    const text = async (name: string) => (await readFile(join(cwd, name), "utf8")).trimEnd();
+    for (const [at, name] of [
+      ["", "old"],
+      ["2", "new"],
+    ]) {
+      expect(await text(`code${at}`), await text(`stderr${at}`)).toBe("2");
+      expect(await text(`stdout${at}`)).toBe("");
+      expect((await text(`stderr${at}`)).split("\n").at(-1)).toBe(
+        `kindred: disk/${name}.lance cannot be written: the disk is full: free some space, or choose another path (ENOSPC)`,
+      );
+      expect(await text(`stderr${at}`)).not.toMatch(/^\s+at |panicked/m);
+    }
+    expect(await text("names")).toBe("old.lance");
+    expect(await contents(join(cwd, "after"))).toEqual(await contents(folder.at("my.lance")));
+  });
+});
