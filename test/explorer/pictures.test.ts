@@ -32,6 +32,8 @@ describe.skipIf(noChromium)("the explorer on pictures of one's own", { timeout: 
 
   /** Serves a run in place of the one before, and opens it. */
   async function serve(run: string, more: { index?: string } = {}): Promise<void> {
+    // A page whose server goes would say so.
+    await page.goto("about:blank");
     await server?.kill();
     server = await serveProcess({
       page: await builtPage(),
@@ -116,7 +118,7 @@ describe.skipIf(noChromium)("the explorer on pictures of one's own", { timeout: 
     await open(page, "Search");
     await ready(page);
     await give(page, "drop", { name: "mein Stern.png", bytes: drawnShape(star, 999, 300) });
-    await expect.poll(() => shownText(page.locator(".word")), { timeout: patience }).toBe(star);
+    await expect.poll(() => shownText(page.locator(".vote .word")), { timeout: patience }).toBe(star);
     const shown = await nearest(page).allInnerTexts();
     expect(shown).toHaveLength(12);
     expect(shown.filter((text) => text.includes(star)).length).toBeGreaterThan(9);
@@ -145,11 +147,11 @@ describe.skipIf(noChromium)("the explorer on pictures of one's own", { timeout: 
 
   it("takes what is pasted, and one of the run's own, and leads on to neighbours", async () => {
     await give(page, "paste", { name: "image.png", bytes: drawnShape("blue square", 999, 120) });
-    await expect.poll(() => shownText(page.locator(".word")), { timeout: patience }).toBe("blue square");
+    await expect.poll(() => shownText(page.locator(".vote .word")), { timeout: patience }).toBe("blue square");
     await page.getByPlaceholder("Number").fill("7");
     await page.getByRole("button", { name: "Go" }).click();
     const own = kindNames[(await told(server.url)).labels[7]!]!;
-    await expect.poll(() => shownText(page.locator(".word")), { timeout: patience }).toBe(own);
+    await expect.poll(() => shownText(page.locator(".vote .word")), { timeout: patience }).toBe(own);
     expect((await nearest(page).allInnerTexts()).join()).not.toContain("Picture 7,");
     await nearest(page).first().getByRole("button").click();
     await page
@@ -165,7 +167,7 @@ describe.skipIf(noChromium)("the explorer on pictures of one's own", { timeout: 
       Buffer.from("Dear diary, ".repeat(20)),
       "are no picture that can be read, expected PNG, JPEG",
     ],
-    ["cut.png", drawnShape(star, 1).subarray(0, 900), "the PNG: cannot be read as a picture"],
+    ["cut.png", drawnShape(star, 1).subarray(0, 900), "the PNG: is damaged or cut off"],
     ["huge.png", claiming(30_000), "the PNG is 30000 x 30000 pixels, expected 1 to 16,000,000 in all"],
     ["long.png", Buffer.alloc(10 * 2 ** 20 + 1), "it has 10.0 MB, expected at most 10: make it smaller"],
   ] as const)("says why %s is not taken", async (name, bytes, reason) => {

@@ -81,7 +81,7 @@ function viewsFigureOf(
   return {
     title: "Pairs before training",
     subtitle:
-      "Without labels, two variations of one picture are alike, and any other picture is not. Training tells them apart from all others.",
+      "Without labels, two variations of one picture are alike, and any other picture is not. Training moves the two together, and away from all others.",
     triplets: Array.from({ length: Math.min(most, order.length) }, (_, i) => ({
       anchor: varied(order[i]!, "a variation"),
       positive: varied(order[i]!, "another"),
