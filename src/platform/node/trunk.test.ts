@@ -183,6 +183,9 @@ describe("withTrunkFeatures", () => {
 
     const cached = await withTrunkFeatures(head, dataset, { onProgress: () => expect.fail("made again") });
     expect(cached.features).toEqual(features);
+    const { input: named, ...others } = head.trunk!;
+    const reordered = { ...head, trunk: { ...others, input: named } };
+    await withTrunkFeatures(reordered, dataset, { onProgress: () => expect.fail("made again") });
     const [kept] = await readdir(join(folder, "cache", "features"));
     // Others of the same count, and another use of the trunk, have features of their own.
     const changed = { ...dataset, pixels: dataset.pixels.toReversed() };

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { AbortedError, InputError, KindredError } from "../../base/index.ts";
+import { AbortedError, InputError, KindredError, type Shape } from "../../base/index.ts";
 import { fingerprint, gatherImages, type ImageDataset } from "../../data/index.ts";
-import type { Encoder } from "../../nn/index.ts";
+import type { Encoder, TrunkChoice } from "../../nn/index.ts";
 import { composeTrunk } from "../../onnx/index.ts";
 import { readFileOrExplain, writeStreamAtomic } from "./files.ts";
 import { ModelSession } from "./modelSession.ts";
@@ -33,18 +33,22 @@ export async function withTrunkFeatures(
 ): Promise<ImageDataset> {
   const { trunk } = encoder;
   if (!trunk || dataset.features || dataset.count === 0) return dataset;
-  const { model, ...choice } = trunk;
-  const key = sha256Of(
-    JSON.stringify({ features: choice, picture: encoder.inputShape, of: fingerprint(dataset) }),
-  );
+  const key = sha256Of(cacheKey(trunk, encoder.inputShape, dataset));
   const file = join(cacheFolder(), "features", `${key}.npy`);
   const shape = [dataset.count, trunk.features] as const;
   const kept = await keptFeatures(file, shape);
   if (kept) return { ...dataset, features: kept };
+  const { model } = trunk;
   if (!model) throw new KindredError("the encoder's trunk has not been read, so it makes no features");
   const features = await computed(encoder, model, dataset, options);
   await writeStreamAtomic(file, (append) => writeNpy(append, features, shape));
   return { ...dataset, features };
+}
+
+/** What features depend on, in an order of its own: a configuration that was read has its keys in another. */
+function cacheKey(trunk: TrunkChoice, picture: Shape, dataset: ImageDataset): string {
+  const { sha256, input, output, dtype, pool, mean, std } = trunk;
+  return JSON.stringify([sha256, input, output, dtype, pool, mean, std, picture, fingerprint(dataset)]);
 }
 
 /** Features from an earlier time; null where there are none, or their file is damaged, which costs the time only. */
