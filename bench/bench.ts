@@ -8,6 +8,7 @@ import { benchCsv } from "./csv.ts";
 import { benchEmbed } from "./embed.ts";
 import { benchExplorer } from "./explorer.ts";
 import { benchHelp } from "./help.ts";
+import { benchIndex } from "./index.ts";
 import { benchKnn } from "./knn.ts";
 import { benchMemory } from "./memory.ts";
 import { benchPictures } from "./pictures.ts";
@@ -22,6 +23,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   ceiling: benchCeiling,
   embed: benchEmbed,
   knn: benchKnn,
+  index: benchIndex,
   umap: benchUmap,
   memory: benchMemory,
   pictures: benchPictures,
