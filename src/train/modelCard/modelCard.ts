@@ -57,7 +57,7 @@ function frontMatter(format: ExportFormat, { encoder }: EncoderDescription): str
   ].join("\n");
 }
 
-function data({ data: { source, fingerprint, limit, validation, classes } }: RunConfig): string {
+function data({ data: { source, fingerprint, limit, validation, classes, unlabelled } }: RunConfig): string {
   const count = fingerprint?.split("x")[0];
   const lines = [
     `- Source: \`${source}\`${limit === null ? "" : `, its first ${limit} pictures`}`,
@@ -71,11 +71,11 @@ function data({ data: { source, fingerprint, limit, validation, classes } }: Run
     const shown = classes.slice(0, 50).map((one) => `\`${one}\``);
     const more = classes.length > shown.length ? ` and ${classes.length - shown.length} more` : "";
     lines.push(`- Classes: ${classes.length}: ${shown.join(", ")}${more}`);
-  } else lines.push("- Classes: without names");
+  } else lines.push(unlabelled ? "- Labels: none were used" : "- Classes: without names");
   return lines.join("\n");
 }
 
-function preprocessing({ format, description }: ModelCardInput): string {
+function preprocessing({ format, description, config }: ModelCardInput): string {
   const { size, channels, fit } = description.preprocessing;
   const colour =
     channels === 1 ? "grey (by luminance, Rec. 709, in linear light)" : "red, green, blue (sRGB)";
@@ -85,11 +85,14 @@ function preprocessing({ format, description }: ModelCardInput): string {
     safetensors: "It is written in the file's metadata (`kindred.preprocessing`) too.",
     pt: "It is written in the JSON file beside the weights too.",
   };
+  const { encoder } = config;
+  const batch = encoder.name === "head" ? encoder.trunk.batch : null;
   return [
     `A picture is turned as its EXIF orientation says, its transparency laid on black, ${fitWords[fit]} (${size} x ${size} pixels, Lanczos), and made ${colour}. Bytes are scaled to [-1, 1] by \`byte / 127.5 - 1\`.`,
     where[format],
     ...(format === "onnx" || format === "transformersjs"
       ? [
+          ...(batch === null ? [] : [`Its frozen trunk takes just ${batch} pictures at a time.`]),
           description.normalized
             ? "Embeddings leave the model with length 1."
             : "Embeddings leave the model as they are, of any length; compare them by cosine.",

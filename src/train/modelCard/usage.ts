@@ -41,8 +41,11 @@ function picturePython({ size, channels, fit }: Preprocessing): string {
     "    colour = np.asarray(picture) / 255",
     "    light = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)",
     "    light = light @ [0.2126, 0.7152, 0.0722]",
-    "    grey = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)",
-    "    return np.round(255 * grey).astype(np.uint8)[:, :, None]",
+    "    # Back to bytes along straight lines between whole ones, as libvips does.",
+    "    steps = np.arange(256) / 255",
+    "    bytes_ = np.where(steps <= 0.0031308, 12.92 * steps, 1.055 * steps ** (1 / 2.4) - 0.055)",
+    "    grey = np.interp(light, steps, np.round(255 * bytes_))",
+    "    return np.round(grey).astype(np.uint8)[:, :, None]",
   ];
   return [
     "def pixels(path):",
