@@ -100,9 +100,11 @@ export function explorerApp({ session, page, port }: AppOptions): Hono {
     const head: FittedHead = { type: "fitted", width, height, channels };
     return message({ head, arrays: { pixels } });
   });
-  api.post("/index-search", limited(mostQuery), async ({ req }) =>
-    message(await session.index.search(await indexQueryOf(req, session.run.info.dim), session.run.pictures)),
-  );
+  api.post("/index-search", limited(mostQuery), async ({ req }) => {
+    const { info, pictures } = session.run;
+    const query = await indexQueryOf(req, info.dim);
+    return message(await session.index.search(query, pictures));
+  });
 
   api.get("/encoder", async ({ req }) => {
     const { folder, config } = session.run;

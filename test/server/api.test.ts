@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import type { Hello } from "../../src/explorer/index.ts";
 import { lossNames } from "../../src/losses/index.ts";
@@ -58,6 +59,8 @@ describe("/api/hello", () => {
       ...{ name: "small", data: "mnist", recipe: "fast", loss: "supcon", epochs: 2, dim: 64 },
       ...{ checkpoints: [0, 1], count: 1000, classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], parameters: 60_704 },
       picture: { width: 28, height: 28, channels: 1 },
+      input: { width: 28, height: 28, channels: 1 },
+      ...{ labelled: true, classNames: null, preprocessing: null, index: null },
     });
     expect(hello.run!.metrics.map(({ epoch }) => epoch)).toEqual([1, 2]);
     expect(hello.run!.snapshots).toBeGreaterThan(2);
@@ -68,7 +71,7 @@ describe("pictures", () => {
   it("come in the order asked for", async () => {
     const rows = Uint32Array.of(999, 0, 7);
     const { head, arrays } = await messageOf(await post("api/pictures", new Uint8Array(rows.buffer)));
-    expect(head).toEqual({ type: "pictures", count: 3, width: 28, height: 28, channels: 1 });
+    expect(head).toEqual({ type: "pictures", count: 3, width: 28, height: 28, channels: 1, paths: null });
     const { pixels } = await loadDataset("mnist", { limit: 1000 });
     for (const [i, row] of rows.entries()) {
       expect(arrays.pictures!.slice(i * 784, (i + 1) * 784)).toEqual(
@@ -122,6 +125,51 @@ describe("pictures", () => {
     const { status, detail } = await problem(await post("api/picture", png.slice(0, 60)));
     expect(status).toBe(422);
     expect(detail).toMatch(/damaged/);
+  });
+});
+
+describe("a picture file for the encoder", () => {
+  it("is fitted as its pictures are, whatever its format", async () => {
+    const pixels = new Uint8Array(60 * 40 * 3).fill(200);
+    const raw3 = { raw: { width: 60, height: 40, channels: 3 } } as const;
+    const file = (format: "png" | "jpeg" | "webp" | "gif" | "tiff" | "avif"): Promise<Buffer> =>
+      sharp(pixels, raw3).toFormat(format).toBuffer();
+    for (const format of ["png", "jpeg", "webp", "gif", "tiff", "avif"] as const) {
+      const { head, arrays } = await messageOf(await post("api/fitted", new Uint8Array(await file(format))));
+      expect(head, format).toEqual({ type: "fitted", width: 28, height: 28, channels: 1 });
+      expect(arrays.pixels, format).toHaveLength(784);
+      expect(Math.abs(arrays.pixels![400]! - 200), format).toBeLessThan(4);
+    }
+  });
+
+  it("is refused that is none, too large by what it says, or damaged", async () => {
+    const svg = new TextEncoder().encode(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>`,
+    );
+    const png = new Uint8Array(await (await createCanvas(9, 9)).encode("png"));
+    const bomb = png.slice();
+    new DataView(bomb.buffer).setUint32(16, 60_000);
+    expect(await problem(await post("api/fitted", svg))).toEqual({
+      status: 415,
+      detail: `the ${svg.length} bytes are no picture that can be read, expected PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF`,
+    });
+    expect((await problem(await post("api/fitted", new Uint8Array(0)))).status).toBe(415);
+    expect((await problem(await post("api/fitted", bomb))).status).toBe(422);
+    expect((await problem(await post("api/fitted", png.slice(0, 60)))).status).toBe(422);
+    expect((await problem(await post("api/fitted", new Uint8Array(10 * 2 ** 20 + 1)))).status).toBe(413);
+  });
+});
+
+describe("a search of an index", () => {
+  it("is refused where it makes no sense, or there is none", async () => {
+    const search = async (body: object): Promise<{ status: number; detail: string }> =>
+      problem(await post("api/index-search", JSON.stringify(body)));
+    const vector = Array.from({ length: 64 }, () => 1);
+    expect((await search({ vector, k: 3, where: null })).detail).toMatch(/^no index of the open run/);
+    for (const wrong of [{ vector: [1] }, { k: 0 }, { k: 201 }, { where: 3 }, { more: 1 }]) {
+      expect(await search({ vector, k: 3, where: null, ...wrong })).toMatchObject({ status: 400 });
+    }
+    expect((await problem(await post("api/index-search", "{"))).detail).toMatch(/^the body is no JSON/);
   });
 });
 
@@ -200,8 +248,9 @@ describe("files of the run", () => {
     const weights = new Uint8Array(await (await get("api/checkpoint")).arrayBuffer());
     expect(readPt(weights, "answer").size).toBeGreaterThan(10);
     const { head, arrays } = await messageOf(await get("api/recording"));
-    const { snapshots } = head as unknown as { snapshots: number };
-    expect(arrays.embeddings).toHaveLength(snapshots * 800 * 64);
+    const { snapshots, count } = head as unknown as { snapshots: number; count: number };
+    expect(count).toBeGreaterThan(100);
+    expect(arrays.embeddings).toHaveLength(snapshots * count * 64);
     expect(arrays.losses![0]).toBeNaN();
     expect(arrays.steps![0]).toBe(0);
   });

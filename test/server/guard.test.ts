@@ -101,7 +101,11 @@ describe("bodies", () => {
       { data: "/etc/passwd" },
       /^data: received "\/etc\/passwd", expected one of mnist, mnist-60k$/,
     ],
-    ["an unknown recipe", { recipe: "slow" }, /^recipe: received "slow", expected one of fast, lesson$/],
+    [
+      "an unknown recipe",
+      { recipe: "slow" },
+      /^recipe: received "slow", expected one of fast, lesson, simclr$/,
+    ],
     ["an unknown loss", { loss: "none" }, /^loss: received "none", expected one of cosine-pair, /],
     ["no epochs", { epochs: 0 }, /^epochs: received 0, expected a whole number from 1 to 1000$/],
     ["half an epoch", { epochs: 1.5 }, /^epochs: received 1.5, expected a whole number/],
