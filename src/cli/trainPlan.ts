@@ -14,6 +14,9 @@ import {
 import { ProgressLine } from "./console.ts";
 import { autoRecipe } from "./trainChoices.ts";
 
+/** Milliseconds of looking at pictures that need no word. */
+const unsaid = 3000;
+
 /** What a new run is to be, after its pictures were looked at. */
 export interface TrainPlan {
   readonly recipe: RecipeName;
@@ -28,10 +31,13 @@ export async function planTraining(
   data: ConfiguredData,
 ): Promise<TrainPlan> {
   const line = new ProgressLine("looking at the pictures");
+  const begin = performance.now();
   try {
     const seen = await lookAtPictures(data, {
       source: choices.source,
-      onProgress: (done, total) => line.update(done, total, ""),
+      onProgress: (done, total) => {
+        if (performance.now() - begin > unsaid) line.update(done, total, "");
+      },
     });
     const choice: ChosenTraining | null = recipe === autoRecipe ? chooseTraining(seen, choices) : null;
     return {

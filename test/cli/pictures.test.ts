@@ -24,6 +24,9 @@ beforeEach(async () => {
 
 const options = (): { env: Record<string, string> } => ({ env: { KINDRED_CACHE: folder.at("cache") } });
 
+/** What is said of the pictures as they are, before training: see guidance.test.ts. */
+const guidance = /^(pictures|chosen|to look at):.*\n( {2}.*\n)*/gm;
+
 /** Trains on the pictures; the lines on stderr that are not about the training, and the exit code. */
 async function train(...flags: string[]): Promise<CommandResult & { readonly lines: string[] }> {
   const out = folder.at("run");
@@ -43,6 +46,7 @@ async function train(...flags: string[]): Promise<CommandResult & { readonly lin
   const result = await kindred([...args, "--out", out, ...flags], options());
   const lines = result.stderr
     .replaceAll(folder.at(), "~")
+    .replaceAll(guidance, "")
     .split("\n")
     .filter((line) => line !== "" && !/^(reading|decoding|training|device|recipe|data|epoch)\b/.test(line));
   return { ...result, lines };

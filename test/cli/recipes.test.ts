@@ -69,7 +69,7 @@ describe("kindred train --recipe fast", () => {
 
   it("records snapshots that a film can be made of", async () => {
     const { count, dim, snapshots } = await readRecording(folder.at("whole"));
-    expect([count, dim]).toEqual([400, 64]);
+    expect([count, dim]).toEqual([256, 64]);
     expect(snapshots.length).toBeGreaterThanOrEqual(3);
     const batches = snapshots.at(-1)!.step / 2;
     expect(snapshots.at(-1)).toMatchObject({ epoch: 2, pairs: 2 * batches * 16 });

@@ -149,7 +149,7 @@ describe("kindred train --resume", () => {
       (name) => !/^recording\/(step_\d+\.npy|index\.json)$/.test(name),
     );
     // Nor does the lock of a process that is gone keep anyone out.
-    expect(kept).toEqual(["config.json", "figures/pairs.png", "run.lock"]);
+    expect(kept).toEqual(["config.json", "figures/pairs.png", "guidance.json", "run.lock"]);
     const { stdout } = await kindredOk(["train", "--resume", "--epochs", "1", "--out", run, "--json"]);
     expect(JSON.parse(stdout).trainLoss).toBe(uninterrupted.metrics[0]!.trainLoss);
   });
