@@ -14,7 +14,7 @@ let digits: ImageDataset;
 
 const tiny = ["--validation", "20", "--epochs", "1", "--batch-size", "32"];
 /** Decoded pictures are cached here and not in the user's folder. */
-const inFolder = () => ({ cwd: folder.at(), env: { XDG_CACHE_HOME: folder.at("cache") } });
+const inFolder = () => ({ cwd: folder.at(), env: { KINDRED_CACHE: folder.at("cache") } });
 const ok = (...args: string[]) => kindredOk(args, inFolder());
 const json = async (...args: string[]) => JSON.parse((await ok(...args, "--json")).stdout);
 
