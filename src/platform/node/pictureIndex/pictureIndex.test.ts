@@ -228,6 +228,19 @@ describe("an index whose change fails", () => {
     opened.close();
   });
 
+  it("is changed by one at a time", async () => {
+    const [one, other] = [await PictureIndex.open(path()), await PictureIndex.open(path())];
+    const slow = (async function* () {
+      await expect(other.delete(["p0"])).rejects.toThrow(
+        /steady\.lance is being changed by this process .*: wait for it, stop it, or use another folder; if it is gone, remove .*index\.lock$/,
+      );
+      yield drawnPictures(1, 900);
+    })();
+    await one.add(slow);
+    expect(await other.delete(["p900"])).toBe(1);
+    for (const index of [one, other]) index.close();
+  });
+
   it("refuses what does not fit, as it was", async () => {
     const before = await contents(path());
     const index = await PictureIndex.open(path());
