@@ -3,5 +3,5 @@
  *
  * @see https://lancedb.github.io/lancedb/js/
  */
-export const lancedb = () => import("@lancedb/lancedb");
-export const arrow = () => import("apache-arrow");
+export const lancedb = (): Promise<typeof import("@lancedb/lancedb")> => import("@lancedb/lancedb");
+export const arrow = (): Promise<typeof import("apache-arrow")> => import("apache-arrow");
