@@ -50,6 +50,7 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
   const parts = await loadSplits(source, options.split, () => options.limit ?? null, {
     ...dataOptionsOf(config, source),
     onPictures: progress.onPictures,
+    onReport: progress.onReport,
   }).finally(() => progress.end());
   for (const part of parts) requirePictureSize(part, encoder.inputShape);
   for (const path of paths) if (path !== undefined) await requireWritable(path);

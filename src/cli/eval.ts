@@ -25,6 +25,7 @@ import {
 import { note, type Output, ProgressLine, result } from "./console.ts";
 import { evalViews } from "./evalViews.ts";
 import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import { noteReport } from "./pictureOptions.ts";
 
 interface EvalOptions extends Output {
   readonly run: string;
@@ -159,6 +160,7 @@ async function queriesOf(
     ...dataOptionsOf(config, source),
     // What stands for a test split here is the run's own validation pictures, or all of another data set.
     validationAsTest: false,
+    onReport: noteReport,
     ...(options.limit === undefined ? {} : { limit: options.limit }),
   };
   try {

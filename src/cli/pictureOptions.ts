@@ -91,6 +91,11 @@ export class PictureProgress {
   readonly onPictures = (stage: PictureStage, done: number, total: number): void =>
     this.#line.update(stage, done, total);
 
+  readonly onReport = (report: PictureReport): void => {
+    this.end();
+    noteReport(report);
+  };
+
   end(): void {
     this.#line.end();
   }

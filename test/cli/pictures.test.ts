@@ -87,8 +87,14 @@ describe("kindred on a folder of pictures", () => {
     expect(evaluated.stderr).toContain("4 queries against 16 training pictures");
     // Another folder, of other sizes, as the run takes them.
     await writeFiles(folder.at("others"), await drawnFolder(["disc", "bar"], 3, { width: 70, from: 20 }));
+    await writeFile(folder.at("others", "disc", "text.png"), "a text");
+    const said =
+      "1 file is skipped (--strict refuses them):\n  disc/text.png: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG\n";
     const other = await kindredOk(["eval", ...run, "--data", folder.at("others")], options());
     expect(other.stderr).toContain("6 queries against 16 training pictures");
+    expect(other.stderr).toContain(said);
+    const all = ["--split", "all", "--data", folder.at("others"), "--out", folder.at("others.csv")];
+    expect((await kindredOk(["embed", ...run, ...all], options())).stderr).toContain(said);
     const out = folder.at("e.npy");
     await kindredOk(["embed", ...run, "--out", out], options());
     expect((await readEmbeddings(out)).labels).toHaveLength(20);

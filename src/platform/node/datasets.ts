@@ -27,6 +27,8 @@ export interface LoadDatasetOptions extends ReadPicturesOptions {
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
   /** Pass over the labels of picture files: the names of their folders, or a table's column. Default false. */
   readonly unlabelled?: boolean;
+  /** Told what there is to say about picture files when they have been read. */
+  readonly onReport?: (report: PictureReport) => void;
   /** Whether the validation pictures stand for a test split where picture files have none. Default true. */
   readonly validationAsTest?: boolean;
 }
@@ -81,7 +83,10 @@ export async function readDataset(source: string, options: LoadDatasetOptions = 
     );
   }
   const loaded = await loadWhole(source, split, options);
-  if ("report" in loaded) return loaded;
+  if ("report" in loaded) {
+    if (loaded.report) options.onReport?.(loaded.report);
+    return loaded;
+  }
   const dataset = limit === undefined ? loaded : takeFirst(loaded, limit);
   return { dataset, validation: null, ownValidation: false, report: null };
 }

@@ -3,6 +3,7 @@ import type { ImageDataset } from "../../data/index.ts";
 import { pixelsPerImage } from "../../data/index.ts";
 import { Embedder, type RunConfig, requirePictureSize } from "../../train/index.ts";
 import { nodeRuntime } from "./devices.ts";
+import { pictureReportLines } from "./pictures/pictureReport.ts";
 import type { PlotOptions } from "./plotOptions.ts";
 import { dataOptionsOf } from "./runData.ts";
 import { type RunEncoder, readRunEncoder } from "./runEncoder.ts";
@@ -34,9 +35,12 @@ export async function readPlotInput(
   // Of its own training pictures a run is shown those that it took.
   const ofRun = data === undefined ? config.data.limit : null;
   const source = data ?? config.data.source;
-  const { onProgress, signal } = options;
+  const { onBegin, onProgress, signal } = options;
   const parts = await loadSplits(source, split, (part) => limit ?? (part === "train" ? ofRun : null), {
     ...dataOptionsOf(config, source),
+    onReport: (report) => {
+      for (const line of pictureReportLines(report)) onBegin?.(line);
+    },
     ...(onProgress ? { onPictures: onProgress } : {}),
     ...(signal ? { signal } : {}),
   });

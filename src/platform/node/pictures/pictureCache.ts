@@ -38,7 +38,7 @@ export interface CachedPictures {
 /** Pictures decoded in one request to a thread. */
 const filesAtATime = 16;
 /** Bytes checked without a pause. */
-const checkedAtATime = 8 * 2 ** 20;
+const checkedAtATime = 2 ** 21;
 /** Other caches that a new one takes pictures from. */
 const mostSources = 4;
 /** Bytes of pixels that a cache folder may hold; those unused for the longest go first. */
