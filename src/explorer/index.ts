@@ -11,6 +11,7 @@ export { type Backend, BackendError, type BackendEvent, type SpaceMessage } from
 export { anchorsShown, BatchView } from "./batchView.ts";
 export { digitFromDrawing, digitSize, type GreyPicture } from "./digit.ts";
 export { digitFromPicture } from "./digitPicture.ts";
+export { encoderLayers } from "./encoderLayers.ts";
 export { type FilmRecording, type FilmView, filmOf, prepareRecording } from "./film.ts";
 export { fitPicture } from "./fitPicture.ts";
 export { fittingOf, takesDigits } from "./fitting.ts";

@@ -92,6 +92,8 @@ export interface RunInfo {
   readonly checkpoints: readonly number[];
   readonly metrics: readonly EpochMetrics[];
   readonly parameters: number;
+  /** Of its encoder; null where they cannot be told. */
+  readonly layers: readonly LayerRow[] | null;
   readonly dim: number;
   /** Of the pictures as they are shown: those that the encoder takes, or smaller ones, see {@link longestShown}. */
   readonly picture: PictureSize;
@@ -110,6 +112,15 @@ export interface RunInfo {
   readonly index: IndexChoice | null;
   /** Snapshots recorded while it trained; 0 for none, then there is no film. */
   readonly snapshots: number;
+}
+
+/** A layer, or some that belong together. */
+export interface LayerRow {
+  readonly name: string;
+  /** Shape of what it gives for one picture, such as `32 x 13 x 13`. */
+  readonly output: string;
+  /** Trained numbers. */
+  readonly parameters: number;
 }
 
 /** An index that a run's encoder made. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { fingerprint, type ImageDataset } from "../data/index.ts";
-import { labelsTell, longestShown, type RunInfo, thumbnailSize } from "../explorer/index.ts";
+import { encoderLayers, labelsTell, longestShown, type RunInfo, thumbnailSize } from "../explorer/index.ts";
 import { parameterCount } from "../nn/index.ts";
 import type { DatasetSplit } from "../platform/node/datasets.ts";
 import { readFileOrExplain } from "../platform/node/files.ts";
@@ -60,6 +60,7 @@ export async function openRun(
       checkpoints,
       metrics: await readMetrics(path),
       parameters: parameterCount(encoder),
+      layers: encoderLayers(config.encoder.name, encoder),
       dim: encoder.dim,
       picture: thumbnailSize(input, longestShown),
       input,

@@ -189,6 +189,7 @@ export class FakeBackend implements Backend {
       checkpoints: [0, 1, 2],
       metrics,
       parameters: 122_304,
+      layers: null,
       dim: 64,
       picture: { width: 28, height: 28, channels: 1 },
       input: { width: 28, height: 28, channels: 1 },

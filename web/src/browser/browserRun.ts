@@ -7,7 +7,14 @@ import {
   type RunConfig,
   type TensorData,
 } from "kindred";
-import { BackendError, longestShown, type Message, type RunInfo, thumbnailSize } from "kindred/explorer";
+import {
+  BackendError,
+  encoderLayers,
+  longestShown,
+  type Message,
+  type RunInfo,
+  thumbnailSize,
+} from "kindred/explorer";
 
 /** Values of an encoder's tensors, under the names that checkpoints use. */
 export type Weights = ReadonlyMap<string, TensorData>;
@@ -97,6 +104,7 @@ export class BrowserRun {
       checkpoints,
       metrics,
       parameters: parameterCount(encoder),
+      layers: encoderLayers(config.encoder.name, encoder),
       dim: encoder.dim,
       picture: thumbnailSize(input, longestShown),
       input,

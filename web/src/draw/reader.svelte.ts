@@ -43,6 +43,8 @@ export class Reader {
   #generation = 0;
   /** Until when the map waits for the end of the stroke. */
   #restUntil = 0;
+  /** Ends the wait for what is on its way to the screen while a stroke is drawn: its end has come. */
+  #hurry: () => void = () => undefined;
 
   phase: "preparing" | "ready" | "failed" = $state("preparing");
   doing = $state("");
@@ -92,7 +94,9 @@ export class Reader {
   }
 
   read(asked: Asked): void {
-    if (this.phase === "ready") this.#latest.push(asked);
+    if (this.phase !== "ready") return;
+    this.#latest.push(asked);
+    if (asked.since !== null) this.#hurry();
   }
 
   clear(): void {
@@ -137,8 +141,11 @@ export class Reader {
       this.answer = answer;
       await tick();
       const begun = performance.now();
-      const at = await painted();
-      if (generation !== this.#generation) return;
+      const hurried = new Promise<null>((resolve) => {
+        this.#hurry = () => resolve(null);
+      });
+      const at = await (since === null ? Promise.race([painted(), hurried]) : painted());
+      if (at === null || generation !== this.#generation) return;
       if (since !== null) this.latency = at - since;
       // Where frames take long, as without a graphics processor, the map waits for the end of the stroke.
       if (at - begun > longFrame) this.#restUntil = at + rest;

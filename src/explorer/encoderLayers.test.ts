@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { encoderByName } from "../nn/index.ts";
 import { encoderLayers } from "./encoderLayers.ts";
 
-const picture = { width: 28, height: 28, channels: 1 };
+const shape = { channels: 1, size: 28, dim: 64 };
 
 describe("encoderLayers", () => {
   it("are the lesson's, with the shapes and the numbers that one counts by hand", () => {
-    const rows = encoderLayers({ recipe: "lesson", dim: 64, picture, parameters: 904_832 })!;
+    const rows = encoderLayers("lesson", encoderByName({ name: "lesson", ...shape }))!;
     expect(rows.map(({ output }) => output)).toEqual(["32 x 13 x 13", "64 x 5 x 5", "1600", "512", "64"]);
     expect(rows.map(({ parameters }) => parameters)).toEqual([
       32 * 25 + 32 + 64,
@@ -16,8 +17,8 @@ describe("encoderLayers", () => {
     ]);
   });
 
-  it("are those of the fast recipe, and all parameters are in a layer", () => {
-    const rows = encoderLayers({ recipe: "fast", dim: 64, picture, parameters: 60_704 })!;
+  it("are those of the compact encoder, and all parameters are in a layer", () => {
+    const rows = encoderLayers("compact", encoderByName({ name: "compact", ...shape }))!;
     expect(rows.map(({ output }) => output)).toEqual([
       "16 x 14 x 14",
       "32 x 7 x 7",
@@ -28,8 +29,7 @@ describe("encoderLayers", () => {
     expect(rows.reduce((sum, { parameters }) => sum + parameters, 0)).toBe(60_704);
   });
 
-  it("are not told where the run's encoder is another", () => {
-    expect(encoderLayers({ recipe: "fast", dim: 64, picture, parameters: 1 })).toBeNull();
-    expect(encoderLayers({ recipe: "own", dim: 64, picture, parameters: 60_704 })).toBeNull();
+  it("are not told of other kinds", () => {
+    expect(encoderLayers("resnet", encoderByName({ name: "resnet", ...shape }))).toBeNull();
   });
 });

@@ -1,35 +1,18 @@
-import { type EncoderModule, type EncoderName, encoderByName, parameterCount } from "kindred";
-import type { RunInfo } from "kindred/explorer";
+import type { Encoder } from "../nn/index.ts";
+import type { LayerRow } from "./protocol.ts";
 
-/** A layer, or some that belong together. */
-export interface LayerRow {
-  readonly name: string;
-  /** Shape of what it gives for one picture, such as `32 x 13 x 13`. */
-  readonly output: string;
-  /** Trained numbers. */
-  readonly parameters: number;
+/**
+ * The layers of an encoder; null of a kind whose layers nobody has put into words yet.
+ *
+ * @param kind its name in a run's configuration
+ */
+export function encoderLayers(kind: string, encoder: Encoder): LayerRow[] | null {
+  const size = encoder.inputShape.at(-1) ?? 0;
+  if (kind === "lesson") return lessonLayers(encoder, size);
+  return kind === "compact" ? compactLayers(encoder, size) : null;
 }
 
-/** Which encoder each recipe trains where nothing else is asked for. */
-const encoderOfRecipe: Readonly<Record<string, EncoderName>> = {
-  lesson: "lesson",
-  fast: "compact",
-  simclr: "compact",
-};
-
-/** The layers of a run's encoder, or null where it is not that of its recipe. */
-export function encoderLayers(
-  run: Pick<RunInfo, "recipe" | "dim" | "picture" | "parameters">,
-): LayerRow[] | null {
-  const { channels, width: size, height } = run.picture;
-  const name = encoderOfRecipe[run.recipe];
-  if (name === undefined || size !== height) return null;
-  const encoder = encoderByName({ name, channels, size, dim: run.dim });
-  if (parameterCount(encoder) !== run.parameters) return null;
-  return name === "lesson" ? lessonLayers(encoder, size) : compactLayers(encoder, size);
-}
-
-function lessonLayers(encoder: EncoderModule, size: number): LayerRow[] {
+function lessonLayers(encoder: Encoder, size: number): LayerRow[] {
   const first = Math.floor((size - 2) / 2);
   const second = Math.floor((first - 2) / 2);
   const block = "Convolution 5 x 5, batch norm, ReLU, max-pool 2, dropout";
@@ -42,7 +25,7 @@ function lessonLayers(encoder: EncoderModule, size: number): LayerRow[] {
   ];
 }
 
-function compactLayers(encoder: EncoderModule, size: number): LayerRow[] {
+function compactLayers(encoder: Encoder, size: number): LayerRow[] {
   const rows: LayerRow[] = [];
   let side = size;
   let channels = 0;
@@ -68,7 +51,7 @@ function maps(channels: number, side: number): string {
 }
 
 /** Trained numbers of a sub-module. */
-function countOf(encoder: EncoderModule, prefix: string): number {
+function countOf(encoder: Encoder, prefix: string): number {
   return encoder.state
     .filter(({ name, trainable }) => trainable && name.startsWith(`${prefix}.`))
     .reduce((sum, { shape }) => sum + shape.reduce((size, extent) => size * extent, 1), 0);
