@@ -21,6 +21,9 @@ export function drawSuite(explored: Explored): void {
   it("draws a seven and gets sevens", async () => {
     const { page } = explored;
     await open(page, "Draw");
+    await page.locator(".surface:not(.disabled)").waitFor();
+    await page.locator(".map .starting").waitFor({ state: "detached" });
+    const drawn = await countDrawn(page);
     await draw(page, strokes.seven);
     const answer = page.getByRole("region", { name: "What the encoder makes of it" });
     await expect.poll(() => shownText(answer.locator(".digit")), { timeout: patience }).toBe("7");
@@ -32,6 +35,8 @@ export function drawSuite(explored: Explored): void {
     expect(shown).toHaveLength(12);
     expect(shown.filter((text) => /class\s+7/.test(text)).length).toBeGreaterThan(6);
     await page.getByRole("application", { name: /with the drawing among them/ }).waitFor();
+    // It lies over the points, which are not drawn again for it.
+    expect(await drawn()).toBe(0);
     await keepPicture(page, "draw-seven");
   });
 
@@ -56,6 +61,21 @@ export function drawSuite(explored: Explored): void {
     await page.getByText("Nothing in this picture stands out from its background").waitFor();
     expect(explored.faults).toEqual([]);
   });
+}
+
+/** Counts from now on how often points are drawn on any map. */
+async function countDrawn(page: Page): Promise<() => Promise<number>> {
+  await page.evaluate(() => {
+    const scope = globalThis as typeof globalThis & { drawn: number };
+    scope.drawn = 0;
+    const { prototype } = WebGL2RenderingContext;
+    const { drawArraysInstanced } = prototype;
+    prototype.drawArraysInstanced = function (...given) {
+      scope.drawn++;
+      drawArraysInstanced.apply(this, given);
+    };
+  });
+  return () => page.evaluate(() => (globalThis as typeof globalThis & { drawn: number }).drawn);
 }
 
 type Line = readonly (readonly [number, number])[];
