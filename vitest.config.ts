@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const source = (file: string): string => resolve(import.meta.dirname, "src", file);
@@ -20,5 +21,7 @@ export default defineConfig({
     // Two cores: an engine test already uses both, so files run two at a time at most.
     maxWorkers: 2,
     pool: "forks",
+    // What tests decode is no business of the cache of who runs them.
+    env: { KINDRED_CACHE: join(tmpdir(), "kindred-test-cache") },
   },
 });
