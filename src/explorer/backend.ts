@@ -51,6 +51,8 @@ export interface Backend {
   hardPairs(checkpoint: number | null): Promise<Message>;
   /** `RecordingHead`. */
   recording(): Promise<Message>;
+  /** `MomentsHead`. */
+  moments(): Promise<Message>;
   /** `PicturesHead`. */
   pictures(rows: Uint32Array): Promise<Message>;
   /** The pixels of a picture file, red, green, blue and alpha, `[height, width, 4]`, made smaller to at most 1,024 a side. */

@@ -33,6 +33,7 @@ export {
   type MessageArray,
   MessageReader,
 } from "./message.ts";
+export { momentsMessage } from "./moments.ts";
 export {
   type Axes,
   type NearestRows,

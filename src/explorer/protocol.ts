@@ -330,6 +330,16 @@ export interface RecordingHead {
   readonly snapshots: number;
 }
 
+/**
+ * A recording as it lay at each of its snapshots, along the same axes at all of them. Arrays: `labels` int32 `[count]`,
+ * `positions` float32 `[moments, count, 3]`, `steps` uint32 and `epochs` float32, each `[moments]`.
+ */
+export interface MomentsHead {
+  readonly type: "moments";
+  readonly count: number;
+  readonly moments: number;
+}
+
 /** Arrays: `embeddings` float32 `[count, dim]`, rows of unit length. */
 export interface EmbeddingsHead {
   readonly type: "embeddings";

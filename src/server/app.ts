@@ -7,6 +7,7 @@ import {
   fittingOf,
   longestShown,
   type Message,
+  momentsMessage,
   mostPictureBytes,
   mostPictures,
   type PicturesHead,
@@ -20,7 +21,7 @@ import { readRecording } from "../platform/node/recording.ts";
 import { readRunEncoder } from "../platform/node/runEncoder.ts";
 import { exportEncoder, pickImages } from "../train/index.ts";
 import { guard } from "./guard.ts";
-import { checkpointIn } from "./openRun.ts";
+import { checkpointIn, type OpenRun } from "./openRun.ts";
 import { checkpointOf, indexQueryOf, rowsOf, trainRequestOf } from "./parameters.ts";
 import { Problem, problemOf, problemResponse } from "./problem.ts";
 import { runFile } from "./runFiles.ts";
@@ -71,12 +72,10 @@ export function explorerApp({ session, page, port }: AppOptions): Hono {
     return binary(bytes);
   });
   api.get("/hard-pairs", async ({ req }) => message(await spaces.hardPairs(session.run, checkpointOf(req))));
-  api.get("/recording", async () => {
-    const { folder, info } = session.run;
-    if (info.snapshots === 0)
-      throw new Problem(404, `the run ${info.name} was not recorded: train with recording on`);
-    return message(await recording(folder.path));
-  });
+  api.get("/recording", async () => message(await recording(session.run)));
+  api.get("/moments", async ({ req }) =>
+    message(await momentsMessage(await recording(session.run), req.raw.signal)),
+  );
 
   api.post("/pictures", limited(mostRows), async ({ req }) => {
     const { pictures } = session.run;
@@ -170,8 +169,10 @@ async function orUnsupported<Read>(reading: Promise<Read>): Promise<Read> {
   }
 }
 
-async function recording(path: string): Promise<Message> {
-  const { count, dim, labels, snapshots } = await readRecording(path);
+async function recording({ folder, info }: OpenRun): Promise<Message> {
+  if (info.snapshots === 0)
+    throw new Problem(404, `the run ${info.name} was not recorded: train with recording on`);
+  const { count, dim, labels, snapshots } = await readRecording(folder.path);
   const embeddings = new Float32Array(snapshots.length * count * dim);
   for (const [i, snapshot] of snapshots.entries()) embeddings.set(snapshot.embeddings, i * count * dim);
   const head: RecordingHead = { type: "recording", count, dim, snapshots: snapshots.length };

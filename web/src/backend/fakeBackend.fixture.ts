@@ -144,6 +144,10 @@ export class FakeBackend implements Backend {
     return Promise.reject(new BackendError("the fake backend has no recording"));
   }
 
+  moments(): Promise<Message> {
+    return Promise.reject(new BackendError("the fake backend has no recording"));
+  }
+
   pictures(): Promise<Message> {
     return Promise.reject(new BackendError("the fake backend has no pictures"));
   }

@@ -92,6 +92,10 @@ export class ServerBackend implements Backend {
     return this.#message("recording");
   }
 
+  moments(): Promise<Message> {
+    return this.#message("moments");
+  }
+
   async pictures(rows: Uint32Array): Promise<Message> {
     return messageOf(await this.#post("pictures", littleEndian(rows), "application/octet-stream"));
   }

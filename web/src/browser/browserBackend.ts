@@ -83,6 +83,10 @@ export class BrowserBackend implements Backend {
     return this.#line.ask({ type: "recording" });
   }
 
+  moments(): Promise<Message> {
+    return this.#line.ask({ type: "moments" });
+  }
+
   async pictures(rows: Uint32Array): Promise<Message> {
     if (rows.length > mostPictures) {
       throw new BackendError(

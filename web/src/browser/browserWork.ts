@@ -14,6 +14,7 @@ import {
   type Hello,
   longestShown,
   type Message,
+  momentsMessage,
   type PicturesHead,
   type SpaceMessage,
   thumbnails,
@@ -100,6 +101,8 @@ export class BrowserWork {
       }
       case "recording":
         return this.#recording();
+      case "moments":
+        return momentsMessage(this.#recording(), signal);
       case "pictures":
         return this.#pictures(question.rows);
       case "encoder":

@@ -11,6 +11,7 @@ export type Question =
   | { readonly type: "embeddings"; readonly checkpoint: number | null }
   | { readonly type: "hardPairs"; readonly checkpoint: number | null }
   | { readonly type: "recording" }
+  | { readonly type: "moments" }
   | { readonly type: "pictures"; readonly rows: Uint32Array }
   | { readonly type: "encoder"; readonly checkpoint: number | null }
   | { readonly type: "checkpoint" };
@@ -26,6 +27,7 @@ export interface Answers {
   readonly embeddings: Message;
   readonly hardPairs: Message;
   readonly recording: Message;
+  readonly moments: Message;
   readonly pictures: Message;
   readonly encoder: Uint8Array<ArrayBuffer>;
   readonly checkpoint: Uint8Array<ArrayBuffer>;

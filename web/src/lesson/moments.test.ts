@@ -6,32 +6,21 @@ describe("momentsOf", () => {
     labels: Int32Array.of(0, 0, 1),
     steps: Uint32Array.of(0, 10),
     epochs: Float32Array.of(0, 1),
-    losses: Float32Array.of(Number.NaN, 0.5),
-    // Two moments of three rows in the plane; lengths do not matter.
-    embeddings: Float32Array.of(2, 0, 1, 0, 3, 0, 1, 0, 1, 0, 0, 5),
+    positions: Float32Array.from({ length: 18 }, (_, i) => i),
   };
 
-  it("lays all moments along the same axes", async () => {
-    const { count, positions, steps, all } = await momentsOf({ head: { type: "recording" }, arrays });
-    expect(count).toBe(3);
-    expect(steps).toEqual([0, 10]);
-    expect(positions.map(({ length }) => length)).toEqual([9, 9]);
-    const place = (moment: number, row: number): number[] => [
-      ...positions[moment]!.subarray(3 * row, 3 * row + 3),
-    ];
-    // What points one way lies in one place, at both moments.
-    expect(place(0, 0)).toEqual(place(0, 2));
-    expect(place(1, 0)).toEqual(place(0, 0));
-    // The distance of unit vectors at right angles, as PCA keeps it.
-    const distance = Math.hypot(...place(1, 2).map((value, axis) => value - place(1, 0)[axis]!));
-    expect(distance).toBeCloseTo(Math.SQRT2, 5);
-    expect(all).toHaveLength(18);
+  it("cuts the positions of all into those of each moment", () => {
+    const { count, positions, steps, all } = momentsOf({ head: { type: "moments" }, arrays });
+    expect([count, steps, all.length]).toEqual([3, [0, 10], 18]);
+    expect(positions.map((moment) => [moment[0], moment.length])).toEqual([
+      [0, 9],
+      [9, 9],
+    ]);
   });
 
-  it("says that there is none", async () => {
-    const { embeddings, ...rest } = arrays;
-    expect(embeddings).toHaveLength(12);
-    await expect(momentsOf({ head: { type: "recording" }, arrays: rest })).rejects.toThrow("no recording");
+  it("says that there are none", () => {
+    const { positions: _, ...rest } = arrays;
+    expect(() => momentsOf({ head: { type: "moments" }, arrays: rest })).toThrow("no moments");
   });
 });
 

@@ -1,4 +1,4 @@
-import { type Message, threeAxes, unitRows } from "kindred/explorer";
+import type { Message } from "kindred/explorer";
 
 /** The recorded pictures as they lay at some moments of the training, along the same axes at all of them. */
 export interface Moments {
@@ -15,33 +15,29 @@ export interface Moments {
 }
 
 /**
- * The moments of a recording: embeddings of length one, along the principal components of all moments together.
+ * The moments of a `MomentsHead` message.
  *
  * @throws Error when an array is missing.
  */
-export async function momentsOf({ arrays }: Message, signal?: AbortSignal): Promise<Moments> {
-  const { labels, embeddings, steps, epochs } = arrays;
+export function momentsOf({ arrays }: Message): Moments {
+  const { labels, positions, steps, epochs } = arrays;
   if (
     !(
       labels instanceof Int32Array &&
-      embeddings instanceof Float32Array &&
+      positions instanceof Float32Array &&
       steps instanceof Uint32Array &&
       epochs instanceof Float32Array
-    ) ||
-    embeddings.length === 0
+    )
   ) {
-    throw new Error("the answer has no recording");
+    throw new Error("the answer has no moments");
   }
   const count = labels.length;
-  const moments = steps.length;
-  const dim = embeddings.length / (moments * count);
-  const { positions } = await threeAxes(unitRows(embeddings, dim), dim, null, signal);
   return {
     labels,
     count,
     steps: [...steps],
     epochs: [...epochs],
-    positions: Array.from({ length: moments }, (_, at) =>
+    positions: Array.from({ length: steps.length }, (_, at) =>
       positions.subarray(3 * count * at, 3 * count * (at + 1)),
     ),
     all: positions,
