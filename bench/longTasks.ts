@@ -1,13 +1,16 @@
 import type { Browser, Page } from "playwright-core";
 
-/** Tasks of the page's main thread while the map is panned and zoomed, of more than 50 ms. */
+/** Tasks of the page's main thread while the map is panned, zoomed into its pictures and pointed at. */
 export interface LongTasks {
-  /** Over 50 ms without the time spent drawing or waiting for it. */
+  /** Over 50 ms of the processor's time, without what drawing took. */
   readonly apart: number;
-  /** Over 50 ms in all. */
+  /** Over 50 ms by the clock, with drawing, waiting for it, and waiting while other processes have the processor. */
   readonly whole: number;
-  /** Milliseconds. */
+  /** Milliseconds of the processor's time. */
   readonly longestApart: number;
+  /** What the longest was, by the events in it. */
+  readonly longestDid: string;
+  /** Milliseconds by the clock. */
   readonly longestWhole: number;
   readonly framesPerSecond: number;
   readonly seconds: number;
@@ -22,11 +25,18 @@ interface TraceEvent {
   /** Microseconds. */
   readonly ts: number;
   readonly dur?: number;
-  readonly args?: { readonly name?: string };
+  /** Microseconds for which the thread had a processor. */
+  readonly tdur?: number;
+  readonly args?: {
+    readonly name?: string;
+    readonly data?: { readonly functionName?: string; readonly type?: string };
+  };
 }
 
 const long = 50;
-const categories = ["toplevel", "devtools.timeline", "gpu", "cc", "viz"];
+/** Turns of the wheel from all points to a few hundred. */
+const zooms = 9;
+const categories = ["toplevel", "devtools.timeline", "gpu", "cc", "viz", "v8"];
 /** What the browser does to bring a frame to the screen. */
 const painting = new Set([
   "Paint",
@@ -45,9 +55,11 @@ requestAnimationFrame(count);
 `;
 
 /**
- * Traces pans and zooms. Drawing is what lies within events of the category `gpu` (commands handed to the graphics
- * process and waiting for it, which without a graphics processor is a rasterizer on the same cores) and the browser's own
- * painting of the frame; all else of a task, the page's scripts above all, counts.
+ * Traces a pan, a zoom until the pictures show, the pointer over them, and the way back. Drawing is what lies within events
+ * of the category `gpu` (commands handed to the graphics process and waiting for it, which without a graphics processor is a
+ * rasterizer on the same cores) and the browser's own painting of the frame; all else of a task, the page's scripts above
+ * all, counts. It counts by the time for which the thread had a processor: what else the machine does would make any
+ * task long by the clock.
  */
 export async function tracedTasks(browser: Browser, page: Page, view: string): Promise<LongTasks> {
   await page.getByRole("button", { name: view }).click();
@@ -67,7 +79,20 @@ export async function tracedTasks(browser: Browser, page: Page, view: string): P
     await page.mouse.move(x + right, y + down, { steps: 8 });
   }
   await page.mouse.up();
-  for (const turn of [-120, -120, -120, 120, 120, 120]) await page.mouse.wheel(0, turn);
+  const zoom = async (turn: number): Promise<void> => {
+    for (let i = 0; i < zooms; i++) {
+      await page.mouse.wheel(0, turn);
+      await page.waitForTimeout(100);
+    }
+    // Until the view has come to rest, and shows pictures where it is near enough.
+    await page.waitForTimeout(1500);
+  };
+  await zoom(-120);
+  for (let i = 0; i < 10; i++) {
+    await page.mouse.move(x + 20 * i, y - 10 * i);
+    await page.waitForTimeout(50);
+  }
+  await zoom(120);
   const seconds = (performance.now() - begin) / 1000;
   const frames = await page.evaluate<number>("window.kindredFrames");
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
@@ -85,29 +110,51 @@ function longTasks(events: readonly TraceEvent[]): Omit<LongTasks, "framesPerSec
   const tasks = busiest.filter(({ name }) => name === "RunTask" || name === "ThreadControllerImpl::RunTask");
   const drawing = busiest.filter(({ name, cat }) => painting.has(name) || cat.split(",").includes("gpu"));
   drawing.sort((a, b) => a.ts - b.ts);
-  const times = tasks.map((task) => {
-    const whole = (task.dur ?? 0) / 1000;
-    return { whole, apart: whole - within(task, drawing) / 1000 };
-  });
+  const times = tasks.map((task) => ({
+    task,
+    whole: (task.dur ?? 0) / 1000,
+    apart: ((task.tdur ?? 0) - busyWithin(task, drawing)) / 1000,
+  }));
+  const longest = times.reduce<(typeof times)[number] | null>(
+    (most, time) => (time.apart > (most?.apart ?? 0) ? time : most),
+    null,
+  );
   return {
     apart: times.filter(({ apart }) => apart > long).length,
     whole: times.filter(({ whole }) => whole > long).length,
-    longestApart: Math.max(0, ...times.map(({ apart }) => apart)),
+    longestApart: longest?.apart ?? 0,
+    longestDid: longest ? whatDid(longest.task, busiest) : "nothing",
     longestWhole: Math.max(0, ...times.map(({ whole }) => whole)),
   };
 }
 
-/** Microseconds of a task that events cover, those within others counted once. */
-function within(task: TraceEvent, sorted: readonly TraceEvent[]): number {
+/** Microseconds of the processor's time that events took within a task, those within others counted once. */
+function busyWithin(task: TraceEvent, sorted: readonly TraceEvent[]): number {
   const end = task.ts + (task.dur ?? 0);
-  let covered = 0;
+  let busy = 0;
   let upTo = task.ts;
-  for (const { ts, dur = 0 } of sorted) {
+  for (const { ts, dur = 0, tdur = 0 } of sorted) {
     if (ts >= end) break;
-    const to = Math.min(end, ts + dur);
-    if (to <= upTo) continue;
-    covered += to - Math.max(upTo, ts);
-    upTo = to;
+    if (ts < upTo) continue;
+    busy += tdur;
+    upTo = ts + dur;
   }
-  return covered;
+  return busy;
+}
+
+/** The events of a task that took at least a third of its time, outermost first, of which scripts say their function. */
+function whatDid(task: TraceEvent, events: readonly TraceEvent[]): string {
+  const end = task.ts + (task.dur ?? 0);
+  const within = events.filter(
+    (event) =>
+      event !== task &&
+      event.ts >= task.ts &&
+      event.ts < end &&
+      (event.tdur ?? 0) > (task.tdur ?? 0) / 3 &&
+      /^(FunctionCall|FireAnimationFrame|TimerFire|EventDispatch|Layout|UpdateLayoutTree|MajorGC|MinorGC)$/.test(
+        event.name,
+      ),
+  );
+  const names = within.map(({ name, args }) => args?.data?.functionName || args?.data?.type || name);
+  return [...new Set(names)].join(" > ") || "the browser's own work";
 }
