@@ -71,10 +71,8 @@ export function chooseTraining(seen: DataSeen, given: RunChoices): ChosenTrainin
   };
 }
 
-function isLesson({ files, labelled, channels, size, classes }: DataSeen, { trunk }: RunChoices): boolean {
-  return (
-    !files && labelled && channels === 1 && size <= lessonSize && classes.length > 1 && trunk === undefined
-  );
+function isLesson({ files, labelled, channels, size }: DataSeen, { trunk }: RunChoices): boolean {
+  return !files && labelled && channels === 1 && size <= lessonSize && trunk === undefined;
 }
 
 function recipeFor({ labelled, classes }: DataSeen, given: RunChoices): { name: RecipeName; why: string } {

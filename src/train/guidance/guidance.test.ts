@@ -237,6 +237,11 @@ describe("a choice for", () => {
       config: { recipe: "lesson", encoder: { name: "lesson" }, epochs: 10, batchSize: 64, patience: 0 },
     },
     {
+      of: "such arrays of one class: the lesson too, which refuses them with what it expects",
+      data: seen({ ...grey, files: false }, [4100]),
+      config: { recipe: "lesson" },
+    },
+    {
       of: "colour files with labels",
       data: seen(),
       config: {
