@@ -1,20 +1,8 @@
 import { createCanvas } from "@napi-rs/canvas";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
+import { drawLine, type Line, strokes } from "./drawLine.ts";
 import { type Explored, keepPicture, open, patience, shownText } from "./explored.ts";
-
-/** A seven and a one, in parts of the surface. */
-const strokes = {
-  seven: [
-    [0.26, 0.26],
-    [0.74, 0.26],
-    [0.44, 0.82],
-  ],
-  one: [
-    [0.5, 0.2],
-    [0.5, 0.82],
-  ],
-} as const;
 
 /** Drawing into the space. */
 export function drawSuite(explored: Explored): void {
@@ -24,7 +12,7 @@ export function drawSuite(explored: Explored): void {
     await page.locator(".surface:not(.disabled)").waitFor();
     await page.locator(".map .starting").waitFor({ state: "detached" });
     const drawn = await countDrawn(page);
-    await draw(page, strokes.seven);
+    await drawLine(page, strokes.seven, patience);
     const answer = page.getByRole("region", { name: "What the encoder makes of it" });
     await expect.poll(() => shownText(answer.locator(".digit")), { timeout: patience }).toBe("7");
     await expect.poll(() => shownText(answer.locator(".latency")), { timeout: patience }).toMatch(/^\d+ ms$/);
@@ -45,7 +33,7 @@ export function drawSuite(explored: Explored): void {
     const answer = page.getByRole("region", { name: "What the encoder makes of it" });
     await page.getByRole("button", { name: "Clear" }).click();
     await answer.getByText("The nearest pictures vote here").waitFor();
-    await draw(page, strokes.one);
+    await drawLine(page, strokes.one, patience);
     await expect.poll(() => shownText(answer.locator(".digit")), { timeout: patience }).toBe("1");
     await page.getByRole("button", { name: "Undo" }).click();
     await answer.getByText("The nearest pictures vote here").waitFor();
@@ -76,23 +64,6 @@ async function countDrawn(page: Page): Promise<() => Promise<number>> {
     };
   });
   return () => page.evaluate(() => (globalThis as typeof globalThis & { drawn: number }).drawn);
-}
-
-type Line = readonly (readonly [number, number])[];
-
-async function draw(page: Page, line: Line): Promise<void> {
-  const surface = page.getByRole("img", { name: /^Drawing surface/ });
-  await surface.waitFor();
-  await expect.poll(() => page.locator(".surface.disabled").count(), { timeout: patience }).toBe(0);
-  const box = (await surface.boundingBox())!;
-  const at = ([x, y]: readonly [number, number]): [number, number] => [
-    box.x + x * box.width,
-    box.y + y * box.height,
-  ];
-  await page.mouse.move(...at(line[0]!));
-  await page.mouse.down();
-  for (const corner of line.slice(1)) await page.mouse.move(...at(corner), { steps: 12 });
-  await page.mouse.up();
 }
 
 /** Dark ink on paper that is lit from one side. */

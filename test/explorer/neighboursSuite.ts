@@ -2,7 +2,8 @@ import type { Locator, Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { messageOf, messagesOf } from "../server/explorer.fixture.ts";
 import { type Explored, keepPicture, open, patience, shownText } from "./explored.ts";
-import { clickPoint, rowOf } from "./spaceMap.ts";
+import { rowOf } from "./rowOf.ts";
+import { clickPoint } from "./spaceMap.ts";
 
 /** All that the server knows of the pictures at the newest checkpoint. */
 interface Known {

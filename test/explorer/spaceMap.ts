@@ -4,6 +4,7 @@ import { framed, frameOf } from "../../web/src/map/frame.ts";
 import { messagesOf } from "../server/explorer.fixture.ts";
 import { type Painted, painted } from "./canvasInk.ts";
 import { shownText } from "./explored.ts";
+import { rowOf } from "./rowOf.ts";
 
 /** The map as it is painted, without what lies over the points. */
 export async function barePicture(page: Page): Promise<Painted> {
@@ -56,9 +57,4 @@ export async function clickPoint(page: Page, url: string, row: number): Promise<
   const miss = Math.hypot(pickedX - x, pickedY - y);
   if (!(miss < 8)) throw new Error(`picture ${picked} was picked, which lies ${miss} pixels away`);
   return picked;
-}
-
-/** The row that a text such as `Picture 1,234` names. */
-export function rowOf(text: string): number {
-  return Number(/picture ([\d,]+)/i.exec(text)?.[1]?.replaceAll(",", ""));
 }

@@ -5,8 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fileSizes, firstBytes, scriptBytes } from "../../scripts/siteSize.ts";
 import { readPt } from "../../src/train/index.ts";
 import { launchChromium, noChromium } from "../browser/chromium.ts";
+import { type Painted, painted, saturation } from "../explorer/canvasInk.ts";
+import { drawLine, strokes } from "../explorer/drawLine.ts";
+import { rowOf } from "../explorer/rowOf.ts";
 import { type BuiltSite, buildSite } from "./buildSite.ts";
 import { type ServedSite, serveSite } from "./serve.ts";
+
+/** Pictures that teach an encoder to know a seven. */
+const limit = 2500;
+/** Milliseconds that a test may wait for something to be so, on a machine that does much else. */
+const patience = 60_000;
 
 describe.skipIf(noChromium)("the static site, with the headers that threads need", () => {
   let built: BuiltSite;
@@ -52,16 +60,17 @@ describe.skipIf(noChromium)("the static site, with the headers that threads need
   });
 
   it("trains by its own form on threads, and shows map and loss", async () => {
-    await page.getByLabel("How many of the first pictures").fill("300");
+    await page.getByLabel("How many of the first pictures").fill(String(limit));
+    await page.getByLabel("Epochs").fill("2");
     await page.getByRole("button", { name: "Start training" }).click();
-    await page.getByRole("heading", { name: "Training is done" }).waitFor({ timeout: 170_000 });
+    await page.getByRole("heading", { name: "Training is done" }).waitFor({ timeout: 280_000 });
     const text = await page.locator("main").textContent();
-    expect(text).toMatch(/240 pictures as the encoder sees them/);
+    expect(text).toMatch(/1,000 pictures as the encoder sees them/);
     expect(text).toMatch(/1-NN accuracy\s*\d+\.\d\s%/);
     await expect.poll(() => page.locator("canvas").count()).toBeGreaterThan(0);
     expect(await page.locator("header").textContent()).toMatch(/wasm \(\d+ threads?, ONNX Runtime/);
     // Threads are slow where others take the processors.
-  }, 180_000);
+  }, 300_000);
 
   it("hands over the encoder and the checkpoint as files", async () => {
     for (const [button, suffix] of [
@@ -85,6 +94,69 @@ describe.skipIf(noChromium)("the static site, with the headers that threads need
     await expect
       .poll(() => page.locator("main").textContent(), { timeout: 60_000 })
       .toMatch(/1-NN accuracy\s*\d+\.\d+\s%/);
+  });
+
+  it("clicks a point and shows its twelve neighbours, the nearest first", async () => {
+    await page.getByRole("application", { name: /UMAP in two dimensions/ }).waitFor({ timeout: patience });
+    const card = page.getByRole("region", { name: "Selected picture" });
+    const map = page.locator(".map canvas");
+    const box = (await map.boundingBox())!;
+    await expect
+      .poll(
+        async () => {
+          const [x, y] = middleOfPoint(await painted(map)) ?? [0, 0];
+          await page.mouse.click(box.x + x, box.y + y);
+          return card.count();
+        },
+        { timeout: patience },
+      )
+      .toBe(1);
+    const row = rowOf((await card.textContent()) ?? "");
+    await card.getByRole("button", { name: "Neighbours" }).click();
+    const tiles = page
+      .getByRole("list", { name: `Nearest neighbours of picture ${row}`, exact: true })
+      .getByRole("listitem");
+    await expect.poll(() => tiles.count(), { timeout: patience }).toBe(12);
+    const texts = await tiles.allInnerTexts();
+    expect(new Set([row, ...texts.map(rowOf)]).size).toBe(13);
+    const similarity = texts.map((text) => Number(/(\d\.\d{4})/.exec(text)?.[1]));
+    expect(similarity).toEqual(similarity.toSorted((a, b) => b - a));
+    expect(similarity.at(-1)).toBeGreaterThan(0.5);
+  });
+
+  it("draws a seven and gets sevens", async () => {
+    await page.getByRole("link", { name: "Draw" }).click();
+    await drawLine(page, strokes.seven, patience);
+    const answer = page.getByRole("region", { name: "What the encoder makes of it" });
+    const digit = answer.locator(".digit");
+    await expect.poll(async () => (await digit.allInnerTexts()).join(), { timeout: patience }).toBe("7");
+    const shown = await answer
+      .getByRole("listitem")
+      .filter({ hasText: /Picture \d+, class/ })
+      .allInnerTexts();
+    expect(shown).toHaveLength(12);
+    expect(shown.filter((text) => /class\s+7/.test(text)).length).toBeGreaterThan(6);
+    await page.getByRole("application", { name: /with the drawing among them/ }).waitFor();
     expect(faults).toEqual([]);
   });
 });
+
+/** The first pixel, from the middle outwards, around which all is of a point's colour; null where there is none. */
+function middleOfPoint({ width, height, at }: Painted): readonly [number, number] | null {
+  const inked = (x: number, y: number): boolean => saturation(at(x, y)) > 60;
+  for (let reach = 0; reach < Math.min(width, height) / 2 - 2; reach++) {
+    for (let along = -reach; along <= reach; along++) {
+      const sides = [
+        [along, -reach],
+        [along, reach],
+        [-reach, along],
+        [reach, along],
+      ] as const;
+      for (const [right, down] of sides) {
+        const [x, y] = [Math.floor(width / 2) + right, Math.floor(height / 2) + down];
+        if ([-1, 0, 1].every((i) => [-1, 0, 1].every((j) => inked(x + i, y + j)))) return [x, y];
+      }
+    }
+  }
+  return null;
+}
