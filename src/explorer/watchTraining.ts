@@ -11,6 +11,11 @@ export interface WatchTrainingOptions extends WatchOptions {
   readonly seed: number;
   /** The run's own recorder, whose sample is shown; null where nothing is recorded. */
   readonly recorder: Recorder | null;
+  /**
+   * The maps of the sample, from before a pause where there were any, so that what follows is not turned against them.
+   * Default: new ones.
+   */
+  readonly mapsOf?: (sample: ImageDataset) => LiveMap;
   /** Gets `sample` at once, then `map`s and `batch`es; the training waits for what it returns. */
   readonly onMessage: (message: LiveMessage) => void | Promise<void>;
 }
@@ -24,9 +29,9 @@ export interface WatchTrainingOptions extends WatchOptions {
 export function watchTraining(
   options: WatchTrainingOptions,
 ): Required<Pick<FitOptions, "record" | "onBatch">> {
-  const { trainer, training, seed, recorder, onMessage } = options;
+  const { trainer, training, seed, recorder, onMessage, mapsOf = (of) => new LiveMap(of) } = options;
   const sample = recorder?.sample ?? pickImages(training, recordingRows(training.labels, seed));
-  const map = new LiveMap(sample);
+  const maps = mapsOf(sample);
   const view = new BatchView(training);
   const told = onMessage(sampleMessage(sample));
   const record = watchRecorder(
@@ -34,7 +39,7 @@ export function watchTraining(
     sample,
     async (snapshot) => {
       await told;
-      await onMessage(await map.next(snapshot));
+      await onMessage(await maps.next(snapshot));
       const batch = await view.show((pictures) => trainer.embedder.embed(pictures, trainer.store));
       if (batch) await onMessage(batch);
     },

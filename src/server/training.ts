@@ -1,5 +1,6 @@
 import { InputError } from "../base/index.ts";
 import {
+  LiveMap,
   StepMeter,
   type TrainingPhase,
   type TrainingStatus,
@@ -39,6 +40,8 @@ export class Training {
   readonly #options: TrainingOptions;
   #status: TrainingStatus = { phase: "idle", request: null, reason: null };
   #folder: RunFolder | null = null;
+  /** Of the training under way or last, over its pauses. */
+  #maps: LiveMap | null = null;
   #stop = new AbortController();
   #work: Promise<void> = Promise.resolve();
 
@@ -66,6 +69,7 @@ export class Training {
     this.#require("start", ["idle", "stopped", "done", "failed"]);
     this.#options.events.forgetTraining();
     this.#folder = null;
+    this.#maps = null;
     this.#status = { phase: "preparing", request, reason: null };
     this.#run(() => this.#plan(request), "new");
   }
@@ -145,6 +149,10 @@ export class Training {
           training: data.training,
           seed: config.seed,
           recorder,
+          mapsOf: (sample) => {
+            this.#maps ??= new LiveMap(sample);
+            return this.#maps;
+          },
           onMessage: ({ head, arrays }) => events.publish(head, { ...arrays }),
         }),
       onStep: (report) => {
