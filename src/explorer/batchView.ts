@@ -1,6 +1,6 @@
 import type { TensorData } from "../base/index.ts";
 import type { ImageDataset } from "../data/index.ts";
-import type { TrainingBatch } from "../train/index.ts";
+import { pickImages, type TrainingBatch } from "../train/index.ts";
 import { type BatchCandidates, chosenTrios } from "./batchTrios.ts";
 import type { BatchMessage } from "./liveMap.ts";
 import { longestInBatch } from "./protocol.ts";
@@ -18,7 +18,11 @@ export class BatchView {
   readonly #training: ImageDataset;
   /** Of the batch seen last, `[pictures, channels * height * width]` in -1 to 1; kept from batch to batch. */
   #values = new Float32Array(0);
-  #seen: { readonly step: number; readonly candidates: BatchCandidates } | null = null;
+  #seen: {
+    readonly step: number;
+    readonly rows: Uint32Array;
+    readonly candidates: BatchCandidates;
+  } | null = null;
 
   /** @param training what the rows of batches count in */
   constructor(training: ImageDataset) {
@@ -28,13 +32,15 @@ export class BatchView {
   /** To be called with each batch before it is trained on, see `FitOptions.onBatch`; copies its pictures, which takes some microseconds. */
   readonly onBatch = (step: number, { feeds, rows }: TrainingBatch): void => {
     if (!rows) return;
-    const pictures = rows.of === "pairs" ? [feeds.anchor!, feeds.contrastive!] : [feeds.images!];
-    this.#copy(pictures);
+    // A frozen trunk's features are no pictures; those are looked up when they are shown.
+    if (!this.#training.features) {
+      this.#copy(rows.of === "pairs" ? [feeds.anchor!, feeds.contrastive!] : [feeds.images!]);
+    }
     const of = rows.of === "pairs" ? joined(rows.anchors, rows.partners) : rows.pictures;
     const labels = Int32Array.from(of, (row) => this.#training.labels[row]!);
     const candidates: BatchCandidates =
       rows.of === "pairs" ? { of: rows.of, labels, alike: rows.alike } : { of: rows.of, labels };
-    this.#seen = { step, candidates };
+    this.#seen = { step, rows: of, candidates };
   };
 
   /**
@@ -44,21 +50,9 @@ export class BatchView {
    */
   async show(embed: (pictures: ImageDataset) => Promise<Float32Array>): Promise<BatchMessage | null> {
     if (!this.#seen) return null;
-    const { step, candidates } = this.#seen;
-    const { channels, height, width } = this.#training;
+    const { step, candidates, rows } = this.#seen;
     const { labels } = candidates;
-    const each = channels * height * width;
-    const pixels = new Uint8Array(labels.length * each);
-    for (let i = 0; i < pixels.length; i++) pixels[i] = Math.round((this.#values[i]! + 1) * 127.5);
-    const pictures: ImageDataset = {
-      name: "the current batch",
-      count: labels.length,
-      channels,
-      height,
-      width,
-      pixels,
-      labels,
-    };
+    const pictures = this.#training.features ? pickImages(this.#training, rows) : this.#varied(labels);
     const embeddings = await embed(pictures);
     const dim = embeddings.length / labels.length;
     const trios = chosenTrios(candidates, unitRows(embeddings, dim), dim, anchorsShown);
@@ -80,9 +74,24 @@ export class BatchView {
       if (negative) shown.similarity[count + i] = negative.similarity;
     }
     return {
-      head: { type: "batch", step, count, width: small.width, height: small.height, channels },
+      head: {
+        type: "batch",
+        step,
+        count,
+        width: small.width,
+        height: small.height,
+        channels: small.channels,
+      },
       arrays: shown,
     };
+  }
+
+  /** The pictures as the encoder was given them. */
+  #varied(labels: Int32Array): ImageDataset {
+    const { channels, height, width } = this.#training;
+    const pixels = new Uint8Array(labels.length * channels * height * width);
+    for (let i = 0; i < pixels.length; i++) pixels[i] = Math.round((this.#values[i]! + 1) * 127.5);
+    return { name: "the current batch", count: labels.length, channels, height, width, pixels, labels };
   }
 
   #copy(pictures: readonly TensorData[]): void {

@@ -1,5 +1,6 @@
 import { buildSpace, type EmbeddingsHead, neighboursBy, unitRows } from "../explorer/index.ts";
 import { readRunEncoder } from "../platform/node/runEncoder.ts";
+import { withTrunkFeatures } from "../platform/node/trunkFeatures.ts";
 import { fitUmap, type UmapProgress } from "../platform/node/umap.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { Embedder } from "../train/index.ts";
@@ -94,7 +95,11 @@ async function embeddings(
   const { encoder, weights } = await readRunEncoder(folder, config, epoch);
   const embedder = await Embedder.fixed(runtime, encoder, weights);
   try {
-    return await embedder.embed(pictures, null, {
+    const given = await withTrunkFeatures(encoder, pictures, {
+      signal,
+      onProgress: (done, total) => onProgress(done / total),
+    });
+    return await embedder.embed(given, null, {
       signal,
       onProgress: (done, total) => onProgress(done / total),
     });
