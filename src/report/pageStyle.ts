@@ -78,6 +78,7 @@ button, input { font: inherit; color: inherit; }
 }
 .card-neighbours canvas { grid-row: span 2; width: 32px; height: 32px; }
 .neighbour-label { font-weight: 600; line-height: 1.1; }
+.neighbour-label.long { overflow: hidden; font-size: 11px; line-height: 1.3; text-overflow: ellipsis; white-space: nowrap; }
 .neighbour-similarity { color: var(--faint); font-size: 11px; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .card-neighbours .wrong { border-color: var(--wrong); }
 .wrong .neighbour-label { color: var(--wrong); }

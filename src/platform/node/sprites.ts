@@ -13,8 +13,8 @@ const longest = 64;
 const shortest = 16;
 /** Pixels of all pictures together: 100,000 are then of 24 x 24, 16,000 of 64 x 64. */
 const mostPixels = 2 ** 26;
-/** Of photographs, small as they are, nobody sees what this leaves out. */
-const webpQuality = 82;
+/** Few pictures can afford to be sharp; of many, nobody looks at each so closely. */
+const webpQuality = (count: number): number => (count <= 10_000 ? 92 : 80);
 
 export interface SpriteOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -47,7 +47,7 @@ export async function spriteSheets(
     sheets.push(
       channels === 1
         ? address("png", await encodeGreyPng(planes[0]!, ...extents))
-        : address("webp", await encodeColours(planes, ...extents)),
+        : address("webp", await encodeColours(planes, ...extents, webpQuality(count))),
     );
     options.onProgress?.(start + rows, count);
   }
@@ -64,13 +64,18 @@ function address(type: "png" | "webp", bytes: Uint8Array): string {
 }
 
 /** @param planes red, green and blue, `[height, width]` each */
-function encodeColours(planes: readonly Uint8Array[], width: number, height: number): Promise<Uint8Array> {
+function encodeColours(
+  planes: readonly Uint8Array[],
+  width: number,
+  height: number,
+  quality: number,
+): Promise<Uint8Array> {
   const pixels = new Uint8Array(width * height * planes.length);
   for (const [channel, values] of planes.entries()) {
     for (let i = 0; i < values.length; i++) pixels[planes.length * i + channel] = values[i]!;
   }
   return sharp(pixels, { raw: { width, height, channels: 3 } })
-    .webp({ quality: webpQuality, smartSubsample: true })
+    .webp({ quality, smartSubsample: true })
     .toBuffer();
 }
 

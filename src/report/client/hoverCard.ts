@@ -41,7 +41,7 @@ const card = (() => {
     element.dataset.row = index;
     title.textContent = data.labelled ? data.classes[own].name : "picture";
     title.style.setProperty("--class", data.classes[own].colour);
-    title.classList.toggle("long", title.textContent.length > 8);
+    title.classList.toggle("long", title.textContent.length > 6);
     row.textContent = "row " + thousands(index);
     drawPicture(picture, index);
     neighbours.forEach((button, rank) => {
@@ -51,7 +51,10 @@ const card = (() => {
       const similarity = similarityOf[index * k + rank].toFixed(4);
       button.dataset.row = other;
       button.classList.toggle("wrong", wrong);
-      button.querySelector(".neighbour-label").textContent = (wrong ? "\u2260 " : "") + label;
+      const name = button.querySelector(".neighbour-label");
+      name.textContent = (wrong ? "\u2260 " : "") + label;
+      name.classList.toggle("long", label.length > 3);
+      button.title = label;
       button.querySelector(".neighbour-similarity").textContent = similarity;
       button.setAttribute("aria-label", "row " + other + (data.labelled ? ", label " + label : "") + ", similarity " + similarity);
       drawPicture(button.querySelector("canvas"), other);
