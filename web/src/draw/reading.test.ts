@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { neighboursRead, type ReadSpace, readingOf } from "./reading.ts";
+import { neighboursRead, type ReadSpace, readingOf, winner } from "./reading.ts";
 
 /** Rows on a half circle, one degree apart; the first half is of class 3, the second of class 8. */
 const count = 60;
@@ -37,6 +37,14 @@ describe("readingOf", () => {
     expect(reading.umap![0]).toBeGreaterThan(count - 1 - neighboursRead);
     expect(reading.umap![0]).toBeLessThan(count);
     expect(readingOf(Float32Array.of(0, 2), { ...space, umap: null }, null).umap).toBeNull();
+  });
+
+  it("calls none apart where no class has most of the weight", () => {
+    expect(winner([{ label: 4, share: 0.51, count: 7 }])).toBe(4);
+    expect(winner([{ label: 4, share: 0.5, count: 6 }])).toBeNull();
+    expect(winner([])).toBeNull();
+    const many = { ...space, labels: Int32Array.from({ length: count }, (_, row) => row) };
+    expect(readingOf(embeddings.slice(20, 22), many, null).neighbours.every(({ alike }) => alike)).toBe(true);
   });
 
   it("leaves out the row that it is of", () => {

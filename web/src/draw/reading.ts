@@ -43,13 +43,19 @@ export function readingOf(embedding: Float32Array, space: ReadSpace, self: numbe
     similarity: nearest.similarity[i]!,
   }));
   const votes = weightedVote(found);
+  const won = winner(votes);
   return {
     embedding,
-    neighbours: found.map((neighbour) => ({ ...neighbour, alike: neighbour.label === votes[0]?.label })),
+    neighbours: found.map((neighbour) => ({ ...neighbour, alike: won === null || neighbour.label === won })),
     votes,
     pca: projectOnto(embedding, space),
     umap: umap && nearest.rows.length > 0 ? placeOnMap(nearest, umap) : null,
   };
+}
+
+/** The class that others are apart from: one that has most of the weight; null where none has, as then none is apart. */
+export function winner([first]: readonly ClassShare[]): number | null {
+  return first && first.share > 0.5 ? first.label : null;
 }
 
 /** The nearest without one row; where that is not among them, without the last. */
