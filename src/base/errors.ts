@@ -20,7 +20,15 @@ export class GraphError extends KindredError {
 
 /** A runtime could not compile or run a valid graph. */
 export class RuntimeError extends KindredError {
-  override readonly name = "RuntimeError";
+  override readonly name: string = "RuntimeError";
+}
+
+/**
+ * The device that a runtime computed on is gone, and with it all state that was in its memory. Nothing can be done with
+ * that runtime but dispose of it; another may work.
+ */
+export class DeviceLostError extends RuntimeError {
+  override readonly name = "DeviceLostError";
 }
 
 /** Work was stopped by its caller (an `AbortSignal`). */

@@ -75,7 +75,7 @@ export interface TrainingStatus {
   readonly phase: TrainingPhase;
   /** What is being trained, or was last; null before the first. */
   readonly request: TrainRequest | null;
-  /** Why it failed, one line; null otherwise. */
+  /** Why it failed, or was paused though nobody asked for it, one line; null otherwise. */
   readonly reason: string | null;
 }
 

@@ -10,6 +10,7 @@ import { stepSuite } from "../parity/stepSuite.ts";
 import { caseTitles, finishCases, runCase } from "./caseRunner.ts";
 import { type EmbedCase, embedSuite } from "./embedSuite.ts";
 import { encoderSuite } from "./encoderSuite.ts";
+import { lostSuite } from "./lostSuite.ts";
 import type { Question, Reply, Setup } from "./protocol.ts";
 
 /** The worker of the page of tests: it has the suites and the runtime that they are about. */
@@ -50,6 +51,7 @@ async function answer(question: Question): Promise<unknown> {
         paritySuite("as the trainer has them, in a browser", makeRuntime, pairTaskStepGraph, golden);
         encoderSuite(wasmPaths);
       } else {
+        lostSuite(makeRuntime);
         stepSuite(() => open({ device: "wasm" }), makeRuntime, 4);
       }
       return caseTitles();

@@ -29,6 +29,7 @@ export interface GpuDevice {
     writeBuffer(buffer: GpuBuffer, offset: number, data: ArrayBufferLike, from: number, size: number): void;
     submit(commands: readonly object[]): void;
   };
+  /** Never rejects. */
   readonly lost: Promise<{ readonly message: string }>;
   createBuffer(options: { readonly size: number; readonly usage: number }): GpuBuffer;
   createCommandEncoder(): GpuCommandEncoder;

@@ -1,5 +1,5 @@
 import type * as Ort from "onnxruntime-web";
-import { RuntimeError, type TensorData } from "../../base/index.ts";
+import { DeviceLostError, RuntimeError, type TensorData } from "../../base/index.ts";
 import type { Graph } from "../../graph/index.ts";
 import { encodeModel, type Lowering, updateName } from "../../onnx/index.ts";
 import { withoutUnread } from "../../onnx/lower/index.ts";
@@ -23,13 +23,21 @@ export interface OrtBackend {
 export class OrtRuntime implements Runtime {
   readonly device: Device;
   readonly #backend: OrtBackend;
-  readonly #queue = new WorkQueue();
+  readonly #queue: WorkQueue;
   readonly #sessions = new Set<Ort.InferenceSession>();
   readonly #stores = new Set<OrtStore>();
+  #disposed = false;
+  #lost = false;
 
   constructor(backend: OrtBackend) {
     this.#backend = backend;
     this.device = backend.device;
+    const { gpu } = backend;
+    this.#queue = new WorkQueue(async () => gpu && Promise.race([gpu.lost, moment()]));
+    gpu?.lost.then(({ message }) => {
+      // Its end is also told of when it was we who ended it.
+      if (!this.#disposed) this.#lose(message);
+    });
   }
 
   async compile(graph: Graph): Promise<Program> {
@@ -74,13 +82,30 @@ export class OrtRuntime implements Runtime {
   }
 
   async dispose(): Promise<void> {
+    this.#disposed = true;
     await this.#queue.close("this runtime was disposed");
-    for (const session of this.#sessions) await session.release();
+    // Sessions on a lost device may wait for it without end.
+    if (!this.#lost) for (const session of this.#sessions) await session.release();
     this.#sessions.clear();
     for (const store of this.#stores) store.free();
     this.#stores.clear();
     this.#backend.gpu?.destroy();
   }
+
+  #lose(message: string): void {
+    this.#lost = true;
+    const why = message === "" ? "the browser does not say why" : message.split("\n")[0]!.replace(/\.$/, "");
+    this.#queue.break(
+      new DeviceLostError(
+        `the graphics processor was lost (${why}), as when its driver is reset or memory runs out: what was in its memory is gone, so go on with another runtime from what was saved last`,
+      ),
+    );
+  }
+}
+
+/** In which a device that is lost is told to be. */
+function moment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 100));
 }
 
 /** ONNX Runtime on a device of ours, so that its buffers can be ours too. */

@@ -53,6 +53,14 @@ describe("withEvent", () => {
     expect(resumed.steps).toHaveLength(1);
   });
 
+  it("tells again from where a training goes on that lost what came after", () => {
+    const before = [0.1, 0.2, 0.3].flatMap((part) => [mapMessage(part), stepMessage(part)]);
+    const { steps, maps } = after(...before, mapMessage(0.2), stepMessage(0.2));
+    const told = [0.1, 0.2].map((part) => stepMessage(part).head.step);
+    expect(steps.map(({ step }) => step)).toEqual(told);
+    expect(maps.map(({ step }) => step)).toEqual(told);
+  });
+
   it("keeps an epoch told of twice once", () => {
     const record = after(epochMessage(1), epochMessage(2), epochMessage(2), epochMessage(3));
     expect(record.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3]);

@@ -83,10 +83,10 @@ export function withEvent(record: TrainingRecord, event: TrainingEvent): Trainin
     case "map":
       return {
         ...record,
-        maps: withMap(record.maps, { ...head, positions: floatsOf(event, "positions") }),
+        maps: withMap(before(record.maps, head.step), { ...head, positions: floatsOf(event, "positions") }),
       };
     case "step":
-      return { ...record, steps: withStep(record.steps, head) };
+      return { ...record, steps: withStep(before(record.steps, head.step), head) };
     case "epoch":
       // An epoch that a resumed training ends again takes the place of what was told of it.
       return {
@@ -99,6 +99,14 @@ export function withEvent(record: TrainingRecord, event: TrainingEvent): Trainin
       return { ...record, batch: { head, pictures, labels, similarity: floatsOf(event, "similarity") } };
     }
   }
+}
+
+/** What was told before a step: a training whose device was lost begins again from further back. */
+function before<Told extends { readonly step: number }>(
+  told: readonly Told[],
+  step: number,
+): readonly Told[] {
+  return (told.at(-1)?.step ?? -1) < step ? told : told.filter((each) => each.step < step);
 }
 
 function isSame(one: Uint8Array, other: Uint8Array): boolean {

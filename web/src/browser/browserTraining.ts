@@ -1,7 +1,18 @@
-import { AbortedError, configuredParts, type ImageDataset, InputError, type Runtime, Trainer } from "kindred";
+import {
+  AbortedError,
+  configuredParts,
+  DeviceLostError,
+  type ImageDataset,
+  InputError,
+  type RunConfig,
+  type Runtime,
+  Trainer,
+  type TrainingState,
+} from "kindred";
 import {
   BackendError,
   type EventHead,
+  LiveMap,
   type Message,
   StepMeter,
   type TrainingPhase,
@@ -9,6 +20,7 @@ import {
   type TrainRequest,
   watchTraining,
 } from "kindred/explorer";
+import { isUnderWay } from "../app/phase.ts";
 import { BrowserRun } from "./browserRun.ts";
 import { MemoryRecorder } from "./memoryRecorder.ts";
 import { requireOffered } from "./offered.ts";
@@ -22,21 +34,35 @@ export interface BrowserTrainingOptions {
   /** The run has its first or another checkpoint; the training waits for it. */
   readonly onCheckpoint: (run: BrowserRun) => Promise<void>;
   /** The runtime may be of no use any more. */
-  readonly onFailure: () => Promise<void>;
+  readonly onFailure: (reason: unknown) => Promise<void>;
+}
+
+/** What outlives the device that a training computes on. */
+interface Kept {
+  readonly run: BrowserRun;
+  readonly recorder: MemoryRecorder;
+  readonly maps: LiveMap;
+  /** Of the end of the last epoch, where the device can be lost; null before the first. */
+  state: TrainingState | null;
 }
 
 /** A training that can go on. */
 interface Begun {
-  readonly run: BrowserRun;
+  readonly kept: Kept;
   readonly trainer: Trainer;
   readonly fit: (signal: AbortSignal) => Promise<void>;
 }
 
-/** The training of the page, one at a time. A pause keeps all of it in memory. */
+/**
+ * The training of the page, one at a time. A pause keeps all of it in memory. Where the graphics processor is lost it is
+ * paused too, and goes on from the end of the last epoch.
+ */
 export class BrowserTraining {
   readonly #options: BrowserTrainingOptions;
   #status: TrainingStatus = { phase: "idle", request: null, reason: null };
   #begun: Begun | null = null;
+  /** Of the training under way, or that whose device was lost. */
+  #kept: Kept | null = null;
   #stop = new AbortController();
 
   constructor(options: BrowserTrainingOptions) {
@@ -48,10 +74,16 @@ export class BrowserTraining {
     return this.#status;
   }
 
+  /** Whether the engine is at work for it. */
+  get busy(): boolean {
+    return isUnderWay(this.#status.phase) && !this.#is("paused");
+  }
+
   /** @throws InputError when the request cannot be used, BackendError while another training is under way. */
   start(request: TrainRequest): void {
     this.#require("start", ["idle", "stopped", "done", "failed"]);
     requireOffered(request);
+    this.#kept = null;
     this.#status = { phase: "preparing", request, reason: null };
     this.#run();
   }
@@ -74,7 +106,7 @@ export class BrowserTraining {
     this.#require("stop", ["preparing", "running", "pausing", "paused"]);
     const paused = this.#status.phase === "paused";
     this.#enter("stopping");
-    if (paused) void this.#end("stopped");
+    if (paused) void this.#end("stopped").catch((error: unknown) => this.#fail(error));
     else this.#stop.abort();
   }
 
@@ -88,8 +120,7 @@ export class BrowserTraining {
     this.#begun ??= await this.#begin(this.#status.request!, signal);
     const begun = this.#begun;
     if (begun && !signal.aborted) await begun.fit(signal);
-    const { trainer, run } = begun ?? {};
-    if (trainer && run && trainer.progress.epoch >= run.config.epochs) await this.#end("done");
+    if (begun && begun.trainer.progress.epoch >= begun.kept.run.config.epochs) await this.#end("done");
     else if (this.#is("pausing")) this.#enter("paused");
     else await this.#end("stopped");
   }
@@ -103,20 +134,23 @@ export class BrowserTraining {
     const { epochs, batchSize, seed } = config;
     const { task, optimizer, schedule, sources } = configuredParts(config);
     const parts = { task, optimizer, schedule, sources };
+    const state = this.#kept?.state;
     const trainer = await Trainer.create({
       runtime: engine,
       ...parts,
       ...{ training, validation, epochs, batchSize, seed },
+      ...(state ? { resume: state } : {}),
     });
-    const run = BrowserRun.of(config, pictures);
-    const recorder = new MemoryRecorder(training, trainer, seed);
-    run.recording = recorder;
+    const kept = this.#kept ?? keptOf(config, pictures, training, trainer);
+    this.#kept = kept;
+    const { run, recorder, maps } = kept;
+    recorder.goBackTo(trainer.progress.step);
     const meter = new StepMeter(epochs);
     const onMessage = ({ head, arrays }: { head: EventHead; arrays: object }): void =>
       publish(head, { ...(arrays as Message["arrays"]) });
-    const watch = watchTraining({ trainer, training, seed, recorder, onMessage });
+    const watch = watchTraining({ trainer, training, seed, recorder, mapsOf: () => maps, onMessage });
     return {
-      run,
+      kept,
       trainer,
       fit: async (fitSignal) => {
         await trainer.fit({
@@ -131,6 +165,8 @@ export class BrowserTraining {
             publish({ type: "epoch", metrics }, {});
             run.metrics = trainer.progress.history;
             run.add(metrics.epoch - 1, await trainer.encoderState());
+            // Only that device has memory of its own to lose.
+            if (engine.device.name === "webgpu") kept.state = await trainer.state();
             await onCheckpoint(run);
           },
         });
@@ -143,7 +179,8 @@ export class BrowserTraining {
     const begun = this.#begun;
     this.#begun = null;
     if (begun) {
-      const { run, trainer } = begun;
+      const { trainer, kept } = begun;
+      const { run } = kept;
       const { epoch, batch } = trainer.progress;
       if (batch > 0) {
         run.add(epoch, await trainer.encoderState());
@@ -152,16 +189,29 @@ export class BrowserTraining {
       if (run.newest !== null) await this.#options.onCheckpoint(run);
       await trainer.dispose();
     }
+    this.#kept = null;
     this.#enter(phase);
   }
 
   async #fail(error: unknown): Promise<void> {
     const begun = this.#begun;
     this.#begun = null;
+    if (error instanceof DeviceLostError) return this.#loseDevice(error);
+    this.#kept = null;
     this.#enter("failed", oneLine(error, "the training"));
     // A fault of the input is none of the engine's.
     if (error instanceof InputError || error instanceof AbortedError) await begun?.trainer.dispose();
-    else await this.#options.onFailure();
+    else await this.#options.onFailure(error);
+  }
+
+  /** The trainer goes with the device; what was kept is gone on from by whoever resumes. */
+  async #loseDevice(error: DeviceLostError): Promise<void> {
+    const stopping = this.#is("stopping");
+    await this.#options.onFailure(error);
+    if (stopping) return this.#enter("stopped");
+    const state = this.#kept?.state;
+    const from = state ? `the end of epoch ${state.progress.epoch}` : "its beginning";
+    this.#enter("paused", `${error.message}; Resume makes one and goes on from ${from}`);
   }
 
   #is(phase: TrainingPhase): boolean {
@@ -179,4 +229,12 @@ export class BrowserTraining {
     const now = phase === "idle" ? "there is no training" : `the training is ${phase}`;
     throw new BackendError(`${now}, so it cannot ${what}: expected it to be ${phases.join(" or ")}`);
   }
+}
+
+/** Of a training that begins. */
+function keptOf(config: RunConfig, pictures: ImageDataset, training: ImageDataset, trainer: Trainer): Kept {
+  const run = BrowserRun.of(config, pictures);
+  const recorder = new MemoryRecorder(training, trainer, config.seed);
+  run.recording = recorder;
+  return { run, recorder, maps: new LiveMap(recorder.sample), state: null };
 }

@@ -1,4 +1,5 @@
 import {
+  DeviceLostError,
   exportEncoder,
   fingerprint,
   type ImageDataset,
@@ -44,6 +45,8 @@ export class BrowserWork {
   readonly #data: SiteData;
   readonly #training: BrowserTraining;
   #runtime: Promise<Runtime> | null = null;
+  /** How often the graphics processor was lost. */
+  #losses = 0;
   #device: string | null = null;
   #run: BrowserRun | null = null;
   /** Of each run, once they are asked for. */
@@ -60,7 +63,7 @@ export class BrowserWork {
       runtime: () => this.#engine(),
       dataset: (name) => this.#data.load(name),
       onCheckpoint: (run) => this.#open(run),
-      onFailure: () => this.#dropEngine(),
+      onFailure: (error) => this.#dropEngine(error),
     });
     this.#restored = this.#restore();
   }
@@ -71,6 +74,20 @@ export class BrowserWork {
     signal: AbortSignal,
   ): Promise<Answers[keyof Answers]> {
     await this.#restored;
+    try {
+      return await this.#answer(question, tell, signal);
+    } catch (error) {
+      // Where a training is under way, that drops it.
+      if (error instanceof DeviceLostError && !this.#training.busy) await this.#dropEngine(error);
+      throw error;
+    }
+  }
+
+  async #answer(
+    question: Question,
+    tell: (message: SpaceMessage) => void,
+    signal: AbortSignal,
+  ): Promise<Answers[keyof Answers]> {
     switch (question.type) {
       case "hello":
         return this.#hello();
@@ -132,7 +149,9 @@ export class BrowserWork {
   }
 
   async #makeEngine(): Promise<Runtime> {
-    const runtime = await webRuntime({ wasmPaths: ortFiles });
+    // A driver that was reset is given another chance, and no third one.
+    const device = this.#losses < 2 ? "auto" : "wasm";
+    const runtime = await webRuntime({ wasmPaths: ortFiles, device });
     if (this.#device !== runtime.device.description) {
       this.#device = runtime.device.description;
       this.#options.onChange();
@@ -141,9 +160,10 @@ export class BrowserWork {
   }
 
   /** The next to need one makes another. */
-  async #dropEngine(): Promise<void> {
+  async #dropEngine(reason: unknown): Promise<void> {
     const runtime = this.#runtime;
     this.#runtime = null;
+    if (runtime !== null && reason instanceof DeviceLostError) this.#losses++;
     try {
       await (await runtime)?.dispose();
     } catch (error) {

@@ -43,6 +43,7 @@ describe("what a late listener is told", () => {
   it("forgets a training when the next begins, and not when one goes on", () => {
     const course = [status("preparing"), step(1), status("paused"), status("running"), step(2)];
     expect(logOf(course).told()).toHaveLength(3);
+    expect(logOf([...course, status("paused"), status("preparing")]).told()).toHaveLength(3);
     expect(logOf([...course, status("done"), status("preparing")]).told()).toHaveLength(1);
   });
 });

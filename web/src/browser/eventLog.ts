@@ -1,4 +1,5 @@
 import { type EventHead, type Message, Thinned } from "kindred/explorer";
+import { isUnderWay } from "../app/phase.ts";
 
 export interface LoggedEvent {
   readonly head: EventHead;
@@ -21,7 +22,7 @@ export class EventLog {
   add(event: LoggedEvent): void {
     switch (event.head.type) {
       case "status":
-        if (event.head.training.phase === "preparing" && !isPreparing(this.#status)) this.#forgetTraining();
+        if (event.head.training.phase === "preparing" && !goesOn(this.#status)) this.#forgetTraining();
         this.#status = event;
         break;
       case "run":
@@ -68,6 +69,7 @@ export class EventLog {
   }
 }
 
-function isPreparing(event: LoggedEvent | null): boolean {
-  return event?.head.type === "status" && event.head.training.phase === "preparing";
+/** Whether what is prepared after this status is the same training, as after a pause. */
+function goesOn(event: LoggedEvent | null): boolean {
+  return event?.head.type === "status" && isUnderWay(event.head.training.phase);
 }

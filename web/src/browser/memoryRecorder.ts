@@ -30,6 +30,11 @@ export class MemoryRecorder implements Recorder {
     this.#snapshots.push(snapshot);
   }
 
+  /** Forgets what was taken after a step, which the training goes on from. */
+  goBackTo(step: number): void {
+    while ((this.#snapshots.at(-1)?.step ?? 0) > step) this.#snapshots.pop();
+  }
+
   /** @throws BackendError when there is nothing to move between. */
   message(): Message {
     const snapshots = this.#snapshots;
