@@ -19,7 +19,11 @@ type Global = typeof globalThis;
 const count = 300;
 const request = { data: "mnist", recipe: "fast", loss: null, epochs: 3, limit: count, seed: 3 } as const;
 
-describe.skipIf(noChromium)("the page's worker as its backend, without the headers that threads need", () => {
+/** Milliseconds that a phase may take to come, on a machine that does much else. */
+const patience = 150_000;
+const suite = "the page's worker as its backend, without the headers that threads need";
+
+describe.skipIf(noChromium)(suite, { timeout: 2 * patience }, () => {
   let built: BuiltSite;
   let site: ServedSite;
   let browser: Browser;
@@ -42,7 +46,7 @@ describe.skipIf(noChromium)("the page's worker as its backend, without the heade
 
   async function until(phase: TrainingPhase): Promise<void> {
     await page.waitForFunction((wanted) => (globalThis as Global & Watched).phases.at(-1) === wanted, phase, {
-      timeout: 60_000,
+      timeout: patience,
     });
   }
 

@@ -14,9 +14,11 @@ import { type ServedSite, serveSite } from "./serve.ts";
 /** Pictures that teach an encoder to know a seven. */
 const limit = 2500;
 /** Milliseconds that a test may wait for something to be so, on a machine that does much else. */
-const patience = 60_000;
+const patience = 90_000;
 
-describe.skipIf(noChromium)("the static site, with the headers that threads need", () => {
+const suite = "the static site, with the headers that threads need";
+
+describe.skipIf(noChromium)(suite, { timeout: 240_000 }, () => {
   let built: BuiltSite;
   let site: ServedSite;
   let browser: Browser;
@@ -28,6 +30,7 @@ describe.skipIf(noChromium)("the static site, with the headers that threads need
     site = await serveSite(built.folder, true);
     browser = await launchChromium();
     page = await browser.newPage({ acceptDownloads: true });
+    page.setDefaultTimeout(patience);
     page.on("pageerror", ({ message }) => faults.push(message));
     page.on("console", (message) => {
       if (message.type() === "error") faults.push(message.text());
@@ -54,7 +57,9 @@ describe.skipIf(noChromium)("the static site, with the headers that threads need
   it("fetches neither pictures nor ONNX Runtime before they are needed", async () => {
     await page.goto(site.url);
     await page.getByRole("button", { name: "Start training" }).waitFor();
-    await expect.poll(() => site.asked.some((path) => path.includes("worker"))).toBe(true);
+    await expect
+      .poll(() => site.asked.some((path) => path.includes("worker")), { timeout: patience })
+      .toBe(true);
     expect(site.asked.filter((path) => /kindred$|wasm|mapScene|film/.test(path))).toEqual([]);
     expect(await page.locator("form").textContent()).toMatch(/\d\.\d MB/);
   });
@@ -67,7 +72,7 @@ describe.skipIf(noChromium)("the static site, with the headers that threads need
     const text = await page.locator("main").textContent();
     expect(text).toMatch(/1,000 pictures as the encoder sees them/);
     expect(text).toMatch(/1-NN accuracy\s*\d+\.\d\s%/);
-    await expect.poll(() => page.locator("canvas").count()).toBeGreaterThan(0);
+    await expect.poll(() => page.locator("canvas").count(), { timeout: patience }).toBeGreaterThan(0);
     expect(await page.locator("header").textContent()).toMatch(/wasm \(\d+ threads?, ONNX Runtime/);
     // Threads are slow where others take the processors.
   }, 300_000);
@@ -92,7 +97,7 @@ describe.skipIf(noChromium)("the static site, with the headers that threads need
     await page.getByRole("link", { name: "Space" }).click();
     await page.getByRole("button", { name: "UMAP 2D" }).waitFor();
     await expect
-      .poll(() => page.locator("main").textContent(), { timeout: 60_000 })
+      .poll(() => page.locator("main").textContent(), { timeout: patience })
       .toMatch(/1-NN accuracy\s*\d+\.\d+\s%/);
   });
 
