@@ -43,7 +43,7 @@ export class Reader {
   #generation = 0;
   /** Until when the map waits for the end of the stroke. */
   #restUntil = 0;
-  /** Ends the wait for what is on its way to the screen while a stroke is drawn: its end has come. */
+  /** Ends the wait for pictures and for the screen while a stroke is drawn: its end has come. */
   #hurry: () => void = () => undefined;
 
   phase: "preparing" | "ready" | "failed" = $state("preparing");
@@ -131,20 +131,21 @@ export class Reader {
     const encoder = this.#encoder;
     const embeddings = this.#embeddings;
     if (!encoder || !embeddings || !labels || !mean || !components) return;
+    // What ends a stroke waits for nothing but itself.
+    const hurried = new Promise<null>((resolve) => {
+      this.#hurry = since === null ? () => resolve(null) : () => undefined;
+    });
     try {
       const embedding = known ?? (await encoder.embed(pixels));
       const reading = readingOf(embedding, { embeddings, labels, mean, components, umap }, self);
       // The pictures are part of the answer, so that it appears at once and whole; one that is missing says so itself.
-      await space.pictures(reading.neighbours.map(({ row }) => row)).catch(() => []);
-      if (generation !== this.#generation) return;
+      const pictures = space.pictures(reading.neighbours.map(({ row }) => row)).catch(() => []);
+      if ((await Promise.race([pictures, hurried])) === null || generation !== this.#generation) return;
       const answer = { ...reading, pixels, self, settled: since !== null };
       this.answer = answer;
       await tick();
       const begun = performance.now();
-      const hurried = new Promise<null>((resolve) => {
-        this.#hurry = () => resolve(null);
-      });
-      const at = await (since === null ? Promise.race([painted(), hurried]) : painted());
+      const at = await Promise.race([painted(), hurried]);
       if (at === null || generation !== this.#generation) return;
       if (since !== null) this.latency = at - since;
       // Where frames take long, as without a graphics processor, the map waits for the end of the stroke.
