@@ -16,6 +16,7 @@ export default defineConfig({
   },
   test: {
     include: ["src/**/*.test.ts", "web/src/**/*.test.ts", "test/**/*.test.ts"],
+    setupFiles: ["test/setup.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Two cores: an engine test already uses both, so files run two at a time at most.

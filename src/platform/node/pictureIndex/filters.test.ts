@@ -41,9 +41,11 @@ describe("filters of an index", () => {
             return;
           }
           accepted++;
-          // What a function takes is known to the database alone.
+          // Which functions there are, and what they take, is known to the database alone: it calls
+          // that "Error parsing function", where a text out of its grammar is a "sql parser error".
           const outcome = await index.count(filter).catch((error: Error) => error.message);
-          if (typeof outcome === "string") expect(outcome).not.toMatch(/pars|No field named/i);
+          if (typeof outcome === "string")
+            expect(outcome.replace("Error parsing function", "")).not.toMatch(/pars|No field named/i);
         },
       ),
       { numRuns: 3000 },
