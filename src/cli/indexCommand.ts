@@ -36,7 +36,7 @@ export function indexCommand(): Command {
       "the index: a folder, such as my.lance, which is a LanceDB database with the table pictures; or s3://…, gs://…, az://…",
     )
     .option("--run <dir>", "folder of the run whose encoder makes the vectors (with --add: the index's own)")
-    .option("--data <path|mnist>", "pictures to index (default: the run's data)")
+    .option("--data <path|mnist>", "pictures to index, or one picture file (default: the run's data)")
     .addOption(
       new Option("--split <name>", "the pictures to take (default: all, train and then test)").choices([
         "train",

@@ -288,5 +288,14 @@ describe("kindred index on folders of pictures", () => {
     expect(await json("index", "--out", "shapes.lance", "--add")).toMatchObject({
       ...{ rows: 50, added: 2, updated: 0, unchanged: 48, embedded: 2 },
     });
+    await writeFile(folder.at("one more.png"), await readFile(folder.at("shapes ü/circle/circle 0.png")));
+    expect(await json("index", "--out", "shapes.lance", "--add", "--data", "one more.png")).toMatchObject({
+      ...{ rows: 51, added: 1, updated: 0, unchanged: 0, embedded: 1 },
+    });
+    const found = await json("search", "--index", "shapes.lance", "--id", "one more.png", "-k", "1");
+    expect(found.searches[0].results[0].similarity).toBeCloseTo(1, 4);
+    expect(await refusal("train", "--data", "one more.png", "--out", "never")).toBe(
+      "one more.png has 1 picture that can be read, expected at least 2, as pictures are compared in pairs",
+    );
   });
 });

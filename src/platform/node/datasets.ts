@@ -6,9 +6,10 @@ import { gunzip } from "node:zlib";
 import { InputError } from "../../base/index.ts";
 import { CsvParser, type ImageDataset, type NamedBytes, parseIdx, takeFirst } from "../../data/index.ts";
 import { explainIoError, readFileOrExplain } from "./files.ts";
-import { listPictureFolder, type PictureListing } from "./pictures/pictureListing.ts";
+import { listPicture, listPictureFolder, type PictureListing } from "./pictures/pictureListing.ts";
 import type { PictureReport } from "./pictures/pictureReport.ts";
 import { isPictureCsv, listPictureTable } from "./pictures/pictureTableFile.ts";
+import { isPictureName } from "./pictures/pictureTree.ts";
 import { hasTestPart, type ReadPicturesOptions, readPictures } from "./pictures/readPictures.ts";
 
 /** Rows of Kaggle's `train.csv`, which are the first of MNIST's 60,000 training pictures here. */
@@ -62,6 +63,7 @@ const acceptedForms =
  *   beside it where there are such, or pictures directly in it, which have no labels
  * - a `.csv` or `.parquet` file with a column `path` (or `file`, `filename`, `image`) relative to its own folder, and where
  *   there are some `label` and `split` (train, val, test)
+ * - one picture file, where `least` is 1
  *
  * Picture files are decoded once, into a cache (see `cacheFolder`), and come in an order by lot with those for validation
  * last; their `pixels` are mapped into memory where that can be.
@@ -131,6 +133,7 @@ async function loadWhole(
   if (/\.parquet$/i.test(source)) {
     return loadPictures(await listPictureTable(source, unlabelled), split, options);
   }
+  if (isPictureName(source)) return loadPictures(await listPicture(source), split, options);
   return loadIdx(await pairOfFile(source, split), source);
 }
 

@@ -72,6 +72,7 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
     const source = options.data ?? encoder.config.data.source;
     const parts = await loadSplits(source, options.split ?? "all", () => options.limit ?? null, {
       ...dataOptionsOf(encoder.config, source),
+      least: 1,
       ...(options.onPictures ? { onPictures: options.onPictures } : {}),
     });
     for (const part of parts) requirePictureSize(part, encoder.encoder.inputShape);

@@ -1,5 +1,8 @@
+import { realpath } from "node:fs/promises";
+import { basename } from "node:path";
 import { InputError } from "../../../base/index.ts";
 import { type ListedPicture, type PicturePart, partOf } from "../../../data/pictureTable.ts";
+import { explainIoError } from "../files.ts";
 import {
   findPictures,
   type PictureFile,
@@ -32,6 +35,25 @@ export async function listPictureFolder(source: string, unlabelled: boolean): Pr
   const listing: Listing = { pictures: [], problems: [...problems], emptyClasses: [] };
   for (const [part, folder] of partsOf(tree)) listPart(listing, part, folder, unlabelled);
   return listing.pictures.length > 0 ? { source, ...listing } : null;
+}
+
+/**
+ * One picture file by itself, without a label; its name is its id.
+ *
+ * @throws InputError when it cannot be read.
+ */
+export async function listPicture(source: string): Promise<PictureListing> {
+  try {
+    const picture = {
+      path: basename(source),
+      file: await realpath(source),
+      label: null,
+      part: "train" as const,
+    };
+    return { source, pictures: [picture], problems: [], emptyClasses: [] };
+  } catch (error) {
+    throw explainIoError(error, "read", source);
+  }
 }
 
 interface Listing {

@@ -135,7 +135,8 @@ async function resolved(
   return { real: target.file, isFolder: (await stat(target.file)).isDirectory() };
 }
 
-function isPictureName(name: string): boolean {
+/** Whether a file is taken for a picture. */
+export function isPictureName(name: string): boolean {
   return endings.has(extname(name).toLowerCase());
 }
 

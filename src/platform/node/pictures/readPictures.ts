@@ -27,6 +27,8 @@ export interface ReadPicturesOptions {
   readonly preprocessing?: Partial<Preprocessing>;
   /** Names of classes that have their numbers already, by label. */
   readonly classes?: readonly string[];
+  /** Fewest pictures that will do. Default 2, as training and evaluation compare pictures in pairs. */
+  readonly least?: 1 | 2;
   /** Refuse a data set with files that cannot be read or followed, instead of skipping these. */
   readonly strict?: boolean;
   /** Told of files read to know their content, and of pictures decoded. */
@@ -55,7 +57,7 @@ export function hasTestPart({ pictures }: PictureListing): boolean {
  *
  * The `test` split is the test part, or the validation pictures where there is none.
  *
- * @throws InputError when fewer than 2 pictures can be read, with `strict` when a file cannot, or the cache cannot be written.
+ * @throws InputError when fewer pictures than `least` can be read, with `strict` when a file cannot, or the cache cannot be written.
  * @throws AbortedError when stopped by `signal`.
  */
 export async function readPictures(
@@ -103,7 +105,7 @@ async function readPart(
         validation: picture.part === "validation",
       }));
     const skipped = [...listing.problems, ...problems.values()];
-    requireEnough(source, usable.length, skipped, options.strict ?? false);
+    requireEnough(source, usable.length, skipped, options);
     const { rows, validation } = orderPictures(usable, {
       seed: options.seed ?? 1,
       limit: options.limit ?? null,
@@ -165,7 +167,7 @@ function requireEnough(
   source: string,
   usable: number,
   skipped: readonly PictureProblem[],
-  strict: boolean,
+  { least = 2, strict = false }: ReadPicturesOptions,
 ): void {
   const [first] = skipped;
   const why = first ? `: ${first.path}: ${first.reason}` : "";
@@ -173,9 +175,11 @@ function requireEnough(
     const others = skipped.length > 1 ? ` (and ${skipped.length - 1} more)` : "";
     throw new InputError(`${source} has files that --strict refuses${why}${others}`);
   }
-  if (usable >= 2) return;
+  if (usable >= least) return;
+  const expected =
+    least === 1 ? "expected at least 1" : "expected at least 2, as pictures are compared in pairs";
   throw new InputError(
-    `${source} has ${usable} ${usable === 1 ? "picture" : "pictures"} that can be read, expected at least 2, as pictures are compared in pairs${why}`,
+    `${source} has ${usable} ${usable === 1 ? "picture" : "pictures"} that can be read, ${expected}${why}`,
   );
 }
 
