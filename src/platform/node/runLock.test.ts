@@ -81,11 +81,59 @@ describe("RunLock", () => {
   });
 
   it("is taken by one of many that find it stale", async () => {
+    const holder = { pid: await gonePid(), host: hostname(), since: "", start: null };
+    for (let round = 0; round < 30; round++) {
+      await leave(holder);
+      const locks = Array.from({ length: 8 }, () => new RunLock(folder));
+      const taken = await Promise.allSettled(locks.map((lock) => lock.take()));
+      expect(taken.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+      for (const lock of locks) await lock.release();
+      expect(await readdir(folder)).toEqual([]);
+    }
+  });
+
+  it("is taken by one of many processes that find it stale", async () => {
+    const url = new URL("./runLock.ts", import.meta.url);
+    // Told to take it, each says whether it has; told to let go, that it did.
+    const code = `const { RunLock } = await import(${JSON.stringify(url.href)});
+      const lock = new RunLock(${JSON.stringify(folder)});
+      const take = () => lock.take().then(() => "1", (error) => (/is being trained/.test(error) ? "0" : String(error)));
+      for await (const told of process.stdin) {
+        process.stdout.write(String(told) === "take" ? await take() : ((await lock.release()) ?? "-"));
+      }`;
+    const children = Array.from({ length: 5 }, () =>
+      spawn(process.execPath, ["--input-type=module", "-e", code], { stdio: ["pipe", "pipe", "inherit"] }),
+    );
+    const dead = { pid: await gonePid(), host: hostname(), since: "", start: null };
+    const tell = async (what: string): Promise<string[]> => {
+      const said = children.map(({ stdout }) => once(stdout, "data"));
+      for (const { stdin } of children) stdin.write(what);
+      return (await Promise.all(said)).map(([data]) => String(data));
+    };
+    const answers: string[] = [];
+    try {
+      for (let round = 0; round < 10; round++) {
+        await leave(dead);
+        answers.push((await tell("take")).sort().join(""));
+        await tell("release");
+      }
+    } finally {
+      for (const child of children) child.stdin.end();
+      await Promise.all(children.map((child) => once(child, "exit")));
+    }
+    expect(answers).toEqual(Array<string>(10).fill("00001"));
+  });
+
+  it("is taken over though the one that began to was killed at it", async () => {
     await leave({ pid: await gonePid(), host: hostname(), since: "", start: null });
-    const locks = Array.from({ length: 8 }, () => new RunLock(folder));
-    const taken = await Promise.allSettled(locks.map((lock) => lock.take()));
-    expect(taken.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
-    for (const lock of locks) await lock.release();
+    const takeover = join(folder, "run.lock.takeover.tmp");
+    await writeFile(takeover, "");
+    const old = new Date(Date.now() - 60_000);
+    await utimes(takeover, old, old);
+    const lock = new RunLock(folder);
+    await lock.take();
+    expect(await readdir(folder)).toEqual(["run.lock"]);
+    await lock.release();
   });
 
   it("is given back when the process exits without a word", async () => {

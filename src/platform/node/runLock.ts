@@ -1,7 +1,8 @@
 import { unlinkSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { InputError } from "../../base/index.ts";
 import { explainIoError, isMissing } from "./ioErrors.ts";
 import { isAlive, startOf } from "./processes.ts";
@@ -16,11 +17,18 @@ interface Holder {
   readonly start: string | null;
 }
 
-/** Locks of this process: its own pid in a lock file says nothing else, as a restarted container has it again. */
+/**
+ * Locks that this process has or is about to take. Its own pid in a lock file says nothing, as a restarted container has
+ * it again.
+ */
 const held = new Set<string>();
 
 /** A file that is just being made may still be empty for so long, in milliseconds. */
 const settling = 10_000;
+
+/** How often and after how many milliseconds a lock that another process takes over is looked at again. */
+const mostTries = 50;
+const betweenTries = 20;
 
 /** What a lock is for, see {@link RunLock}. */
 export interface LockPurpose {
@@ -56,17 +64,17 @@ export class RunLock {
   async take(): Promise<void> {
     if (this.#taken) return;
     const [file, folder, purpose] = [this.#file, this.#folder, this.#purpose];
+    if (held.has(file)) throw refusal(folder, purpose, (await textOf(file)) ?? "");
+    // Before anything is awaited: of two locks of this process, one goes on from here.
+    held.add(file);
     try {
       await mkdir(folder, { recursive: true });
-      if (!(await create(file))) {
-        await removeStale(file, folder, purpose);
-        if (!(await create(file))) throw refusal(file, folder, purpose, (await textOf(file)) ?? "");
-      }
+      if (!(await acquire(file))) throw refusal(folder, purpose, (await textOf(file)) ?? "");
     } catch (error) {
+      held.delete(file);
       throw explainIoError(error, "written", folder);
     }
     this.#taken = true;
-    held.add(file);
     process.once("exit", this.#onExit);
   }
 
@@ -77,6 +85,36 @@ export class RunLock {
     held.delete(this.#file);
     await rm(this.#file, { force: true });
   }
+}
+
+/**
+ * Makes the lock file, in place of one that nobody holds.
+ *
+ * Only the maker of a second file, the takeover, removes a stale lock, after it has seen once more that it is stale: of
+ * many that find it so, none can remove the new lock of another.
+ *
+ * @returns whether it was made; not so where somebody holds it.
+ */
+async function acquire(file: string): Promise<boolean> {
+  const takeover = `${file}.takeover.tmp`;
+  for (let tries = 0; tries < mostTries; tries++) {
+    if (await create(file)) return true;
+    if (await isHeld(file)) return false;
+    if (!(await create(takeover))) {
+      // Its maker removes it within milliseconds, unless it was killed.
+      const age = await ageOf(takeover);
+      if (age > settling && Number.isFinite(age)) await rm(takeover, { force: true });
+      await setTimeout(betweenTries);
+      continue;
+    }
+    try {
+      if (!(await isHeld(file))) await rm(file, { force: true });
+      if (await create(file)) return true;
+    } finally {
+      await rm(takeover, { force: true });
+    }
+  }
+  return false;
 }
 
 async function create(file: string): Promise<boolean> {
@@ -103,42 +141,39 @@ async function create(file: string): Promise<boolean> {
   }
 }
 
-/** Removes a lock that nobody holds; leaves one that somebody does. */
-async function removeStale(file: string, folder: string, purpose: LockPurpose): Promise<void> {
+/** Whether a process other than this one holds a lock, or is just making it; not so of one that is not there. */
+async function isHeld(file: string): Promise<boolean> {
   const text = await textOf(file);
-  if (text === null) return;
-  if (await isHeld(file, text)) throw refusal(file, folder, purpose, text);
-  // Moved before it is removed: of two that find it stale, the second must not remove the new lock of the first.
-  const aside = `${file}.${process.pid}.tmp`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if (isMissing(error)) return;
-    throw error;
-  }
-  if ((await textOf(aside)) === text) return rm(aside, { force: true });
-  await rename(aside, file);
-}
-
-async function isHeld(file: string, text: string): Promise<boolean> {
+  if (text === null) return false;
   const holder = holderIn(text);
-  if (!holder) return Date.now() - (await stat(file)).mtimeMs < settling;
+  if (!holder) return (await ageOf(file)) < settling;
   // Whether a process of another machine lives cannot be told from here.
   if (holder.host !== hostname()) return true;
-  if (holder.pid === process.pid) return held.has(file);
-  if (!isAlive(holder.pid)) return false;
+  // What this process holds is known before its file is looked at.
+  if (holder.pid === process.pid || !isAlive(holder.pid)) return false;
   const start = startOf(holder.pid);
   return start === null || holder.start === null || start === holder.start;
 }
 
-function refusal(file: string, folder: string, { file: name, doing }: LockPurpose, text: string): InputError {
+/** Milliseconds since a file was written; infinite for one that is not there. */
+async function ageOf(file: string): Promise<number> {
+  try {
+    return Date.now() - (await stat(file)).mtimeMs;
+  } catch (error) {
+    if (isMissing(error)) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
+}
+
+function refusal(folder: string, { file: name, doing }: LockPurpose, text: string): InputError {
   const holder = holderIn(text);
   const remove = `if it is gone, remove ${join(folder, name)}`;
   if (!holder)
     return new InputError(`${folder} is being ${doing} by another process: wait for it; ${remove}`);
   const { pid, host, since } = holder;
-  const where = host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
-  const who = held.has(file) ? `this process (${pid})` : where;
+  const here = host === hostname();
+  const own = here && pid === process.pid;
+  const who = own ? `this process (${pid})` : here ? `process ${pid}` : `process ${pid} on ${host}`;
   return new InputError(
     `${folder} is being ${doing} by ${who} since ${since}: wait for it, stop it, or use another folder; ${remove}`,
   );
