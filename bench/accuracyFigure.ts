@@ -14,6 +14,8 @@ import { ticks, tickText } from "../src/report/figures/ticks.ts";
 export interface Point {
   readonly seconds: number;
   readonly knn1: number;
+  /** Where it was measured. */
+  readonly mapAtR?: number;
 }
 
 /** Points in the order of their seconds. */
@@ -24,11 +26,12 @@ export interface Curve {
 
 /** The least accuracy shown, and what is to be reached. */
 const least = 0.95;
-const target = 0.99;
+const targets = [0.99, 0.995] as const;
 
 const styles = [
   { colour: "#0067a8", symbol: "circle" },
   { colour: "#00795b", symbol: "square" },
+  { colour: "#8a3a92", symbol: "cross" },
   { colour: "#c24e00", symbol: "diamond" },
 ] as const;
 
@@ -39,7 +42,7 @@ export function renderAccuracyFigure(curves: readonly Curve[], subtitle: string)
 
 function draw(context: PlotContext, curves: readonly Curve[], subtitle: string): void {
   const whole = drawFrame(context, { title: "Accuracy over seconds", subtitle });
-  const box = { x: whole.x + 190, y: whole.y + 110, width: whole.width - 230, height: whole.height - 210 };
+  const box = { x: whole.x + 190, y: whole.y + 160, width: whole.width - 230, height: whole.height - 260 };
   const seconds = curves.flatMap(({ points }) => points.map((point) => point.seconds));
   const [low, high] = [Math.min(...seconds) / 1.15, Math.max(...seconds) * 1.15];
   const x = logScale(low, high, box.x, box.x + box.width);
@@ -58,12 +61,12 @@ function draw(context: PlotContext, curves: readonly Curve[], subtitle: string):
   context.strokeStyle = ink.faint;
   context.lineWidth = 3;
   context.setLineDash([12, 12]);
-  line(context, box.x, y(target), box.x + box.width, y(target));
+  for (const target of targets) line(context, box.x, y(target), box.x + box.width, y(target));
   context.setLineDash([]);
   for (const [index, { points }] of curves.entries()) {
     drawCurve(context, points, styles[index % styles.length]!, x, y);
   }
-  drawKey(context, curves, box.x, box.y - 56);
+  drawKey(context, curves, box, box.y - 104);
 }
 
 const logScale = (low: number, high: number, from: number, to: number): Scale => {
@@ -104,11 +107,19 @@ function drawCurve(
   }
 }
 
-function drawKey(context: PlotContext, curves: readonly Curve[], left: number, y: number): void {
-  let x = left;
+/** Names beside their marks, in as many rows as that takes. */
+function drawKey(
+  context: PlotContext,
+  curves: readonly Curve[],
+  box: { readonly x: number; readonly width: number },
+  firstRow: number,
+): void {
+  let [x, y] = [box.x, firstRow];
   context.textAlign = "left";
   context.font = font(30);
   for (const [index, { name }] of curves.entries()) {
+    const width = 78 + context.measureText(name).width;
+    if (x > box.x && x + width > box.x + box.width) [x, y] = [box.x, y + 48];
     const { colour, symbol } = styles[index % styles.length]!;
     context.strokeStyle = colour;
     context.fillStyle = colour;
@@ -117,6 +128,6 @@ function drawKey(context: PlotContext, curves: readonly Curve[], left: number, y
     drawMarker(context, symbol, x + 30, y - 10, 13);
     context.fillStyle = ink.text;
     context.fillText(name, x + 78, y);
-    x += 78 + context.measureText(name).width + 64;
+    x += width + 64;
   }
 }

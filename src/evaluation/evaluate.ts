@@ -45,7 +45,7 @@ export interface EvaluationInput extends RowOptions {
 /**
  * All metrics of an embedding space: rankings of the references for each query, and the shape of the queries themselves.
  *
- * Memory beyond the input is one block of similarities (at most 64 MiB), never `[queries, references]`. The event loop
+ * Memory beyond the input is one block of similarities (at most 8 MiB, or a row), never `[queries, references]`. The event loop
  * gets its turn every 20 ms. A query whose label no reference has counts as wrong in `knn` and `recallAt` and is left
  * out of `mapAtR` ({@link labelsWithoutReferences} names such labels); fewer than k references all count.
  *

@@ -37,11 +37,11 @@ describe("normalizeRows", () => {
 });
 
 describe("blockRows", () => {
-  it("keeps a block within 64 MiB, and at 1 to 1024 rows", () => {
+  it("keeps a block within 8 MiB, and at 1 to 1024 rows", () => {
     expect(blockRows(200)).toBe(1024);
     for (const references of [20_000, 41_000, 70_000, 1_000_000]) {
-      expect(blockRows(references) * references * 4).toBeLessThanOrEqual(2 ** 26);
-      expect((blockRows(references) + 1) * references * 4).toBeGreaterThan(2 ** 26);
+      expect(blockRows(references) * references * 4).toBeLessThanOrEqual(2 ** 23);
+      expect((blockRows(references) + 1) * references * 4).toBeGreaterThan(2 ** 23);
     }
     expect(blockRows(100_000_000)).toBe(1);
   });

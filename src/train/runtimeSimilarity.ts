@@ -32,27 +32,48 @@ export async function runtimeSimilarities(
   const store = await runtime.createStore(
     new Map([["references", { dtype: "float32" as const, shape: [count, dim], data }]]),
   );
+  const compute = async (start: number, size: number): Promise<Float32Array> => {
+    const results: Float32Array[] = [];
+    for (let done = 0; done < size; done += rows) {
+      // A part of a block is filled up with zero rows, which nobody reads.
+      const part = new Float32Array(rows * dim);
+      const wanted = Math.min(rows, size - done);
+      part.set(unitQueries.subarray((start + done) * dim, (start + done + wanted) * dim));
+      const { similarity } = await program.run(
+        { queries: { dtype: "float32", shape: [rows, dim], data: part } },
+        { store, transfer: true },
+      );
+      results.push((similarity!.data as Float32Array).subarray(0, wanted * count));
+    }
+    return joined(results);
+  };
+  let ahead: Ahead | null = null;
   return {
     blocks: async (start, size) => {
-      const results: Float32Array[] = [];
-      for (let done = 0; done < size; done += rows) {
-        // A part of a block is filled up with zero rows, which nobody reads.
-        const part = new Float32Array(rows * dim);
-        const wanted = Math.min(rows, size - done);
-        part.set(unitQueries.subarray((start + done) * dim, (start + done + wanted) * dim));
-        const { similarity } = await program.run(
-          { queries: { dtype: "float32", shape: [rows, dim], data: part } },
-          { store, transfer: true },
-        );
-        results.push((similarity!.data as Float32Array).subarray(0, wanted * count));
+      const block = ahead?.start === start && ahead.size === size ? ahead.block : compute(start, size);
+      const next = start + size;
+      ahead = null;
+      if (next < queryCount) {
+        const nextSize = Math.min(size, queryCount - next);
+        ahead = { start: next, size: nextSize, block: compute(next, nextSize) };
+        // Whoever asks for it is told; nobody may.
+        ahead.block.catch(() => undefined);
       }
-      return joined(results);
+      return block;
     },
     dispose: async () => {
+      await ahead?.block.catch(() => undefined);
       await program.dispose();
       await store.dispose();
     },
   };
+}
+
+/** The block that is most likely asked for next: it is computed while the one before it is ranked. */
+interface Ahead {
+  readonly start: number;
+  readonly size: number;
+  readonly block: Promise<Float32Array>;
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

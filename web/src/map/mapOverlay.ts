@@ -17,6 +17,11 @@ export interface OverlayContent {
 /** Of a mark with its halo, in CSS pixels. */
 const markRadius = 9;
 
+/** From a caption to the map's edge, in CSS pixels. */
+const captionGap = 4;
+/** Longer captions would hide the points of a small class. */
+const longestWithin = 2;
+
 const svgNames = "http://www.w3.org/2000/svg";
 
 /** The few things over the points: the ring, links, marks and names. They follow the view with every frame drawn. */
@@ -47,14 +52,19 @@ export class MapOverlay {
       line.setAttribute("d", `M${a[0]} ${a[1]}L${b[0]} ${b[1]}`);
     }
     let text = 0;
-    for (const { place } of captions) put(texts[text++] as HTMLElement, toPixels(place));
+    const width = this.#texts.clientWidth;
+    // All are measured before any is moved, as to measure after a move takes the styles to be worked out again.
+    const halves = captions.map((_, i) => (texts[i] as HTMLElement).offsetWidth / 2);
+    for (const [i, { place }] of captions.entries()) {
+      put(texts[text++] as HTMLElement, withinEdges(toPixels(place), halves[i]! + captionGap, width));
+    }
     for (const { place } of marks) {
       const pixel = toPixels(place);
       move(shapes[at++]!, pixel);
       const label = texts[text++] as HTMLElement;
       put(label, pixel);
       // On the other side where it would be cut off.
-      const room = this.#texts.clientWidth - (pixel?.[0] ?? 0);
+      const room = width - (pixel?.[0] ?? 0);
       label.classList.toggle("before", pixel !== null && room < label.offsetWidth + 2 * markRadius);
     }
     const mark = shapes[at];
@@ -81,7 +91,9 @@ export class MapOverlay {
     }
     this.#svg.replaceChildren(...shapes);
     this.#texts.replaceChildren(
-      ...captions.map(({ caption }) => name("caption", caption.text, caption.colour)),
+      ...captions.map(({ caption: { text, colour } }) =>
+        name(text.length > longestWithin ? "caption over" : "caption", text, colour),
+      ),
       ...marks.map(({ mark }) => name("name", mark.label, mark.colour)),
     );
   }
@@ -111,6 +123,16 @@ function name(className: string, text: string, colour: string): HTMLElement {
 function move(shape: Element, pixel: readonly [number, number, number] | null): void {
   shape.setAttribute("visibility", pixel ? "visible" : "hidden");
   if (pixel) shape.setAttribute("transform", `translate(${pixel[0]} ${pixel[1]})`);
+}
+
+/** Where the middle of a caption goes whose place is on the map, so that none of it is cut off. */
+function withinEdges(
+  pixel: readonly [number, number, number] | null,
+  margin: number,
+  width: number,
+): readonly [number, number, number] | null {
+  if (pixel === null || pixel[0] < 0 || pixel[0] > width || width < 2 * margin) return pixel;
+  return [Math.min(Math.max(pixel[0], margin), width - margin), pixel[1], pixel[2]];
 }
 
 function put(text: HTMLElement, pixel: readonly [number, number, number] | null): void {
