@@ -51,13 +51,13 @@ export async function benchAccuracy(): Promise<void> {
       compare(`training to 1-NN ${target}, recipe lesson`, target, lesson, points, peer);
     }
     const curves: Curve[] = [
-      { name: "Kindred, fast: 1, 2 and 4 epochs", points: fast },
+      { name: "Kindred, fast, from the CSV: 1, 2 and 4 epochs", points: fast },
       {
-        name: `Kindred, fast: ${all.count.toLocaleString("en")} pictures, ${further.join(" ")}`,
+        name: `Kindred, fast, from a CSV of ${all.count.toLocaleString("en")}: ${further.join(" ")}`,
         points: [wide],
       },
-      { name: "Kindred, lesson", points: lesson },
-      ...(points.length > 0 ? [{ name: peer, points }] : []),
+      { name: "Kindred, lesson, training alone", points: lesson },
+      ...(points.length > 0 ? [{ name: `${peer}, training alone`, points }] : []),
     ];
     sections.push(await accuracySection(curves, peer));
   } finally {

@@ -42,7 +42,7 @@ export function renderAccuracyFigure(curves: readonly Curve[], subtitle: string)
 
 function draw(context: PlotContext, curves: readonly Curve[], subtitle: string): void {
   const whole = drawFrame(context, { title: "Accuracy over seconds", subtitle });
-  const box = { x: whole.x + 190, y: whole.y + 160, width: whole.width - 230, height: whole.height - 260 };
+  const box = { x: whole.x + 190, y: whole.y + 190, width: whole.width - 230, height: whole.height - 290 };
   const seconds = curves.flatMap(({ points }) => points.map((point) => point.seconds));
   const [low, high] = [Math.min(...seconds) / 1.15, Math.max(...seconds) * 1.15];
   const x = logScale(low, high, box.x, box.x + box.width);
@@ -66,7 +66,7 @@ function draw(context: PlotContext, curves: readonly Curve[], subtitle: string):
   for (const [index, { points }] of curves.entries()) {
     drawCurve(context, points, styles[index % styles.length]!, x, y);
   }
-  drawKey(context, curves, box, box.y - 104);
+  drawKey(context, curves, box, box.y - 56);
 }
 
 const logScale = (low: number, high: number, from: number, to: number): Scale => {
@@ -107,19 +107,26 @@ function drawCurve(
   }
 }
 
-/** Names beside their marks, in as many rows as that takes. */
+/** Names beside their marks, in as many rows as that takes, the last one at `lastRow`. */
 function drawKey(
   context: PlotContext,
   curves: readonly Curve[],
   box: { readonly x: number; readonly width: number },
-  firstRow: number,
+  lastRow: number,
 ): void {
-  let [x, y] = [box.x, firstRow];
   context.textAlign = "left";
   context.font = font(30);
-  for (const [index, { name }] of curves.entries()) {
+  let [right, row] = [box.x, 0];
+  const places = curves.map(({ name }) => {
     const width = 78 + context.measureText(name).width;
-    if (x > box.x && x + width > box.x + box.width) [x, y] = [box.x, y + 48];
+    if (right > box.x && right + width > box.x + box.width) [right, row] = [box.x, row + 1];
+    const x = right;
+    right += width + 64;
+    return { x, row };
+  });
+  for (const [index, { name }] of curves.entries()) {
+    const y = lastRow - 48 * (row - places[index]!.row);
+    const { x } = places[index]!;
     const { colour, symbol } = styles[index % styles.length]!;
     context.strokeStyle = colour;
     context.fillStyle = colour;
@@ -128,6 +135,5 @@ function drawKey(
     drawMarker(context, symbol, x + 30, y - 10, 13);
     context.fillStyle = ink.text;
     context.fillText(name, x + 78, y);
-    x += width + 64;
   }
 }
