@@ -10,8 +10,8 @@ import { InputError } from "../base/index.ts";
 export type SimilarityBlocks = (queryStart: number, queryCount: number) => Promise<Float32Array>;
 
 /**
- * Larger arrays than this are given back to the system after each block and fetched anew, page by page: at 64 MiB that took
- * two thirds of an evaluation of MNIST (38 s, against 24 s), and smaller ones gain nothing.
+ * Larger arrays than this are given back to the system after each block and fetched anew, page by page: at 64 MiB an
+ * evaluation of MNIST took 38 s, against 24 s, and smaller ones gain nothing.
  */
 const BLOCK_BYTES = 8 * 2 ** 20;
 

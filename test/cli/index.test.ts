@@ -294,6 +294,9 @@ describe("kindred index on folders of pictures", () => {
     });
     const found = await json("search", "--index", "shapes.lance", "--id", "one more.png", "-k", "1");
     expect(found.searches[0].results[0].similarity).toBeCloseTo(1, 4);
+    expect(
+      await refusal("index", "--out", "shapes.lance", "--add", "--data", "one more.png", "--split", "test"),
+    ).toMatch(/^one more\.png has no test pictures, and of 1 none is kept for validation/);
     expect(await refusal("train", "--data", "one more.png", "--out", "never")).toBe(
       "one more.png has 1 picture that can be read, expected at least 2, as pictures are compared in pairs",
     );

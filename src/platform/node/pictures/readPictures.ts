@@ -57,7 +57,7 @@ export function hasTestPart({ pictures }: PictureListing): boolean {
  *
  * The `test` split is the test part, or the validation pictures where there is none.
  *
- * @throws InputError when fewer pictures than `least` can be read, with `strict` when a file cannot, or the cache cannot be written.
+ * @throws InputError when fewer pictures than `least` can be read, none is there for the `test` split, with `strict` when a file cannot, or the cache cannot be written.
  * @throws AbortedError when stopped by `signal`.
  */
 export async function readPictures(
@@ -67,6 +67,11 @@ export async function readPictures(
 ): Promise<ReadPictures> {
   if (split === "test" && !hasTestPart(listing)) {
     const { dataset, validation, ...rest } = await readPictures(listing, "train", options);
+    if (validation === 0) {
+      throw new InputError(
+        `${listing.source} has no test pictures, and of ${dataset.count} none is kept for validation, which would stand for them: take the train split`,
+      );
+    }
     const held = sliceImages(dataset, dataset.count - validation, dataset.count);
     return { ...rest, dataset: { ...held, name: `${dataset.name} (validation)` }, validation: 0 };
   }
