@@ -14,7 +14,7 @@ import {
 import { readRecording } from "../platform/node/recording.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { h264Codec, type VideoSize } from "../platform/node/videoCodec.ts";
-import { duration, note, type Output, ProgressLine, result } from "./console.ts";
+import { duration, interrupted, note, type Output, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { jsonOption, wholeNumber } from "./options.ts";
 
@@ -99,9 +99,7 @@ async function runAnimate(options: AnimateOptions): Promise<void> {
   } catch (error) {
     if (!(error instanceof AbortedError)) throw error;
     line.end();
-    note("stopped: the film under way was not written");
-    if (options.json) process.stdout.write(`${JSON.stringify({ run: options.run, interrupted: true })}\n`);
-    process.exitCode = 130;
+    interrupted(options, "stopped: the film under way was not written", { run: options.run });
   } finally {
     line.end();
     stop.dispose();

@@ -3,4 +3,4 @@
 import "./threadPool.ts";
 import { main } from "./program.ts";
 
-await main(process.argv);
+process.exitCode = await main(process.argv, process);

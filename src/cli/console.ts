@@ -1,4 +1,5 @@
 import { SingleBar } from "cli-progress";
+import { exitWith, terminal } from "./terminal.ts";
 
 /** Where a command talks: progress and notes to stderr, results to stdout; with `--json` stdout holds one object. */
 export interface Output {
@@ -7,12 +8,19 @@ export interface Output {
 
 /** A line for people, kept off stdout so that results can be piped. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  terminal().stderr.write(`${text}\n`);
 }
 
 /** A command's result: the object with `--json`, else the text. */
 export function result(output: Output, value: unknown, text: string): void {
-  process.stdout.write(output.json ? `${JSON.stringify(value)}\n` : `${text}\n`);
+  terminal().stdout.write(output.json ? `${JSON.stringify(value)}\n` : `${text}\n`);
+}
+
+/** The end of a command that the user stopped: a line for people, an object with `--json`, and exit code 130. */
+export function interrupted({ json }: Output, text: string, value: object = {}): void {
+  note(text);
+  if (json) terminal().stdout.write(`${JSON.stringify({ ...value, interrupted: true })}\n`);
+  exitWith(130);
 }
 
 /** `3 s`, `2 min 05 s`, `1 h 02 min`. */
@@ -33,7 +41,7 @@ export class ProgressLine {
   constructor(title: string) {
     this.#bar = new SingleBar({
       format: `${title} {bar} {percentage}% {detail}`,
-      stream: process.stderr,
+      stream: terminal().stderr,
       barsize: 24,
       barCompleteChar: "━",
       barIncompleteChar: "─",

@@ -9,7 +9,7 @@ import {
   indexPictures,
 } from "../platform/node/pictureIndex/indexPictures.ts";
 import { PictureIndex } from "../platform/node/pictureIndex/pictureIndex.ts";
-import { duration, note, type Output, ProgressLine, result } from "./console.ts";
+import { duration, interrupted, note, type Output, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
 import { PictureProgress } from "./pictureOptions.ts";
@@ -72,9 +72,7 @@ async function runIndex(options: IndexCommandOptions): Promise<void> {
       : runAdd(options, stop.signal));
   } catch (error) {
     if (!(error instanceof AbortedError)) throw error;
-    note(`stopped: ${options.out} is as it was`);
-    if (options.json) process.stdout.write(`${JSON.stringify({ interrupted: true })}\n`);
-    process.exitCode = 130;
+    interrupted(options, `stopped: ${options.out} is as it was`);
   } finally {
     stop.dispose();
   }

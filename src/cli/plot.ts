@@ -5,7 +5,7 @@ import type { DeviceName } from "../platform/node/devices.ts";
 import { type PlotName, plotNames } from "../platform/node/plotOptions.ts";
 import { writePlots } from "../platform/node/plots.ts";
 import type { UmapMetric } from "../projection/index.ts";
-import { duration, note, type Output, result } from "./console.ts";
+import { duration, interrupted, note, type Output, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
 import { StageLine } from "./stageLine.ts";
@@ -88,9 +88,7 @@ async function runPlot(options: PlotCommandOptions): Promise<void> {
   } catch (error) {
     line.end();
     if (!(error instanceof AbortedError)) throw error;
-    note("stopped: nothing was written");
-    if (json) process.stdout.write(`${JSON.stringify({ interrupted: true })}\n`);
-    process.exitCode = 130;
+    interrupted({ json }, "stopped: nothing was written");
   } finally {
     line.end();
     stop.dispose();

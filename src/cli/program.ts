@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
 import { KindredError } from "../base/index.ts";
 import { commands } from "./commands.ts";
+import { exitWith, type Terminal, withTerminal } from "./terminal.ts";
 
-/** Exit codes: 0 done, 1 failed, 2 bad input or usage. */
+/** Exit codes: 0 done, 1 failed, 2 bad input or usage; 130 where the user stopped it. */
 export const exitCodes = { done: 0, failed: 1, badInput: 2 } as const;
 
 function version(): string {
@@ -12,13 +13,18 @@ function version(): string {
 }
 
 /** The program with all its commands, of which only those that `words` name are more than a name and a line. */
-export async function kindredProgram(words: readonly string[]): Promise<Command> {
+export async function kindredProgram(
+  words: readonly string[],
+  { stdout, stderr }: Terminal,
+): Promise<Command> {
   const program = new Command("kindred")
     .description(
       "Contrastive representation learning: train an encoder that puts like things near each other.",
     )
     .version(version())
-    .showHelpAfterError("(kindred --help, or kindred <command> --help, lists what there is)");
+    .showHelpAfterError("(kindred --help, or kindred <command> --help, lists what there is)")
+    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .exitOverride();
   for (const [name, { description, load }] of Object.entries(commands)) {
     const command = words.includes(name) ? await load() : new Command(name);
     program.addCommand(command.description(description).copyInheritedSettings(program));
@@ -26,23 +32,29 @@ export async function kindredProgram(words: readonly string[]): Promise<Command>
   return program;
 }
 
-/** Runs a command line; whatever goes wrong becomes one line on stderr and an exit code. */
-export async function main(argv: readonly string[]): Promise<void> {
-  const program = await kindredProgram(argv.slice(2));
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride((error) => {
-      process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
-      throw error;
-    });
-  }
-  try {
-    await program.parseAsync(argv);
-  } catch (error) {
-    if (process.exitCode !== undefined && !(error instanceof KindredError)) return;
-    process.stderr.write(`kindred: ${describe(error)}\n`);
-    process.exitCode =
-      error instanceof KindredError && error.name === "InputError" ? exitCodes.badInput : exitCodes.failed;
-  }
+/**
+ * Runs a command line; whatever goes wrong becomes one line on stderr.
+ *
+ * @param argv as `process.argv`: node, the script, then the words
+ * @returns the exit code, see {@link exitCodes}
+ */
+export function main(argv: readonly string[], terminal: Terminal): Promise<number> {
+  return withTerminal(terminal, async () => {
+    try {
+      const program = await kindredProgram(argv.slice(2), terminal);
+      await program.parseAsync(argv);
+    } catch (error) {
+      exitWith(exitCodeOf(error));
+      // Commander has said what is wrong with the words.
+      if (!(error instanceof CommanderError)) terminal.stderr.write(`kindred: ${describe(error)}\n`);
+    }
+  });
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+  const bad = error instanceof KindredError && error.name === "InputError";
+  return bad ? exitCodes.badInput : exitCodes.failed;
 }
 
 function describe(error: unknown): string {

@@ -14,7 +14,7 @@ import {
   recipeConfig,
   type StepReport,
 } from "../train/index.ts";
-import { duration, note, type Output, ProgressLine, result } from "./console.ts";
+import { duration, interrupted, note, type Output, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { deviceOption, jsonOption, wholeNumber } from "./options.ts";
 import {
@@ -180,7 +180,10 @@ async function runTrain(
     const seconds = (performance.now() - begin) / 1000;
     if (complete)
       finish(options, history, { seconds, recordingSeconds, device: runtime.device.name }, guidance);
-    else interrupted(options);
+    else {
+      const text = `stopped and saved: go on with kindred train --resume --out ${options.out}`;
+      interrupted(options, text, { run: options.out });
+    }
   } finally {
     features.end();
     line.end();
@@ -353,10 +356,4 @@ function describeBest(history: readonly EpochMetrics[]): string {
       ? `validation loss ${best.valLoss?.toFixed(4)}`
       : `validation MAP@R ${best.mapAtR.toFixed(3)}`;
   return `\nbest epoch ${best.epoch} of ${last.epoch} (${measure}): its weights are taken where no --checkpoint is named`;
-}
-
-function interrupted(options: TrainOptions): void {
-  note(`stopped and saved: go on with kindred train --resume --out ${options.out}`);
-  if (options.json) process.stdout.write(`${JSON.stringify({ run: options.out, interrupted: true })}\n`);
-  process.exitCode = 130;
 }

@@ -6,6 +6,7 @@ import { startExplorer } from "../server/index.ts";
 import { note, type Output, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { deviceOption, jsonOption } from "./options.ts";
+import { terminal } from "./terminal.ts";
 
 interface ViewOptions extends Output {
   readonly run?: string;
@@ -47,7 +48,7 @@ async function runView(options: ViewOptions): Promise<void> {
   const { run, json } = options;
   const { index } = options;
   const command = `kindred view${run === undefined ? "" : ` --run ${run}`}${index === undefined ? "" : ` --index ${index}`}`;
-  const seen = options.open ?? (process.stdout.isTTY && hasScreen(process.platform, process.env));
+  const seen = options.open ?? (terminal().stdout.isTTY && hasScreen(process.platform, process.env));
   if (options.whenScreen && !seen) {
     return result({ json }, { url: null, command }, `no screen here: look at it later with ${command}`);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { commands } from "../../src/cli/commands.ts";
-import { kindred, kindredOk } from "./kindred.fixture.ts";
+import { kindredOk, startKindred } from "./kindred.fixture.ts";
 
 const unwrapped = (text: string): string => text.replaceAll(/\s+/g, " ");
 
@@ -18,9 +18,9 @@ describe("kindred --help", () => {
       "const open = process.dlopen; process.dlopen = (...all) => { process.stderr.write('native ' + all[1] + '\\n'); return open(...all); };",
     )}`;
     const env = { NODE_OPTIONS: `--import ${spy}` };
-    const help = await kindredOk(["--help"], { env });
+    const help = await startKindred(["--help"], { env }).finished;
     expect(help.stderr).not.toContain("native ");
-    const evaluation = await kindred(["eval", "--run", "nowhere"], { env });
+    const evaluation = await startKindred(["eval", "--run", "nowhere"], { env }).finished;
     expect(evaluation.stderr).toMatch(/native .*onnxruntime/);
   });
 
