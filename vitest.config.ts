@@ -1,8 +1,14 @@
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 const source = (file: string): string => resolve(import.meta.dirname, "src", file);
+
+/** What needs more than this process: a browser, an installed package, a graphics processor. */
+const outside = [
+  "test/{browser,explorer,site,web}/**/*.test.ts",
+  "test/package.test.ts",
+  "test/conformance/webgpu.test.ts",
+];
 
 export default defineConfig({
   // As the page's own build has them; the longer names first.
@@ -15,14 +21,25 @@ export default defineConfig({
     },
   },
   test: {
-    include: ["src/**/*.test.ts", "web/src/**/*.test.ts", "test/**/*.test.ts"],
+    globalSetup: ["test/globalSetup.ts"],
     setupFiles: ["test/setup.ts"],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Two cores: an engine test already uses both, so files run two at a time at most.
     maxWorkers: 2,
     pool: "forks",
-    // What tests decode is no business of the cache of who runs them.
-    env: { KINDRED_CACHE: join(tmpdir(), "kindred-test-cache") },
+    // The files that a process runs share what they import: to import it anew takes longer than most tests.
+    isolate: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "core",
+          include: ["src/**/*.test.ts", "web/src/**/*.test.ts", "test/**/*.test.ts"],
+          exclude: outside,
+        },
+      },
+      { extends: true, test: { name: "outside", include: outside } },
+    ],
   },
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { startExplorer } from "../../src/server/index.ts";
 import { launchChromium, noChromium } from "../browser/chromium.ts";
 import { kindredOk } from "../cli/kindred.fixture.ts";
@@ -47,7 +47,7 @@ describe.skipIf(noChromium)("the explorer on pictures of one's own", { timeout: 
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "kindred-pictures-"));
-    process.env.KINDRED_CACHE = at("cache");
+    vi.stubEnv("KINDRED_CACHE", at("cache"));
     await Promise.all([writeShapes(at("shapes"), each), writeShapes(at("mixed"), 24, false)]);
     const common = ["--size", "32", "--no-record", "--seed", "1"];
     const labelled = [
@@ -74,7 +74,7 @@ describe.skipIf(noChromium)("the explorer on pictures of one's own", { timeout: 
   afterAll(async () => {
     await browser?.close();
     await server?.kill();
-    delete process.env.KINDRED_CACHE;
+    vi.unstubAllEnvs();
     if (folder) await rm(folder, { recursive: true, force: true });
   });
   beforeEach(({ skip }) => skip(failed, "what it begins from did not come to be"));

@@ -14,6 +14,9 @@ const keyFrameSeconds = 2;
 /** Frames that may wait for the encoder, each 3.5 MiB at 1280 x 720. */
 const mostWaiting = 4;
 
+/** Of every film, of its frames as of its file: the encoder's types name a matrix that the file's do not. */
+const colorSpace = { primaries: "bt709", transfer: "bt709", matrix: "bt709", fullRange: false } as const;
+
 export interface VideoOptions extends VideoSize {
   readonly frames: number;
   readonly fps: number;
@@ -57,7 +60,9 @@ export async function writeVideo(path: string, options: VideoOptions): Promise<V
       const data = new Uint8Array(chunk.byteLength);
       chunk.copyTo(data);
       const packet = new EncodedPacket(data, chunk.type, chunk.timestamp / 1e6, 1 / fps);
-      muxing = muxing.then(() => source.add(packet, metadata));
+      const { decoderConfig } = metadata ?? {};
+      const described = decoderConfig && { decoderConfig: { ...decoderConfig, colorSpace } };
+      muxing = muxing.then(() => source.add(packet, described));
       muxing.catch((error: unknown) => {
         failure ??= error;
       });
@@ -90,7 +95,7 @@ export async function writeVideo(path: string, options: VideoOptions): Promise<V
         codedHeight: height,
         timestamp: Math.round((frame * 1e6) / fps),
         duration: Math.round(1e6 / fps),
-        colorSpace: { primaries: "bt709", transfer: "bt709", matrix: "bt709", fullRange: false },
+        colorSpace,
       });
       encoder.encode(video, { keyFrame: frame % Math.round(keyFrameSeconds * fps) === 0 });
       video.close();

@@ -27,10 +27,10 @@ const at = (...parts: string[]): string => join(root, ...parts);
 
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), "kindred-pictures-"));
-  process.env.KINDRED_CACHE = at("cache");
+  vi.stubEnv("KINDRED_CACHE", at("cache"));
 });
 afterEach(async () => {
-  delete process.env.KINDRED_CACHE;
+  vi.unstubAllEnvs();
   await rm(root, { recursive: true, force: true });
 });
 
