@@ -51,6 +51,7 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
     ...dataOptionsOf(config, source),
     onPictures: progress.onPictures,
     onReport: progress.onReport,
+    onNote: progress.onNote,
   }).finally(() => progress.end());
   for (const part of parts) requirePictureSize(part, encoder.inputShape);
   for (const path of paths) if (path !== undefined) await requireWritable(path);

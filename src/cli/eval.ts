@@ -161,6 +161,7 @@ async function queriesOf(
     // What stands for a test split here is the run's own validation pictures, or all of another data set.
     validationAsTest: false,
     onReport: noteReport,
+    onNote: note,
     ...(options.limit === undefined ? {} : { limit: options.limit }),
   };
   try {

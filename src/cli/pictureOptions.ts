@@ -1,6 +1,13 @@
 import { type Command, Option } from "commander";
 import { InputError } from "../base/index.ts";
-import { type Fit, fits, type Preprocessing } from "../data/index.ts";
+import {
+  type ColourOrder,
+  colourOrders,
+  type DataForm,
+  type Fit,
+  fits,
+  type Preprocessing,
+} from "../data/index.ts";
 import { type PictureReport, pictureReportLines } from "../platform/node/pictures/pictureReport.ts";
 import type { PictureStage } from "../platform/node/pictures/readPictures.ts";
 import type { RunConfig } from "../train/index.ts";
@@ -10,13 +17,16 @@ import { StageLine } from "./stageLine.ts";
 
 const channelsOf = { grey: 1, colour: 3 } as const;
 
-/** How picture files are read; other data is as it is. */
+/** How picture files and tables are read. */
 export interface PictureOptions {
   readonly size?: number;
   readonly channels?: keyof typeof channelsOf;
   readonly fit?: Fit;
   readonly unlabelled?: boolean;
   readonly strict?: boolean;
+  readonly labelColumn?: string;
+  readonly colourOrder?: ColourOrder;
+  readonly transpose?: boolean;
 }
 
 /** The least side that an encoder takes. */
@@ -42,7 +52,24 @@ export function addPictureOptions(command: Command): Command {
       ).choices(fits),
     )
     .option("--unlabelled", "pass over their folders' names, or a table's labels")
-    .option("--strict", "refuse files that cannot be read, instead of skipping them");
+    .option("--strict", "refuse files that cannot be read, instead of skipping them")
+    .option(
+      "--label-column <name>",
+      "the column of a table that holds the labels (default: label, class, target or the like)",
+    )
+    .addOption(
+      new Option(
+        "--colour-order <order>",
+        "where the colours are in a CSV's rows: all red, then all green, then all blue, or by pixel (default: as the pictures look)",
+      ).choices(colourOrders),
+    )
+    .option("--transpose", "exchange rows and columns of arrays, which EMNIST's letters need");
+}
+
+/** What the command line says of how the data is written. */
+export function dataForm(options: PictureOptions): DataForm {
+  const { labelColumn, colourOrder, transpose = false } = options;
+  return { labelColumn: labelColumn ?? null, colourOrder: colourOrder ?? null, transpose };
 }
 
 /** What of a preprocessing the command line chooses. */
@@ -55,7 +82,7 @@ export function chosenPreprocessing({ size, channels, fit }: PictureOptions): Pa
 }
 
 /**
- * That data which is no picture files is told nothing about them, rather than told in vain.
+ * That data is told nothing about another kind of data, rather than told in vain.
  *
  * @throws InputError naming the option.
  */
@@ -64,10 +91,13 @@ export function requireUse(
   source: string,
   report: PictureReport | null | undefined,
 ): void {
-  if (report) return;
-  for (const name of ["size", "channels", "fit", "unlabelled", "strict"] as const) {
+  const [names, kind] = report
+    ? ([["colourOrder", "transpose"], "arrays"] as const)
+    : ([["size", "channels", "fit", "strict"], "picture files"] as const);
+  for (const name of names) {
     if (options[name] === undefined) continue;
-    throw new InputError(`--${name} says how picture files are read, and ${source} has none: leave it out`);
+    const flag = name === "colourOrder" ? "colour-order" : name;
+    throw new InputError(`--${flag} says how ${kind} are read, and ${source} has none: leave it out`);
   }
 }
 
@@ -75,8 +105,9 @@ export function requireUse(
 export function picturesBegunWith({
   data,
 }: RunConfig): Readonly<Record<Exclude<keyof PictureOptions, "strict">, string | number | boolean | null>> {
-  const { preprocessing, unlabelled } = data;
+  const { preprocessing, unlabelled, form } = data;
   return {
+    ...form,
     size: preprocessing?.size ?? null,
     channels: preprocessing ? (preprocessing.channels === 1 ? "grey" : "colour") : null,
     fit: preprocessing?.fit ?? null,
@@ -94,6 +125,11 @@ export class PictureProgress {
   readonly onReport = (report: PictureReport): void => {
     this.end();
     noteReport(report);
+  };
+
+  readonly onNote = (text: string): void => {
+    this.end();
+    note(text);
   };
 
   end(): void {

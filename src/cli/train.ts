@@ -20,6 +20,7 @@ import { deviceOption, jsonOption, wholeNumber } from "./options.ts";
 import {
   addPictureOptions,
   chosenPreprocessing,
+  dataForm,
   noteReport,
   type PictureOptions,
   PictureProgress,
@@ -67,10 +68,10 @@ export function trainCommand(): Command {
       "a folder of pictures (with a folder for each class), a .csv or .parquet file of their paths, train.csv, an IDX file, a folder of IDX files, or mnist",
       "mnist",
     )
-    .option("--limit <n>", "take the first n rows only, of picture files as many by lot", wholeNumber(2))
+    .option("--limit <n>", "take n pictures only, by lot and of each class its share", wholeNumber(2))
     .option(
       "--validation <n>",
-      "keep the last n rows for validation (default: 1000; of picture files a tenth, by lot, or their own)",
+      "keep n of them for validation, likewise (default: 1000; of picture files a tenth, or their own)",
       wholeNumber(0),
     )
     .option(
@@ -201,6 +202,7 @@ async function readData(config: RunConfig, options: ParsedOptions): Promise<Conf
       strict: options.strict ?? false,
       ...(options.validation === undefined ? {} : { validation: options.validation }),
       onPictures: progress.onPictures,
+      onNote: progress.onNote,
     });
     progress.end();
     requireUse(options, config.data.source, data.report);
@@ -223,6 +225,7 @@ function choicesOf(
     limit: options.limit ?? null,
     validation: options.validation ?? usualValidation,
     unlabelled: options.unlabelled,
+    form: dataForm(options),
     epochs: options.epochs,
     patience: options.patience,
     batchSize: options.batchSize,

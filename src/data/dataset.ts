@@ -21,6 +21,8 @@ export interface ImageDataset {
   readonly classes?: readonly string[];
   /** `[count]`, where each image is, relative to its data set and with `/` between folders; arrays have none. */
   readonly paths?: readonly string[];
+  /** `[count]`, the row of its source that each image is, counted from 0; left out where they are in the source's order. */
+  readonly rows?: Uint32Array;
   /** How files became images of one size; null or left out where they came as they are. */
   readonly preprocessing?: Preprocessing | null;
   /** CRC-32 of the pixels, where it is known without reading all of them. */
@@ -61,6 +63,7 @@ export function sliceImages(dataset: ImageDataset, start: number, end: number): 
     pixels: dataset.pixels.subarray(start * each, end * each),
     labels: dataset.labels.subarray(start, end),
     ...(dataset.paths ? { paths: dataset.paths.slice(start, end) } : {}),
+    ...(dataset.rows ? { rows: dataset.rows.subarray(start, end) } : {}),
     ...(dataset.features ? { features: featureRows(dataset.features, dataset.count, start, end) } : {}),
   };
 }
@@ -81,7 +84,8 @@ export function takeFirst(dataset: ImageDataset, n: number): ImageDataset {
 }
 
 /**
- * The last `n` images for validation and those before them for training, as views.
+ * The last `n` images for validation and those before them for training, as views. Of images that lie in the order of
+ * their classes these would be all of one class: `mixed` comes before.
  *
  * @throws InputError when `n` is no integer, is negative, or leaves fewer than two training images.
  */

@@ -10,8 +10,10 @@ export {
 } from "./augmentPolicies.ts";
 export type { Pictures } from "./augmentResample.ts";
 export { type ClassBalancedOptions, ClassBalancedSampler } from "./classBalanced.ts";
+export { type ColourOrder, colourOrders } from "./colourOrder.ts";
 export { type CsvOptions, CsvParser, parseCsv } from "./csv.ts";
 export { encodeCsvHeader, encodeCsvRows } from "./csvWriter.ts";
+export { type DataForm, transposed, untoldForm } from "./dataForm.ts";
 export {
   classCounts,
   className,
@@ -33,6 +35,7 @@ export {
   PairLoader,
   type PairLoaderOptions,
 } from "./loader.ts";
+export { mixed, mixedRows, type RowOrder, rowOrders } from "./mixedOrder.ts";
 export { PairSampler, type Pairs, validationPairs } from "./pairs.ts";
 export { type Fit, fits, type Preprocessing } from "./preprocessing.ts";
 export { type BatchSampler, ShuffledSampler } from "./shuffled.ts";

@@ -1,5 +1,5 @@
 import { InputError } from "../base/index.ts";
-import { quote } from "./csvHeader.ts";
+import { quote } from "./pixelTable.ts";
 
 /** The part of a data set that a picture is of. */
 export type PicturePart = "train" | "validation" | "test";

@@ -38,11 +38,15 @@ export async function planTraining(
   const { dataset, validation: aside } = await readDataset(source, {
     seed,
     unlabelled,
+    ...(again ? { form: again.form } : {}),
     ...(again?.preprocessing ? { preprocessing: again.preprocessing } : {}),
     ...(limit === null ? {} : { limit }),
   });
   const pictures = { channels: dataset.channels, size: dataset.height };
-  const choices = { source, limit, epochs, seed, loss, unlabelled, init: null, record: true, ...pictures };
+  const choices = {
+    ...{ source, limit, epochs, seed, loss, unlabelled, form: again?.form },
+    ...{ init: null, record: true, ...pictures },
+  };
   const validation = aside ?? Math.min(validationPictures, Math.floor(dataset.count / 5));
   const config = recipeConfig(recipe, { ...choices, validation });
   const data = { ...splitValidation(dataset, validation), fingerprint: fingerprint(dataset) };

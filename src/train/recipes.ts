@@ -1,5 +1,11 @@
 import { InputError } from "../base/index.ts";
-import type { AugmentationPolicy, ImageDataset } from "../data/index.ts";
+import {
+  type AugmentationPolicy,
+  type DataForm,
+  type ImageDataset,
+  type RowOrder,
+  untoldForm,
+} from "../data/index.ts";
 import { type LossName, lossByName } from "../losses/index.ts";
 import type { EncoderName } from "../nn/index.ts";
 import { augmentationConfig, viewPolicy } from "./augmentationConfig.ts";
@@ -14,6 +20,8 @@ export type ScheduleName = RunConfig["schedule"]["name"];
 /** What a run is told, and what of its recipe is chosen otherwise. */
 export interface RunChoices extends EncoderChoices {
   readonly source: string;
+  /** In which order the rows of arrays are taken. Default: mixed. */
+  readonly order?: RowOrder | undefined;
   readonly limit: number | null;
   readonly validation: number;
   readonly seed: number;
@@ -21,6 +29,8 @@ export interface RunChoices extends EncoderChoices {
   readonly record: boolean;
   /** Whether the labels of picture files are passed over. Default: no. */
   readonly unlabelled?: boolean | undefined;
+  /** What is said of how the data is written. Default: nothing. */
+  readonly form?: DataForm | undefined;
   readonly epochs?: number | undefined;
   /** Epochs without a better one after which training stops. Default 0: it does not. */
   readonly patience?: number | undefined;
@@ -135,14 +145,19 @@ export function simclrConfig(choices: RunChoices): RunConfig {
  */
 export function recipeConfig(name: RecipeName, choices: RunChoices): RunConfig {
   const recipe = recipes[name];
-  const { source, limit, validation, seed, init, record, unlabelled = false } = choices;
+  const { source, order = "mixed", limit, validation, seed, init, record, unlabelled = false } = choices;
+  const { form = untoldForm } = choices;
   const loss = chosenLoss(recipe, choices);
   const sampler = chosenSampler(loss, choices);
   const rate = choices.learningRate === undefined ? {} : { learningRate: choices.learningRate };
   const config: RunConfig = {
     version: 1,
     recipe: name,
-    data: { source, limit, validation, fingerprint: null, preprocessing: null, classes: null, unlabelled },
+    data: {
+      ...{ source, order, limit, validation },
+      ...{ fingerprint: null, preprocessing: null, classes: null },
+      ...{ unlabelled, form },
+    },
     encoder: chosenEncoder(recipe.encoder, choices),
     trunk: choices.trunk?.file ?? null,
     head: chosenHead(recipe, loss, choices),

@@ -102,11 +102,13 @@ export function pickImages(dataset: ImageDataset, rows: Uint32Array): ImageDatas
   const labels = Int32Array.from(rows, (row) => dataset.labels[row]!);
   const paths = dataset.paths && Array.from(rows, (row) => dataset.paths![row]!);
   const features = dataset.features && gatherImages(dataset, rows);
+  const ofSource = dataset.rows && Uint32Array.from(rows, (row) => dataset.rows![row]!);
   return {
     ...dataset,
     ...{ count: rows.length, pixels, labels },
     ...(paths ? { paths } : {}),
     ...(features ? { features } : {}),
+    ...(ofSource ? { rows: ofSource } : {}),
   };
 }
 

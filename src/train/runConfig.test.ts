@@ -41,7 +41,7 @@ const parsed = (config: unknown): RunConfig => parseRunConfig(JSON.stringify(con
 describe("a configuration", () => {
   it("from before there were other recipes is the lesson's", () => {
     const config = parseRunConfig(oldFile, "config.json");
-    const lesson = lessonConfig({ ...choices, epochs: 2, record: false });
+    const lesson = lessonConfig({ ...choices, order: "source", epochs: 2, record: false });
     expect(config).toEqual({ ...lesson, data: { ...lesson.data, fingerprint: "0f3a" } });
     const { encoder, task, optimizer, schedule } = configuredParts(config);
     expect([encoder.name, task.name, optimizer.name]).toEqual(["lesson", "pairs", "adam"]);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../base/index.ts";
-import { augmentationPolicies, fits } from "../data/index.ts";
+import { augmentationPolicies, colourOrders, fits, rowOrders, untoldForm } from "../data/index.ts";
 import { lossNames } from "../losses/index.ts";
 import { trunkPools } from "../nn/index.ts";
 import { requireSuitable } from "./suitable.ts";
@@ -89,6 +89,12 @@ const preprocessingSchema = z.strictObject({
   fit: z.enum(fits),
 });
 
+const formSchema = z.strictObject({
+  labelColumn: z.string().nullable(),
+  colourOrder: z.enum(colourOrders).nullable(),
+  transpose: z.boolean(),
+});
+
 /** Everything that defines a run, as its `config.json` holds it: with the same one, the same run. */
 export const runConfigSchema = z.strictObject({
   version: z.literal(1),
@@ -97,7 +103,9 @@ export const runConfigSchema = z.strictObject({
   data: z.strictObject({
     /** `mnist`, or the path of a CSV, an IDX file or a folder of them, or of pictures or a table of their paths. */
     source: z.string().min(1),
-    /** First rows taken, of picture files as many by lot; null for all. */
+    /** In which order the rows of arrays are taken, see `mixedRows`; runs from before there was a choice have the source's. */
+    order: z.enum(rowOrders).default("source"),
+    /** First rows taken in that order, of picture files as many by lot; null for all. */
     limit: whole.min(2).nullable(),
     /** Last rows kept for validation. */
     validation: whole.min(0),
@@ -109,6 +117,8 @@ export const runConfigSchema = z.strictObject({
     classes: z.array(z.string()).nullable().default(null),
     /** Whether the labels of picture files are passed over. */
     unlabelled: z.boolean().default(false),
+    /** What was said of how the data is written, see `DataForm`. */
+    form: formSchema.default(untoldForm),
   }),
   encoder: encoderSchema,
   /** The ONNX file of the frozen model that an encoder of the name `head` begins with; null for others. */

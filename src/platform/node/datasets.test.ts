@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { InputError } from "../../base/index.ts";
+import { classCounts } from "../../data/index.ts";
 import { kaggleRows, loadDataset } from "./datasets.ts";
 
 let folder = "";
@@ -35,7 +36,10 @@ describe("loadDataset of mnist", () => {
   const digest = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 
   it("has Kaggle's number of training rows, of 60,000", async () => {
-    const [kaggle, all] = [await loadDataset("mnist"), await loadDataset("mnist-60k")];
+    const [kaggle, all] = [
+      await loadDataset("mnist", { order: "source" }),
+      await loadDataset("mnist-60k", { order: "source" }),
+    ];
     expect([kaggle.name, kaggle.count, kaggle.pixels.length]).toEqual([
       "mnist",
       kaggleRows,
@@ -57,7 +61,7 @@ describe("loadDataset of mnist", () => {
 describe("loadDataset of files", () => {
   const expected = { count: 3, channels: 1, height: 1, width: 1, labels: Int32Array.of(5, 6, 7) };
   const firstPixels = async (source: string, split: "train" | "test" = "train"): Promise<number> => {
-    const dataset = await loadDataset(source, { split });
+    const dataset = await loadDataset(source, { split, order: "source" });
     expect(dataset).toMatchObject({ ...expected, name: source });
     return dataset.pixels[0]!;
   };
@@ -66,7 +70,11 @@ describe("loadDataset of files", () => {
     await writeFile(at("d.CSV"), csv);
     expect(await firstPixels(at("d.CSV"))).toBe(50);
     const progress: number[][] = [];
-    const first = await loadDataset(at("d.CSV"), { limit: 2, onProgress: (...done) => progress.push(done) });
+    const first = await loadDataset(at("d.CSV"), {
+      limit: 2,
+      order: "source",
+      onProgress: (...done) => progress.push(done),
+    });
     expect([...first.labels]).toEqual([5, 6]);
     expect(progress).toEqual([[csv.length, csv.length]]);
     expect((await loadDataset(at("d.CSV"), { limit: 99 })).count).toBe(3);
@@ -76,10 +84,29 @@ describe("loadDataset of files", () => {
     const rows = 300_000;
     const lines = Array.from({ length: rows }, (_, row) => `${row},${row % 256}\n`);
     await writeFile(at("d.csv"), `label,pixel0\n${lines.join("")}`);
-    const dataset = await loadDataset(at("d.csv"));
+    const dataset = await loadDataset(at("d.csv"), { order: "source" });
     expect(dataset.count).toBe(rows);
     expect(dataset.labels.every((label, row) => label === row)).toBe(true);
     expect(dataset.pixels.every((pixel, row) => pixel === row % 256)).toBe(true);
+  });
+
+  it("mixes the rows of sorted arrays, by a seed, and says which row each is", async () => {
+    const rows = Array.from({ length: 40 }, (_, row) => `${Math.floor(row / 10)},${row}\n`);
+    await writeFile(at("d.csv"), `label,pixel0\n${rows.join("")}`);
+    const all = await loadDataset(at("d.csv"), { seed: 2 });
+    expect([...all.pixels]).toEqual([...all.rows!]);
+    expect(all.pixels.every((pixel, i) => all.labels[i] === Math.floor(pixel / 10))).toBe(true);
+    const part = await loadDataset(at("d.csv"), { seed: 2, limit: 8 });
+    expect([...part.rows!]).toEqual([...all.rows!.subarray(0, 8)]);
+    expect([...classCounts(part.labels)]).toEqual([0, 1, 2, 3].map((label) => [label, 2]));
+    expect((await loadDataset(at("d.csv"), { seed: 3 })).rows).not.toEqual(all.rows);
+  });
+
+  it("leaves all pictures of a test split as they are, and takes some of each class", async () => {
+    const test = await loadDataset("mnist", { split: "test", limit: 100 });
+    const counts = [...classCounts(test.labels).values()];
+    expect([counts.length, Math.min(...counts) >= 8]).toEqual([10, true]);
+    expect((await loadDataset("mnist", { split: "test" })).rows).toBeUndefined();
   });
 
   it("reads a folder of IDX files under either name, plain or packed", async () => {
@@ -99,7 +126,7 @@ describe("loadDataset of files", () => {
 
   it("reads a folder with a train.csv", async () => {
     await writeFile(at("train.csv"), csv);
-    expect((await loadDataset(folder)).pixels[0]).toBe(50);
+    expect((await loadDataset(folder, { order: "source" })).pixels[0]).toBe(50);
     expect(await refusal(loadDataset(folder, { split: "test" }))).toBe(
       "~/train.csv is a csv file, which has no test split: set part of its rows aside, or use mnist",
     );

@@ -4,7 +4,18 @@ import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { InputError } from "../../base/index.ts";
-import { CsvParser, type ImageDataset, type NamedBytes, parseIdx, takeFirst } from "../../data/index.ts";
+import {
+  CsvParser,
+  type DataForm,
+  type ImageDataset,
+  mixed,
+  type NamedBytes,
+  parseIdx,
+  type RowOrder,
+  takeFirst,
+  transposed,
+  untoldForm,
+} from "../../data/index.ts";
 import { explainIoError, readFileOrExplain } from "./files.ts";
 import { listPicture, listPictureFolder, type PictureListing } from "./pictures/pictureListing.ts";
 import type { PictureReport } from "./pictures/pictureReport.ts";
@@ -18,16 +29,27 @@ export const kaggleRows = 42_000;
 /** The part of a data set to read. */
 export type DatasetSplit = "train" | "test";
 
-/** Options of {@link loadDataset}; those of {@link ReadPicturesOptions} are for picture files only. */
+/** Options of {@link loadDataset}; those of {@link ReadPicturesOptions} but `seed` are for picture files only. */
 export interface LoadDatasetOptions extends ReadPicturesOptions {
-  /** Read the first pictures only, of picture files as many by lot; 2 or more. Default: all. */
+  /** Take so many pictures only: the first of arrays in their `order`, of picture files as many by lot; 2 or more. Default: all. */
   readonly limit?: number;
+  /**
+   * The order of an array's rows. Default: mixed by `seed`, see `mixedRows`, so that the first rows and the last ones hold
+   * each class; all pictures of a test split stay as they are.
+   */
+  readonly order?: RowOrder;
   /** Default: `train`. */
   readonly split?: DatasetSplit;
   /** Called as a csv file is read, with bytes. */
   readonly onProgress?: (readBytes: number, totalBytes: number) => void;
-  /** Pass over the labels of picture files: the names of their folders, or a table's column. Default false. */
+  /** Pass over the labels: the names of folders, or a table's column. Default false. */
   readonly unlabelled?: boolean;
+  /** What is said of how the data is written. Default: nothing. */
+  readonly form?: Partial<DataForm>;
+  /** Whether a table must have the column of labels that `form` names. Default true. */
+  readonly labelRequired?: boolean;
+  /** Told what may surprise of how the data was read, such as columns that were passed over; once it has been. */
+  readonly onNote?: (note: string) => void;
   /** Told what there is to say about picture files when they have been read. */
   readonly onReport?: (report: PictureReport) => void;
   /** Whether the validation pictures stand for a test split where picture files have none. Default true. */
@@ -65,6 +87,8 @@ const acceptedForms =
  *   there are some `label` and `split` (train, val, test)
  * - one picture file, where `least` is 1
  *
+ * Arrays come in mixed order (see `order`), so that the first and the last rows hold each class.
+ *
  * Picture files are decoded once, into a cache (see `cacheFolder`), and come in an order by lot with those for validation
  * last; their `pixels` are mapped into memory where that can be.
  *
@@ -89,8 +113,17 @@ export async function readDataset(source: string, options: LoadDatasetOptions = 
     if (loaded.report) options.onReport?.(loaded.report);
     return loaded;
   }
-  const dataset = limit === undefined ? loaded : takeFirst(loaded, limit);
-  return { dataset, validation: null, ownValidation: false, report: null };
+  return { dataset: rowsOf(loaded, options), validation: null, ownValidation: false, report: null };
+}
+
+/** The rows of an array that are asked for, in their order. */
+function rowsOf(
+  dataset: ImageDataset,
+  { limit = dataset.count, split = "train", order = "mixed", seed = 1, form }: LoadDatasetOptions,
+): ImageDataset {
+  const asTheyAre = order === "source" || (split === "test" && limit >= dataset.count);
+  const rows = asTheyAre ? takeFirst(dataset, limit) : mixed(dataset, seed, limit);
+  return form?.transpose ? transposed(rows) : rows;
 }
 
 /** The pictures of a listing; without a test part the `test` split is the validation pictures, where that will do. */
@@ -113,7 +146,7 @@ async function loadWhole(
   options: LoadDatasetOptions,
 ): Promise<ImageDataset | LoadedDataset> {
   const unlabelled = options.unlabelled ?? false;
-  if (source === "mnist" || source === "mnist-60k") {
+  if (isNamedSet(source)) {
     const folder = packagedMnist();
     const pair = findPair(folder, await namesIn(folder), split);
     const dataset = await loadIdx(pair, split === "test" ? `${source} (test)` : source);
@@ -135,6 +168,11 @@ async function loadWhole(
   }
   if (isPictureName(source)) return loadPictures(await listPicture(source), split, options);
   return loadIdx(await pairOfFile(source, split), source);
+}
+
+/** Whether a name is that of a data set, and no path. */
+export function isNamedSet(source: string): boolean {
+  return source === "mnist" || source === "mnist-60k";
 }
 
 function packagedMnist(): string {
@@ -179,20 +217,25 @@ async function loadTable(
 async function loadCsv(
   path: string,
   split: DatasetSplit,
-  { limit, onProgress }: LoadDatasetOptions,
+  { onProgress, onNote, form = untoldForm, ...options }: LoadDatasetOptions,
 ): Promise<ImageDataset> {
   if (split === "test") {
     throw new MissingSplitError(
       `${path} is a csv file, which has no test split: set part of its rows aside, or use mnist`,
     );
   }
-  const parser = new CsvParser(limit === undefined ? { file: path } : { file: path, limit });
+  const { labelRequired = true, unlabelled = false, classes = [] } = options;
+  const { labelColumn = null, colourOrder = null } = form;
+  const parser = new CsvParser({
+    ...{ file: path, labelColumn, labelRequired, unlabelled, colourOrder },
+    ...(classes.length > 0 ? { classes } : {}),
+  });
   try {
     const file = await open(path);
     try {
       const total = (await file.stat()).size;
       const chunk = new Uint8Array(2 ** 20);
-      for (let read = 0; !parser.done; ) {
+      for (let read = 0; ; ) {
         const { bytesRead } = await file.read(chunk);
         if (bytesRead === 0) break;
         read += bytesRead;
@@ -205,7 +248,9 @@ async function loadCsv(
   } catch (error) {
     throw explainIoError(error, "read", path);
   }
-  return parser.finish();
+  const dataset = parser.finish();
+  for (const note of parser.notes) onNote?.(note);
+  return dataset;
 }
 
 /** The paths of two files that belong together. */

@@ -41,6 +41,7 @@ export async function readPlotInput(
     onReport: (report) => {
       for (const line of pictureReportLines(report)) onBegin?.(line);
     },
+    ...(onBegin ? { onNote: onBegin } : {}),
     ...(onProgress ? { onPictures: onProgress } : {}),
     ...(signal ? { signal } : {}),
   });
@@ -97,8 +98,8 @@ function joined(parts: readonly ImageDataset[]): ImageDataset {
     before += part.count;
   }
   const paths = parts.flatMap((part) => part.paths ?? []);
-  // What is known of the first part's pixels holds for no more of them.
-  const { pixelsChecksum: _, paths: __, ...rest } = first;
+  // What is known of the first part's pixels and rows holds for no more of them.
+  const { pixelsChecksum: _, paths: __, rows: ___, ...rest } = first;
   return {
     ...rest,
     count,

@@ -17,11 +17,10 @@ import {
   sampleSize,
   Trainer,
 } from "../../train/index.ts";
-import { readDataset } from "./datasets.ts";
+import { type LoadDatasetOptions, readDataset } from "./datasets.ts";
 import { readFileOrExplain } from "./files.ts";
 import { renderPairsFigure } from "./pairsFigure.ts";
 import type { PictureReport } from "./pictures/pictureReport.ts";
-import type { ReadPicturesOptions } from "./pictures/readPictures.ts";
 import { RunRecorder } from "./recording.ts";
 import { dataOptionsOf } from "./runData.ts";
 import type { RunFolder } from "./runFolder.ts";
@@ -41,7 +40,7 @@ export interface ConfiguredData {
 
 /** What a new run's data is told beside its configuration. */
 export interface ConfiguredDataOptions
-  extends Pick<ReadPicturesOptions, "preprocessing" | "strict" | "onPictures" | "signal"> {
+  extends Pick<LoadDatasetOptions, "preprocessing" | "strict" | "onPictures" | "onNote" | "signal"> {
   /** Pictures to keep for validation. Default: the configuration's number; of picture files, what suits them. */
   readonly validation?: number;
 }

@@ -161,10 +161,10 @@ class Rows {
     return className(this.#training, this.labelOf(row));
   }
 
-  /** Its path, or else its place among all. */
+  /** Its path, or else its row in the source. */
   nameOf(row: number): string {
     const [part, index] = this.#find(row);
-    return part.paths?.[index] ?? `row ${row}`;
+    return part.paths?.[index] ?? `row ${part.rows?.[index] ?? row}`;
   }
 
   #find(row: number): readonly [ImageDataset, number] {

@@ -37,6 +37,8 @@ export function planTraining(request: TrainRequest, dataset: ImageDataset): Trai
   const size = { channels: pictures.channels, size: pictures.width };
   const choices = {
     source,
+    // The site's pictures are mixed already.
+    order: "source" as const,
     limit,
     epochs,
     seed,

@@ -33,7 +33,7 @@ export interface EmbedPicturesOptions {
 
 /**
  * Pictures of data sets as an index takes them, a part at a time: embedded, with a thumbnail, and named by their paths, or
- * by their rows (those of a test split as `test/0`, `test/1`, …).
+ * by their rows in the source (those of a test split as `test/0`, `test/1`, …).
  *
  * @param parts the training pictures and, where there are some, the test pictures
  * @param counts is counted up on the way
@@ -108,7 +108,8 @@ async function recordsIn(
   const records: PictureRecord[] = [];
   for (let image = start; image < end; image++) {
     const path = part.paths?.[image] ?? null;
-    const row = isTest ? `test/${image}` : String(image);
+    const ofSource = part.rows?.[image] ?? image;
+    const row = isTest ? `test/${ofSource}` : String(ofSource);
     records.push({
       id: path ?? row,
       label: part.labelled === false ? null : className(part, part.labels[image]!),

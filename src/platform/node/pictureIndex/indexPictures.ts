@@ -74,6 +74,7 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
       ...dataOptionsOf(encoder.config, source),
       least: 1,
       ...(options.onPictures ? { onPictures: options.onPictures } : {}),
+      ...(onBegin ? { onNote: onBegin } : {}),
     });
     for (const part of parts) requirePictureSize(part, encoder.encoder.inputShape);
     const known = new Map<string, PictureRecord>();

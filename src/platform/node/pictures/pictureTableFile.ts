@@ -1,7 +1,6 @@
 import { open, realpath } from "node:fs/promises";
 import { dirname, relative, resolve, sep } from "node:path";
 import { InputError } from "../../../base/index.ts";
-import { quote } from "../../../data/csvHeader.ts";
 import { parseDelimited } from "../../../data/delimitedText.ts";
 import {
   isPictureTable,
@@ -9,6 +8,7 @@ import {
   pictureTable,
   type TableRow,
 } from "../../../data/pictureTable.ts";
+import { quote } from "../../../data/pixelTable.ts";
 import { explainIoError, readFileOrExplain } from "../files.ts";
 import type { PictureListing } from "./pictureListing.ts";
 import { fileInside, type PictureFile, type PictureProblem } from "./pictureTree.ts";
