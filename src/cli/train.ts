@@ -35,7 +35,7 @@ import {
   chosen,
   describeConfig,
 } from "./trainChoices.ts";
-import { folderToResume, planTraining, recipeToRead, requireNoRun, usualFolder } from "./trainPlan.ts";
+import { folderToResume, planTraining, recipeToRead, usualFolder } from "./trainPlan.ts";
 import { addTrunkOptions, chosenTrunk, type TrunkChoiceOptions, trunkBegunWith } from "./trunkOptions.ts";
 
 interface TrainOptions extends Output, ChoiceOptions, PictureOptions, TrunkChoiceOptions {
@@ -102,7 +102,7 @@ export function trainCommand(): Command {
     )
     .option("--no-record", "record none")
     .option("--resume", "go on with the run in --out", false)
-    .option("--force", "replace the run in --out", false);
+    .option("--force", "replace the run in --out; files of others there stay", false);
   return addTrunkOptions(addChoiceOptions(addPictureOptions(command)))
     .addOption(deviceOption())
     .addOption(jsonOption())
@@ -120,14 +120,14 @@ export function trainCommand(): Command {
 
 /** Begins a new run. */
 async function beginRun(options: ParsedOptions, given: ReadonlySet<string>): Promise<void> {
-  if (options.out !== undefined && !options.force) requireNoRun(options.out);
+  if (options.out !== undefined) await new RunFolder(options.out).requireFree(options);
   const trunk = await chosenTrunk(options);
   // Choices that do not go together are refused before any picture is read.
   const data = await readData(recipeConfig(recipeToRead(options.recipe), choicesOf(options, trunk)), options);
   if (trunk) requireTrunkSize(trunk, options.trunk!, data.training);
   const plan = await planTraining(options.recipe, choicesOf(options, trunk, data.training), data);
   const out = options.out ?? usualFolder(options.data, plan.recipe, Boolean(data.report));
-  if (!options.force) requireNoRun(out);
+  await new RunFolder(out).requireFree(options);
   const config = fittedToData(recipeConfig(plan.recipe, plan.choices), data, given.has("classes"));
   await runTrain({ ...options, out }, config, data, plan.guidance);
 }

@@ -1,5 +1,4 @@
 import { basename, extname } from "node:path";
-import { InputError } from "../base/index.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import type { ConfiguredData } from "../platform/node/trainRun.ts";
 import {
@@ -70,12 +69,4 @@ export function folderToResume(source: string, recipe: RecipeName | typeof autoR
 function nameOf(source: string): string {
   const name = basename(source, extname(source));
   return name === "" || name === "." || name === ".." ? "pictures" : name;
-}
-
-/** @throws InputError when the folder holds a run already. */
-export function requireNoRun(out: string): void {
-  if (!new RunFolder(out).exists) return;
-  throw new InputError(
-    `${out} already holds a run: continue it with --resume, replace it with --force, or choose another --out`,
-  );
 }

@@ -1,5 +1,7 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { removeRunFiles } from "../../src/platform/node/runContents.ts";
 import {
   decodeTrainingState,
   encodeTrainingState,
@@ -115,6 +117,109 @@ describe("kindred train --resume from a bad checkpoint", () => {
     expect(missing).toMatch(
       /latest\.safetensors: tensor "conv1\.0\.weight" is missing, expected shape \[32, ?1/,
     );
+  });
+});
+
+describe("kindred train into a folder with files of somebody else", () => {
+  const project = (...parts: string[]) => folder.at("project", ...parts);
+
+  /** A file of the user's own in every folder that a run takes, and beside them. */
+  const own: Readonly<Record<string, string>> = {
+    "notes.txt": "",
+    "figures/paper.svg": "figures",
+    "checkpoints/best.pt": "checkpoints",
+    "recording/talk.wav": "recording",
+    "embeddings/words.csv": "embeddings",
+    "plots/loss.pdf": "plots",
+    "explorer/readme.md": "explorer",
+    "export/table.csv": "export",
+    "index.lance/mine.txt": "index.lance",
+    "metrics.jsonl": "metrics.jsonl",
+    "guidance.json": "guidance.json",
+    "encoder.onnx": "encoder.onnx",
+    "evaluation.json": "evaluation.json",
+    "contrastive_Training_7.mp4": "contrastive_Training_7.mp4",
+  };
+
+  async function put(names: readonly string[]): Promise<void> {
+    await rm(project(), { recursive: true, force: true });
+    for (const name of names) {
+      await mkdir(dirname(project(name)), { recursive: true });
+      await writeFile(project(name), `my ${name}`);
+    }
+  }
+
+  async function refused(...flags: string[]): Promise<string> {
+    const before = await namesBelow(project());
+    const { code, stderr } = await kindred([...trainArgs(), "--out", project(), ...flags]);
+    expect(code, stderr).toBe(2);
+    expect(stderr).toMatch(/^kindred: .*\n$/);
+    expect(await namesBelow(project())).toEqual(before);
+    return stderr;
+  }
+
+  it("refuses each name that a run takes, with and without --force, and touches nothing", async () => {
+    for (const [name, entry] of Object.entries(own)) {
+      if (entry === "") continue;
+      await put(["notes.txt", name]);
+      expect(await refused()).toContain(
+        `project holds ${entry}, but no run (no config.json): choose another`,
+      );
+      expect(await refused("--force")).toContain(`holds ${entry}, but no run that --force could replace`);
+    }
+  });
+
+  it("refuses a config.json that is not a run's, with and without --force", async () => {
+    for (const text of ["{ cut", '{"name":"my web site","version":1}', "null"]) {
+      await put(["figures/paper.svg"]);
+      await writeFile(project("config.json"), text);
+      for (const flags of [[], ["--force"]]) {
+        expect(await refused(...flags)).toMatch(/holds a config\.json that is not that of a run/);
+      }
+    }
+  });
+
+  it("trains beside files whose names no run takes, and --force leaves each file of the user's own", async () => {
+    await put(["notes.txt"]);
+    await kindredOk([...trainArgs(), "--out", project()]);
+    const written = await namesBelow(project());
+    const mine = Object.keys(own).filter((name) => !written.includes(name) && own[name] !== basename(name));
+    for (const name of mine) {
+      await mkdir(dirname(project(name)), { recursive: true });
+      await writeFile(project(name), `my ${name}`);
+    }
+    await kindredOk([...trainArgs(), "--out", project(), "--force"]);
+    expect(await namesBelow(project())).toEqual([...new Set([...written, ...mine])].sort());
+    for (const name of mine) expect(await readFile(project(name), "utf8")).toBe(`my ${name}`);
+  });
+
+  it("leads nobody to lose a run whose config.json is lost", async () => {
+    await put([]);
+    await cp(folder.at("run"), project(), { recursive: true });
+    await rm(project("config.json"));
+    const { code, stderr } = await kindred(["eval", "--run", project()]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /project holds checkpoints, .*but no config\.json, .*put its copy back, or train another run in another/,
+    );
+    await refused();
+    await refused("--force");
+  });
+});
+
+describe("what commands on a run write", () => {
+  it("is known, so that --force removes all of it", async () => {
+    const run = folder.at("full");
+    await cp(folder.at("run"), run, { recursive: true });
+    await kindredOk(["eval", "--run", run]);
+    await kindredOk(["plot", "--run", run, "--neighbors", "5"]);
+    await kindredOk(["index", "--run", run, "--out", join(run, "index.lance")]);
+    for (const format of ["onnx", "safetensors", "pt", "transformersjs"]) {
+      await kindredOk(["export", "--run", run, "--format", format]);
+    }
+    expect((await namesBelow(run)).length).toBeGreaterThan(25);
+    await removeRunFiles(run);
+    expect(await namesBelow(run)).toEqual(["config.json", "notes.txt"]);
   });
 });
 

@@ -7,11 +7,11 @@ import {
   describeIoError,
   explainIoError,
   readFileOrExplain,
-  removeStaleTemporaries,
   requireWritable,
   writeFileAtomic,
   writeStreamAtomic,
 } from "./files.ts";
+import { removeStaleTemporaries } from "./temporaries.ts";
 
 let folder = "";
 beforeEach(async () => {

@@ -1,18 +1,9 @@
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-} from "node:fs/promises";
+import { type FileHandle, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../../base/index.ts";
-import { explainIoError, isMissing } from "./ioErrors.ts";
-import { isAlive } from "./processes.ts";
+import { makeFolder } from "./folders.ts";
+import { explainIoError, isMissing, isOneOf } from "./ioErrors.ts";
+import { clearOnce, temporaryName } from "./temporaries.ts";
 
 export { describeIoError, explainIoError } from "./ioErrors.ts";
 
@@ -44,9 +35,10 @@ export async function writeStreamAtomic(
   produce: (append: Append) => Promise<void>,
 ): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const target = await resolveTarget(path);
     const folder = dirname(target);
+    await clearOnce(folder);
     const temporary = join(folder, temporaryName(basename(target)));
     try {
       await writeFlushed(temporary, produce);
@@ -74,8 +66,9 @@ export function writeFileAtomic(path: string, content: Uint8Array | string): Pro
  */
 export async function requireWritable(path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const target = await resolveTarget(path);
+    await clearOnce(dirname(target));
     const temporary = join(dirname(target), temporaryName(basename(target)));
     try {
       await (await open(temporary, "w")).close();
@@ -85,31 +78,6 @@ export async function requireWritable(path: string): Promise<void> {
   } catch (error) {
     throw explainIoError(error, "written", path);
   }
-}
-
-/**
- * Removes the temporary files in a folder whose process was killed before it could; those of living ones stay.
- *
- * @returns the names of the files removed.
- */
-export async function removeStaleTemporaries(folder: string): Promise<string[]> {
-  try {
-    const stale = (await readdir(folder)).filter((name) => {
-      const owner = /^\..+\.(\d+)-\d+\.tmp$/.exec(name)?.[1];
-      return owner !== undefined && !isAlive(Number(owner));
-    });
-    for (const name of stale) await rm(join(folder, name), { force: true });
-    return stale;
-  } catch (error) {
-    if (isMissing(error)) return [];
-    throw explainIoError(error, "written", folder);
-  }
-}
-
-let temporaries = 0;
-
-function temporaryName(name: string): string {
-  return `.${name}.${process.pid}-${temporaries++}.tmp`;
 }
 
 /** Where a symbolic link leads, so that the file it names is replaced and not the link. */
@@ -142,13 +110,20 @@ async function writeFlushed(path: string, produce: (append: Append) => Promise<v
   }
 }
 
-/** Flushes the folder's entry for a renamed file; Windows has no such call. */
+/**
+ * Flushes the folder's entry for a renamed file. The file itself is written by then: a system or a file system that has
+ * no such call (Windows, some network shares), or lets nobody read the folder, is passed over, as SQLite and git do.
+ */
 async function flushFolder(folder: string): Promise<void> {
   if (process.platform === "win32") return;
-  const handle = await open(folder, "r");
+  let handle: FileHandle | undefined;
   try {
+    handle = await open(folder, "r");
     await handle.sync();
+  } catch (error) {
+    if (!isOneOf(error, ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EBADF", "EACCES", "EPERM"]))
+      throw error;
   } finally {
-    await handle.close();
+    await handle?.close();
   }
 }

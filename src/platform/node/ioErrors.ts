@@ -24,9 +24,15 @@ function errorCode(error: unknown): string | undefined {
   return typeof error.code === "string" ? error.code : undefined;
 }
 
+/** Whether the error is one of the system's with one of these codes. */
+export function isOneOf(error: unknown, codes: readonly string[]): boolean {
+  const code = errorCode(error);
+  return code !== undefined && codes.includes(code);
+}
+
 /** Whether the error says that the file, or a folder on its path, does not exist. */
 export function isMissing(error: unknown): boolean {
-  return errorCode(error) === "ENOENT";
+  return isOneOf(error, ["ENOENT"]);
 }
 
 /** One line for a failed file operation: `path cannot be written: the disk is full: … (ENOSPC)`. */

@@ -10,13 +10,7 @@ import {
   recordingSchedule,
   type Snapshot,
 } from "../../train/index.ts";
-import {
-  explainIoError,
-  readFileOrExplain,
-  removeStaleTemporaries,
-  writeFileAtomic,
-  writeStreamAtomic,
-} from "./files.ts";
+import { explainIoError, readFileOrExplain, writeFileAtomic, writeStreamAtomic } from "./files.ts";
 import { writeNpy } from "./npy.ts";
 import { readFloatNpy } from "./npyReader.ts";
 import {
@@ -111,7 +105,6 @@ export class RunRecorder implements Recorder {
   }
 
   async #begin(): Promise<void> {
-    await removeStaleTemporaries(this.#path);
     // The index first: it must never name a file that is not there.
     await this.#writeIndex();
     const named = new Set(this.#index.snapshots.map(({ file }) => file));

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError, type TensorData } from "../../base/index.ts";
+import { InputError, shellWord, type TensorData } from "../../base/index.ts";
 import type { Encoder } from "../../nn/index.ts";
 import {
   decodeTrainingState,
@@ -19,33 +19,11 @@ import {
   type TrainingState,
   writePt,
 } from "../../train/index.ts";
-import { explainIoError, readFileOrExplain, removeStaleTemporaries, writeFileAtomic } from "./files.ts";
+import { explainIoError, readFileOrExplain, writeFileAtomic } from "./files.ts";
+import { makeFolder } from "./folders.ts";
+import { clearRunTemporaries, removeRunFiles, runEntries } from "./runContents.ts";
 
-/** The index of a run's own pictures, in its folder. */
-export const runIndexName = "index.lance";
-
-/**
- * What a run writes into its folder, and what commands write there when they are not told where; `--force` removes
- * just these, as all of it would tell of a run that is gone.
- */
-const ownEntries = [
-  "config.json",
-  "guidance.json",
-  "metrics.jsonl",
-  "figures",
-  "checkpoints",
-  "encoder.onnx",
-  "recording",
-  "embeddings",
-  "plots",
-  "explorer",
-  runIndexName,
-  "evaluation.json",
-  "export",
-] as const;
-
-/** The films of `kindred animate`, named by the run's epochs. */
-const ownFilm = /^contrastive_Training_\d+(_\w+)?\.mp4$/;
+export { runIndexName } from "./runContents.ts";
 
 /** A run on disk. Every file is written under a temporary name, flushed and renamed, so none is ever half there. */
 export class RunFolder {
@@ -61,22 +39,41 @@ export class RunFolder {
   }
 
   /**
-   * Makes the folder ready for a new run.
+   * Refuses a folder that a new run would write into what is not its own: one that holds a run, unless `force` is to
+   * replace it, or anything else under a name that a run takes. Other files in the folder are no hindrance.
    *
-   * @throws InputError when it holds another run and `force` is not set, or cannot be written.
+   * @throws InputError that names what is there.
    */
-  async begin(config: RunConfig, options: { readonly force: boolean }): Promise<void> {
-    if (this.exists && !options.force) {
+  async requireFree({ force }: { readonly force: boolean }): Promise<void> {
+    const found = await this.#entries();
+    if (found.length === 0) return;
+    if (!this.exists) {
       throw new InputError(
-        `${this.path} already holds a run: continue it with --resume, replace it with --force, or choose another --out`,
+        `${this.path} holds ${listed(found)}, but no run${force ? " that --force could replace" : ""} (no config.json): choose another --out, so that nothing of it is lost`,
       );
     }
+    if (!(await this.#holdsConfig())) {
+      throw new InputError(
+        `${this.path} holds a config.json that is not that of a run: choose another --out, so that nothing is lost`,
+      );
+    }
+    if (force) return;
+    throw new InputError(
+      `${this.path} already holds a run: continue it with --resume, replace it with --force, or choose another --out`,
+    );
+  }
+
+  /**
+   * Makes the folder ready for a new run. With `force` it takes the place of the run that is there, of which all files are
+   * removed, and none that is not of it.
+   *
+   * @throws InputError as {@link requireFree}, or when the folder cannot be written.
+   */
+  async begin(config: RunConfig, options: { readonly force: boolean }): Promise<void> {
+    await this.requireFree(options);
     try {
-      await mkdir(this.path, { recursive: true });
-      const films = (await readdir(this.path)).filter((name) => ownFilm.test(name));
-      for (const entry of [...ownEntries, ...films]) {
-        await rm(this.#at(entry), { recursive: true, force: true });
-      }
+      await makeFolder(this.path);
+      await removeRunFiles(this.path);
     } catch (error) {
       throw explainIoError(error, "written", this.path);
     }
@@ -85,9 +82,7 @@ export class RunFolder {
 
   /** Makes the folder ready to go on with its run: clears what a killed process left half-written. */
   async continue(config: RunConfig): Promise<void> {
-    for (const folder of [this.path, this.#at("checkpoints"), this.#at("figures")]) {
-      await removeStaleTemporaries(folder);
-    }
+    await clearRunTemporaries(this.path);
     await this.writeConfig(config);
   }
 
@@ -97,11 +92,7 @@ export class RunFolder {
 
   /** @throws InputError when no run is here, or its configuration is not one. */
   async readConfig(): Promise<RunConfig> {
-    if (!this.exists) {
-      throw new InputError(
-        `${this.path} holds no run (no config.json): train one with kindred train --out ${this.path}`,
-      );
-    }
+    if (!this.exists) throw await this.#noRun();
     const file = this.#at("config.json");
     return parseRunConfig(new TextDecoder().decode(await readFileOrExplain(file)), file);
   }
@@ -182,7 +173,7 @@ export class RunFolder {
       const wanted =
         chosen === undefined ? "no epoch has been finished" : `epoch ${chosen} has no checkpoint`;
       throw new InputError(
-        `${this.path}: ${wanted}, there is: ${epochs.join(", ") || "none"}; train with kindred train --resume --out ${this.path}`,
+        `${this.path}: ${wanted}, there is: ${epochs.join(", ") || "none"}; train with kindred train --resume --out ${shellWord(this.path)}`,
       );
     }
     const file = this.checkpointFile(chosen);
@@ -243,9 +234,42 @@ export class RunFolder {
     );
   }
 
+  async #noRun(): Promise<InputError> {
+    const found = await this.#entries();
+    const rest =
+      found.length === 0
+        ? `holds no run (no config.json): train one with kindred train --out ${shellWord(this.path)}`
+        : `holds ${listed(found)}, but no config.json, without which they cannot be read: put its copy back, or train another run in another folder`;
+    return new InputError(`${this.path} ${rest}`);
+  }
+
+  async #entries(): Promise<string[]> {
+    try {
+      return await runEntries(this.path);
+    } catch (error) {
+      throw explainIoError(error, "read", this.path);
+    }
+  }
+
+  /** Whether the `config.json` is that of a run, also of another version of Kindred; it may be anybody's. */
+  async #holdsConfig(): Promise<boolean> {
+    const text = new TextDecoder().decode(await readFileOrExplain(this.#at("config.json")));
+    try {
+      const value: unknown = JSON.parse(text);
+      return ["version", "data", "encoder"].every((name) => name in Object(value));
+    } catch {
+      return false;
+    }
+  }
+
   #at(...parts: string[]): string {
     return join(this.path, ...parts);
   }
+}
+
+/** `figures`, `figures and plots`, `figures, plots and export` */
+function listed(names: readonly string[]): string {
+  return new Intl.ListFormat("en-GB").format(names);
 }
 
 /** @throws InputError when the text is no line of metrics. */

@@ -6,7 +6,7 @@ import { crc32 } from "node:zlib";
 import { z } from "zod";
 import { AbortedError, InputError } from "../../../base/index.ts";
 import { fits, type Preprocessing } from "../../../data/index.ts";
-import { readFileOrExplain, removeStaleTemporaries, writeFileAtomic, writeStreamAtomic } from "../files.ts";
+import { readFileOrExplain, writeFileAtomic, writeStreamAtomic } from "../files.ts";
 import { mapFile } from "./mapFile.ts";
 import { batches } from "./pictureMemo.ts";
 import type { PictureThreads } from "./pictureThreads.ts";
@@ -83,7 +83,6 @@ export class PictureCache {
     const asked = this.#name(files.map(({ hash }) => hash));
     let checksum = 0;
     try {
-      await removeStaleTemporaries(this.#folder);
       await writeStreamAtomic(this.#file(asked), async (append) => {
         for await (const part of this.#decoded(files, earlier, threads)) {
           for (const { hash, reason } of part.outcomes) {
