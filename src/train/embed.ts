@@ -6,16 +6,19 @@ import type { Program, Runtime, Store } from "../runtime/index.ts";
 import { exportEncoder } from "./exportEncoder.ts";
 import { embeddingGraph } from "./graphs.ts";
 
-/** Images embedded at a time: enough to fill the cores, small enough to stay in the cache. */
-const batchSize = 256;
+/** Images embedded at a time at most: enough to fill the cores, small enough to stay in the cache. */
+const mostAtATime = 256;
+
+/** Numbers that a batch of several images has at most: 16 images of 3 x 224 x 224, since what a layer makes of them is larger still. */
+const mostNumbers = 2 ** 22;
 
 export interface EmbedOptions {
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Pictures at a time for a trunk, which is large as a rule. */
-const trunkBatchSize = 16;
+/** Images at a time for a trunk, which is large as a rule. */
+const mostForTrunk = 16;
 
 /** What embeds a batch of examples. */
 interface BatchProgram {
@@ -26,28 +29,26 @@ interface BatchProgram {
   readonly example: Shape;
 }
 
-/** Embeds data sets, with the parameters that a store holds at the time or with fixed ones. */
+/**
+ * Embeds data sets, with the parameters that a store holds at the time or with fixed ones. A program is compiled for each
+ * batch size when it is first needed.
+ */
 export class Embedder {
-  readonly #dim: number;
-  readonly #program: BatchProgram;
-  /** From pictures, where the encoder has a trunk and the other program begins with its features. */
-  readonly #whole: (() => Promise<BatchProgram>) | null;
-  #opened: Promise<BatchProgram> | null = null;
+  readonly #encoder: Encoder;
+  readonly #runtime: Runtime;
+  /** The parameters, where they are fixed. */
+  readonly #state: ReadonlyMap<string, TensorData> | null;
+  readonly #programs = new Map<string, Promise<BatchProgram>>();
 
-  private constructor(
-    encoder: Encoder,
-    program: Program,
-    whole: (() => Promise<BatchProgram>) | null = null,
-  ) {
-    const feed = encoder.trunk ? "features" : "images";
-    this.#dim = encoder.dim;
-    this.#program = { program, feed, batchSize, example: exampleShape(encoder) };
-    this.#whole = whole;
+  private constructor(runtime: Runtime, encoder: Encoder, state: ReadonlyMap<string, TensorData> | null) {
+    this.#runtime = runtime;
+    this.#encoder = encoder;
+    this.#state = state;
   }
 
   /** An embedder for parameters that change between uses, which it takes from a store each time. */
   static async create(runtime: Runtime, encoder: Encoder): Promise<Embedder> {
-    return new Embedder(encoder, await runtime.compile(embeddingGraph(encoder, batchSize)));
+    return new Embedder(runtime, encoder, null);
   }
 
   /**
@@ -59,16 +60,20 @@ export class Embedder {
     encoder: Encoder,
     state: ReadonlyMap<string, TensorData>,
   ): Promise<Embedder> {
-    const graph = bindState(embeddingGraph(encoder, batchSize), state);
-    const program = await runtime.compile(graph);
-    return new Embedder(encoder, program, encoder.trunk ? () => wholeProgram(runtime, encoder, state) : null);
+    return new Embedder(runtime, encoder, state);
   }
 
-  /** `[count, dim]`, row by row; `store` holds the parameters, null where they are fixed. */
+  /**
+   * `[count, dim]`, row by row; `store` holds the parameters, null where they are fixed.
+   *
+   * @throws RuntimeError when the runtime fails, or for pictures without features where the trunk is not there to make them.
+   * @throws AbortedError when stopped by `signal`.
+   */
   async embed(dataset: ImageDataset, store: Store | null, options: EmbedOptions = {}): Promise<Float32Array> {
-    const dim = this.#dim;
-    const { program, feed, batchSize, example } = await this.#programFor(dataset);
+    const { dim } = this.#encoder;
     const embeddings = new Float32Array(dataset.count * dim);
+    if (dataset.count === 0) return embeddings;
+    const { program, feed, batchSize, example } = await this.#programFor(dataset);
     let pending: { start: number; result: Promise<Float32Array> } | undefined;
     const settle = async (): Promise<void> => {
       if (!pending) return;
@@ -87,6 +92,8 @@ export class Embedder {
           { ...(store ? { store } : {}), transfer: true },
         )
         .then(({ embedding }) => embedding!.data as Float32Array);
+      // Its failure is met where it is awaited; after a stop or another failure nobody awaits it any more.
+      result.catch(() => undefined);
       await settle();
       pending = { start, result };
     }
@@ -95,41 +102,63 @@ export class Embedder {
   }
 
   async dispose(): Promise<void> {
-    await this.#program.program.dispose();
-    await (await this.#opened)?.program.dispose();
+    const programs = [...this.#programs.values()];
+    this.#programs.clear();
+    for (const compiled of programs) await (await compiled).program.dispose();
   }
 
-  /** @throws RuntimeError for pictures without features where the trunk is not there to make them. */
-  async #programFor(dataset: ImageDataset): Promise<BatchProgram> {
-    if (this.#program.feed === "images" || dataset.features) return this.#program;
-    if (!this.#whole) {
-      throw new RuntimeError(`${dataset.name} has no features of the encoder's trunk, expected some`);
+  /** The program for a data set of so many pictures, compiled at its first use. */
+  #programFor({ count, features, name }: ImageDataset): Promise<BatchProgram> {
+    const { inputShape, trunk } = this.#encoder;
+    const whole = trunk !== undefined && features === undefined;
+    const example = whole ? inputShape : exampleShape(this.#encoder);
+    const batchSize = whole
+      ? (trunk.batch ?? batchSizeFor(count, example, mostForTrunk))
+      : batchSizeFor(count, example, mostAtATime);
+    const key = `${whole ? "whole" : "own"} ${batchSize}`;
+    const known = this.#programs.get(key);
+    if (known) return known;
+    const compiled = (whole ? this.#compileWhole(name, batchSize) : this.#compileOwn(batchSize)).then(
+      (program) => ({ program, feed: trunk && !whole ? "features" : "images", batchSize, example }),
+    );
+    this.#programs.set(key, compiled);
+    // What was not compiled need not be freed.
+    compiled.catch(() => this.#programs.delete(key));
+    return compiled;
+  }
+
+  async #compileOwn(batchSize: number): Promise<Program> {
+    const graph = embeddingGraph(this.#encoder, batchSize);
+    return this.#runtime.compile(this.#state ? bindState(graph, this.#state) : graph);
+  }
+
+  /** Trunk and head as one model. */
+  async #compileWhole(dataset: string, batchSize: number): Promise<Program> {
+    const runtime = this.#runtime;
+    if (!this.#state)
+      throw new RuntimeError(`${dataset} has no features of the encoder's trunk, expected some`);
+    if (!runtime.compileModel) {
+      throw new RuntimeError(
+        `${runtime.device.name} cannot run an encoder with a trunk, expected ONNX Runtime in Node`,
+      );
     }
-    this.#opened ??= this.#whole();
-    return this.#opened;
+    return runtime.compileModel({
+      name: "the encoder with its trunk",
+      bytes: exportEncoder(this.#encoder, this.#state),
+      inputs: { images: { dtype: "float32", shape: [batchSize, ...this.#encoder.inputShape] } },
+      outputs: ["embedding"],
+    });
   }
 }
 
-/** Trunk and head as one model. */
-async function wholeProgram(
-  runtime: Runtime,
-  encoder: Encoder,
-  state: ReadonlyMap<string, TensorData>,
-): Promise<BatchProgram> {
-  const { inputShape: example, trunk } = encoder;
-  if (!runtime.compileModel) {
-    throw new RuntimeError(
-      `${runtime.device.name} cannot run an encoder with a trunk, expected ONNX Runtime in Node`,
-    );
-  }
-  const batchSize = trunk?.batch ?? trunkBatchSize;
-  const program = await runtime.compileModel({
-    name: "the encoder with its trunk",
-    bytes: exportEncoder(encoder, state),
-    inputs: { images: { dtype: "float32", shape: [batchSize, ...example] } },
-    outputs: ["embedding"],
-  });
-  return { program, feed: "images", batchSize, example };
+/**
+ * Images in a batch of a data set of so many: a power of two that holds all of them, so that a single query does not cost
+ * what a full batch does and few sizes are compiled, or else the most that is allowed.
+ */
+function batchSizeFor(count: number, example: Shape, most: number): number {
+  const numbers = example.reduce((product, extent) => product * extent, 1);
+  const fitting = 2 ** Math.floor(Math.log2(Math.max(1, mostNumbers / numbers)));
+  return Math.min(most, fitting, 2 ** Math.ceil(Math.log2(count)));
 }
 
 /** The batch of images from `start` on, the last one filled up with its last image: rows do not see each other here. */
