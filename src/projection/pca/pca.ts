@@ -1,6 +1,8 @@
-import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { InputError } from "../base/index.ts";
-import { Pacer } from "../base/pacer.ts";
+import { InputError } from "../../base/index.ts";
+import { Pacer } from "../../base/pacer.ts";
+import { CentredRows, notFinite } from "./centredRows.ts";
+import { denseAxes } from "./dense.ts";
+import { greatestAxes } from "./krylov.ts";
 
 /** A fitted principal component analysis: directions of greatest variance, the greatest first. */
 export interface PcaModel {
@@ -21,8 +23,10 @@ export interface PcaOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Rows centred at a time: with 64 columns they are 128 KiB of float64, which stay in the cache. */
-const blockRows = 256;
+/** Up to so many rows or columns all eigenvectors are found in a moment; their time grows with the third power. */
+const mostDense = 256;
+/** Where so many of the directions are wanted, all of them take no longer. */
+const largePart = 1 / 4;
 
 /** Loadings nearer to each other than this count as tied for the largest: rounding must not choose among them. */
 const tie = 1e-6;
@@ -30,9 +34,11 @@ const tie = 1e-6;
 /**
  * Principal component analysis, exact: the eigenvectors of the covariance `C = (X - mean)^T (X - mean) / (rows - 1)`.
  *
- * Sums are in float64. The loading of largest magnitude of every component is positive (the first one where several
- * tie to one in a million), so that a picture does not flip between runs. Lets the event loop run while the
- * covariance is summed; the eigensolver that follows takes some milliseconds for 64 columns.
+ * Up to 256 rows or columns, and where more than a quarter of all directions are wanted, from all eigenvectors; else only the
+ * wanted ones are worked out, by a block Lanczos method that goes on until they are right to about 1e-8. Sums are in float64. The
+ * loading of largest magnitude of every component is positive (the first one where several tie to one in a million), so
+ * that a picture does not flip between runs. Lets the event loop run, but for the eigenvectors of a matrix of at most
+ * some hundred rows.
  *
  * @param matrix `[rows, dim]`, row-major
  * @param components how many directions to keep, 1 to the smaller of `rows` and `dim`
@@ -50,26 +56,20 @@ export async function fitPca(
   requireMatrix(matrix, rows, dim);
   requireComponents(rows, dim, components);
   const pacer = new Pacer(options.signal);
-  const mean = await columnMeans(matrix, rows, dim, pacer);
-  const covariance = await covarianceOf(matrix, rows, dim, mean, pacer);
-  let total = 0;
-  for (let i = 0; i < dim; i++) total += covariance.get(i, i);
-  pacer.throwIfAborted();
-  // Ascending eigenvalues, eigenvectors as columns.
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(covariance, {
-    assumeSymmetric: true,
-  });
+  const centred = await CentredRows.of(matrix, rows, dim, pacer);
+  const smaller = Math.min(rows, dim);
+  const dense = smaller <= mostDense || components > smaller * largePart;
+  const axes = await (dense ? denseAxes : greatestAxes)(centred, components, pacer);
   const directions = new Float64Array(components * dim);
   const explainedVariance = new Float64Array(components);
-  for (let k = 0; k < components; k++) {
-    const direction = directions.subarray(k * dim, (k + 1) * dim);
-    direction.set(eigenvectorMatrix.getColumn(dim - 1 - k));
+  const explainedVarianceRatio = new Float64Array(components);
+  for (const [k, { direction, scatter }] of axes.entries()) {
     fixSign(direction);
-    // Rounding can leave a variance of none a hair below 0.
-    explainedVariance[k] = Math.max(0, realEigenvalues[dim - 1 - k]!);
+    directions.set(direction, k * dim);
+    explainedVariance[k] = scatter / (rows - 1);
+    explainedVarianceRatio[k] = centred.total > 0 ? scatter / centred.total : 0;
   }
-  const explainedVarianceRatio = explainedVariance.map((variance) => (total > 0 ? variance / total : 0));
-  return { dim, mean, components: directions, explainedVariance, explainedVarianceRatio };
+  return { dim, mean: centred.mean, components: directions, explainedVariance, explainedVarianceRatio };
 }
 
 /**
@@ -77,7 +77,7 @@ export async function fitPca(
  *
  * @param matrix `[rows, dim]`, row-major, of the model's `dim`
  * @returns `[rows, k]`
- * @throws InputError when the matrix is not `rows * dim` long, or a value is not finite.
+ * @throws InputError when the matrix is not `rows * dim` long, a value is not finite, or a coordinate is too large for float32.
  * @throws AbortedError when stopped by `signal`.
  */
 export async function transformPca(
@@ -92,7 +92,7 @@ export async function transformPca(
   const k = components.length / dim;
   const projected = new Float32Array(rows * k);
   for (let row = 0; row < rows; row++) {
-    if (row % blockRows === 0 && pacer.due()) await pacer.pause();
+    if (pacer.due()) await pacer.pause();
     const start = row * dim;
     for (let component = 0; component < k; component++) {
       let sum = 0;
@@ -101,67 +101,14 @@ export async function transformPca(
       }
       if (!Number.isFinite(sum)) throw notFinite(matrix, row, dim);
       projected[row * k + component] = sum;
+      if (!Number.isFinite(projected[row * k + component]!)) {
+        throw new InputError(
+          `row ${row} of the matrix is ${sum} along component ${component}, which float32 does not hold (at most 3.4e38): scale the matrix down`,
+        );
+      }
     }
   }
   return projected;
-}
-
-async function columnMeans(
-  matrix: Float32Array,
-  rows: number,
-  dim: number,
-  pacer: Pacer,
-): Promise<Float64Array> {
-  const mean = new Float64Array(dim);
-  for (let row = 0; row < rows; row++) {
-    if (row % blockRows === 0 && pacer.due()) await pacer.pause();
-    const start = row * dim;
-    for (let i = 0; i < dim; i++) {
-      const value = matrix[start + i]!;
-      if (!Number.isFinite(value)) throw notFinite(matrix, row, dim);
-      mean[i]! += value;
-    }
-  }
-  for (let i = 0; i < dim; i++) mean[i]! /= rows;
-  return mean;
-}
-
-async function covarianceOf(
-  matrix: Float32Array,
-  rows: number,
-  dim: number,
-  mean: Float64Array,
-  pacer: Pacer,
-): Promise<Matrix> {
-  const sums = new Float64Array(dim * dim);
-  // `[dim, blockRows]`: columns of the data lie in one piece, so that the inner loop reads straight on.
-  const centred = new Float64Array(dim * blockRows);
-  for (let start = 0; start < rows; start += blockRows) {
-    const count = Math.min(blockRows, rows - start);
-    for (let i = 0; i < dim; i++) {
-      const at = i * blockRows;
-      for (let row = 0; row < count; row++) centred[at + row] = matrix[(start + row) * dim + i]! - mean[i]!;
-    }
-    for (let i = 0; i < dim; i++) {
-      if (pacer.due()) await pacer.pause();
-      for (let j = i; j < dim; j++) sums[i * dim + j]! += dot(centred, i * blockRows, j * blockRows, count);
-    }
-  }
-  const covariance = Matrix.zeros(dim, dim);
-  for (let i = 0; i < dim; i++) {
-    for (let j = i; j < dim; j++) {
-      const value = sums[i * dim + j]! / (rows - 1);
-      covariance.set(i, j, value);
-      covariance.set(j, i, value);
-    }
-  }
-  return covariance;
-}
-
-function dot(values: Float64Array, a: number, b: number, count: number): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++) sum += values[a + i]! * values[b + i]!;
-  return sum;
 }
 
 function fixSign(direction: Float64Array): void {
@@ -190,11 +137,4 @@ function requireComponents(rows: number, dim: number, components: number): void 
       `${components} components were asked for of ${rows} rows with ${dim} columns, expected at most ${Math.min(rows, dim)}: give more ${rows < dim ? "rows" : "columns"} or ask for fewer components`,
     );
   }
-}
-
-function notFinite(matrix: Float32Array, row: number, dim: number): InputError {
-  const column = matrix.subarray(row * dim, (row + 1) * dim).findIndex((value) => !Number.isFinite(value));
-  return new InputError(
-    `row ${row}, column ${column} of the matrix is ${matrix[row * dim + column]}, expected finite numbers: leave the row out`,
-  );
 }

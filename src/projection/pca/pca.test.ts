@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { AbortedError, InputError, Rng } from "../base/index.ts";
+import { AbortedError, InputError, Rng } from "../../base/index.ts";
 import { fitPca, transformPca } from "./pca.ts";
 
 interface Case {
@@ -12,8 +12,22 @@ interface Case {
   readonly projected: readonly (readonly number[])[];
 }
 
-const golden: Readonly<{ rows: number; dim: number; matrix: number[]; three: Case; all: Case }> = JSON.parse(
-  readFileSync(new URL("../../test/golden/pca.json", import.meta.url), "utf8"),
+interface Wide extends Omit<Case, "mean" | "projected"> {
+  readonly rows: number;
+  readonly dim: number;
+}
+
+interface Golden {
+  readonly rows: number;
+  readonly dim: number;
+  readonly matrix: readonly number[];
+  readonly three: Case;
+  readonly all: Case;
+  readonly wide: readonly Wide[];
+}
+
+const golden: Golden = JSON.parse(
+  readFileSync(new URL("../../../test/golden/pca.json", import.meta.url), "utf8"),
 );
 const matrix = Float32Array.from(golden.matrix);
 const { rows, dim } = golden;
@@ -21,6 +35,18 @@ const { rows, dim } = golden;
 function greatestDifference(a: ArrayLike<number>, b: readonly number[]): number {
   expect(a.length).toBeGreaterThanOrEqual(b.length);
   return b.reduce((most, value, i) => Math.max(most, Math.abs(value - a[i]!)), 0);
+}
+
+/** The matrix that `drawn` of pca.py makes. */
+function drawn(rowCount: number, columns: number): Float32Array {
+  return Float32Array.from({ length: rowCount * columns }, (_, at) => {
+    const [i, j] = [Math.floor(at / columns), at % columns];
+    let value = 0.2 * Math.sin((i * 7919 + j * 104729 + i * j) % 10007);
+    for (let r = 0; r < 6; r++) {
+      value += 2 ** -r * Math.cos((r + 1) * 0.37 * i + r) * Math.cos((r + 1) * 0.23 * j - r);
+    }
+    return Math.round(value * 1e4) / 1e4;
+  });
 }
 
 function random(seed: number, rowCount: number, columns: number): Float32Array {
@@ -43,6 +69,86 @@ describe("fitPca and transformPca", () => {
     const projected = await transformPca(model, matrix, rows);
     expect(projected).toHaveLength(rows * expected.components.length);
     expect(greatestDifference(projected, expected.projected.flat())).toBeLessThan(1e-6);
+  });
+
+  it.each(golden.wide.map((each) => [each.rows, each.dim, each] as const))(
+    "agree with scikit-learn's for %i rows of %i columns",
+    async (n, columns, expected) => {
+      const model = await fitPca(drawn(n, columns), n, columns, expected.components.length);
+      expect(greatestDifference(model.components, expected.components.flat())).toBeLessThan(1e-6);
+      for (const name of ["explainedVariance", "explainedVarianceRatio"] as const) {
+        expect(greatestDifference(model[name], expected[name])).toBeLessThan(1e-9);
+      }
+    },
+  );
+
+  it("find the same components whether all eigenvectors are worked out or only these", async () => {
+    const [n, columns] = [270, 260];
+    const data = random(9, n, columns);
+    const [few, many] = [await fitPca(data, n, columns, 10), await fitPca(data, n, columns, 100)];
+    expect(
+      greatestDifference(few.explainedVariance, [...many.explainedVariance.subarray(0, 10)]),
+    ).toBeLessThan(1e-12);
+    const same = many.components.subarray(0, few.components.length);
+    expect(greatestDifference(few.components, [...same])).toBeLessThan(1e-6);
+  });
+
+  it("find every direction of equal variance, of more than a block of vectors", async () => {
+    // Two factors of 20 levels, one-hot: 19 directions of one variance and 19 of another, in 400 rows.
+    const [levels, columns] = [20, 300];
+    const data = new Float32Array(levels ** 2 * columns);
+    for (let row = 0; row < levels ** 2; row++) {
+      data[row * columns + Math.floor(row / levels)] = 3;
+      data[row * columns + 100 + (row % levels)] = 2;
+    }
+    const model = await fitPca(data, levels ** 2, columns, 40);
+    const variance = (size: number): number => (size ** 2 * levels) / (levels ** 2 - 1);
+    const expected = [...Array(19).fill(variance(3)), ...Array(19).fill(variance(2)), 0, 0];
+    expect(greatestDifference(model.explainedVariance, expected)).toBeLessThan(1e-12);
+    for (let a = 0; a < 40; a++) {
+      for (let b = 0; b <= a; b++) {
+        let product = 0;
+        for (let i = 0; i < columns; i++) {
+          product += model.components[a * columns + i]! * model.components[b * columns + i]!;
+        }
+        expect(Math.abs(product - (a === b ? 1 : 0))).toBeLessThan(1e-9);
+      }
+    }
+  });
+
+  it.each([
+    ["rows' products", 8, 300],
+    ["columns' products", 300, 8],
+    ["a Krylov space", 300, 280],
+  ])("fill up with directions of no variance, by %s", async (_, n, columns) => {
+    const line = Float32Array.from(
+      { length: n * columns },
+      (_, at) => Math.floor(at / columns) * (at % columns),
+    );
+    const model = await fitPca(line, n, columns, 5);
+    expect(model.explainedVarianceRatio[0]).toBeCloseTo(1, 12);
+    expect(model.explainedVarianceRatio.subarray(1).every((ratio) => ratio < 1e-14)).toBe(true);
+    for (let a = 0; a < 5; a++) {
+      const row = model.components.subarray(a * columns, (a + 1) * columns);
+      for (let b = 0; b <= a; b++) {
+        const product = row.reduce((sum, value, i) => sum + value * model.components[b * columns + i]!, 0);
+        expect(Math.abs(product - (a === b ? 1 : 0))).toBeLessThan(1e-9);
+      }
+    }
+  });
+
+  it.each([
+    [40, 300],
+    [300, 40],
+    [300, 270],
+  ])("keep to numbers near the end of float32, or say that they do not (%i x %i)", async (n, columns) => {
+    const large = random(11, n, columns).map((value) => value * 3e38);
+    const plain = await fitPca(random(11, n, columns), n, columns, 2);
+    const model = await fitPca(large, n, columns, 2);
+    expect(greatestDifference(model.components, [...plain.components])).toBeLessThan(1e-5);
+    const refused = transformPca(model, large, n);
+    await expect(refused).rejects.toThrow(InputError);
+    await expect(refused).rejects.toThrow(/^row \d+ of the matrix is .* which float32 does not hold .*scale/);
   });
 
   it("give back the rows from all components, which are orthonormal and of falling variance", async () => {
