@@ -13,7 +13,8 @@ describe("checkFilter", () => {
     "label NOT IN ('cat') and path not like '%.png' and path ilike 'A%'",
     "size BETWEEN 1 AND 2.5e3 AND -size < +1 - .5 * 2 % 3 / size".replace("+1", "1"),
     "lower(label) = 'cat' AND length(path) > 3",
-    "cast(id AS int) > 100",
+    "cast(id AS int) > 100 AND try_cast(id AS double) < 1e3",
+    "starts_with(lower(path), 'a') AND coalesce(label, 'none') <> left(id, 3)",
     "`label` = 'cat' || 'fish'",
     "seen",
     "seen IS NOT TRUE and label is not null and label = NULL",
@@ -56,6 +57,16 @@ describe("checkFilter", () => {
       "label = 'a'\n AND\n  ) id",
       "line 3, column 3: expected a column, a text in single quotes or a number, found )",
     ],
+    ["foo(label) = 'x'", "column 1: there is no function foo in a filter, there are lower, upper, "],
+    ["repeat('a', 500000000) = 'b'", "column 1: there is no function repeat in a filter, there are lower, "],
+    ["id = lpad('a', 200000000, 'b')", "column 6: there is no function lpad in a filter, there are lower, "],
+    ["factorial(1000) = 1", "column 1: there is no function factorial in a filter, there are lower, "],
+    [
+      "cast(id AS money) = 1",
+      "column 12: expected a type (int, bigint, float, double, string, boolean), found money",
+    ],
+    ["lower(id) = 7", "column 13: expected text, received a number: write '7'"],
+    ["length(id)", "column 1: expected a condition, as in label = 'cat', received a number"],
     ["label = \u0000", "column 9: a control character (code 0) begins no part of a filter"],
   ])("says where %j is wrong", (filter, where) => {
     const shown = filter.replaceAll(/[\n\0]/g, " ");
@@ -63,10 +74,34 @@ describe("checkFilter", () => {
   });
 
   it("refuses what would overflow the stack", () => {
-    expect(() => check(`${"(".repeat(5000)}label = 'a'${")".repeat(5000)}`)).toThrow(
-      /nested more than 50 deep/,
+    expect(() => check(`${"(".repeat(4000)}label = 'a'${")".repeat(4000)}`)).toThrow(
+      /nested more than 20 deep/,
     );
-    expect(() => check(`${"NOT ".repeat(5000)}label = 'a'`)).toThrow(/nested more than 50 deep/);
+    expect(() => check(`${"NOT ".repeat(2000)}label = 'a'`)).toThrow(/nested more than 20 deep/);
+  });
+
+  it.each<readonly [string, (terms: number) => string]>([
+    ["a sum", (terms) => `${"1+".repeat(terms)}1 = size`],
+    ["a text", (terms) => `${"'x'||".repeat(terms)}'x' = label`],
+    ["comparisons", (terms) => `seen${" = true".repeat(terms)}`],
+    ["IS", (terms) => `seen${" is not null".repeat(terms)}`],
+    ["AND", (terms) => `seen${" and seen".repeat(terms)}`],
+    ["OR", (terms) => `seen${" or seen".repeat(terms)}`],
+    ["IN", (terms) => `seen${" in (true)".repeat(terms)}`],
+    ["functions in a list", (terms) => `label in ('a'${", lower('A')".repeat(terms - 1)})`],
+    ["casts in a list", (terms) => `size in (1${", cast('2' as int)".repeat(terms - 1)})`],
+    ["signs in a list", (terms) => `size in (1${", -2".repeat(terms - 1)})`],
+  ])("refuses more operators than the database bears: %s", (_, filterOf) => {
+    expect(() => check(filterOf(199))).not.toThrow();
+    expect(() => check(filterOf(201))).toThrow(/is wrong at column \d+: more than 200 operators/);
+  });
+
+  it("lets a long list pass, and refuses a filter that is too long in a line that is not", () => {
+    const list = (texts: number): string => `id IN (${"'12345', ".repeat(texts - 1)}'12345')`;
+    expect(() => check(list(1000))).not.toThrow();
+    expect(() => check(list(1200))).toThrow(/^the filter has \d+ characters, expected at most 10000: /);
+    const wrong = list(1000).replace(/'12345'\)$/, "7)");
+    expect(() => check(wrong)).toThrow(/^the filter "….{200}" is wrong at column \d+: expected text/);
   });
 
   it("accepts every condition of the grammar, and none with a sign too many or too few", () => {

@@ -1,13 +1,24 @@
+import { InputError } from "../base/index.ts";
+import { functionKinds, typeKinds } from "./filterFunctions.ts";
 import { type FilterToken, filterError, filterTokens } from "./filterTokens.ts";
 
 /** What a column of an index holds. */
 export type ColumnKind = "text" | "number" | "truth" | "other";
 
-/** What an expression is; `unknown` of functions and casts, and of NULL. */
+/** What an expression is; `unknown` of NULL, and of what may be any of them. */
 type Kind = ColumnKind | "unknown";
 
-const reserved = new Set("and or not is null in between like ilike true false cast as escape".split(" "));
+/**
+ * Limits of a filter. The database works through it by recursion, and ends the process where its stack does: about a
+ * thousand operators in a row are too many for it, and some 50 levels too deep for its parser.
+ */
+export const filterLimits = { characters: 10_000, operators: 200, depth: 20 } as const;
+
+const reserved = new Set(
+  "and or not is null in between like ilike true false cast try_cast as escape".split(" "),
+);
 const comparisons = new Set(["=", "==", "!=", "<>", "<", "<=", ">", ">="]);
+const listsAndPatterns = ["in", "between", "like", "ilike"] as const;
 const kindNames: Readonly<Record<Kind, string>> = {
   text: "text",
   number: "a number",
@@ -20,13 +31,19 @@ const kindNames: Readonly<Record<Kind, string>> = {
  * Checks a filter of an index before the database sees it, which says no place and drops what it does not understand.
  *
  * The filter is an SQL condition: comparisons, `AND`, `OR`, `NOT`, `IN (…)`, `BETWEEN … AND …`, `LIKE`, `ILIKE`, `IS NULL`,
- * arithmetic, `||`, `CAST(… AS type)` and calls of functions. Names of columns are not case-sensitive.
+ * arithmetic, `||`, `CAST(… AS type)`, `TRY_CAST(… AS type)` and calls of the functions of {@link functionKinds}. Names are not
+ * case-sensitive. It is within {@link filterLimits}, so that what it asks for takes the database no longer than the pictures do.
  *
  * @param columns what there is to filter by, and what it holds
- * @throws InputError in one line with the place where the filter is wrong, and the columns where one is unknown.
+ * @throws InputError in one line with the place where the filter is wrong, and the columns or functions where one is unknown.
  * @see https://lancedb.github.io/lancedb/sql/
  */
 export function checkFilter(filter: string, columns: Readonly<Record<string, ColumnKind>>): void {
+  if (filter.length > filterLimits.characters) {
+    throw new InputError(
+      `the filter has ${filter.length} characters, expected at most ${filterLimits.characters}: filter by parts`,
+    );
+  }
   new FilterParser(filter, columns).check();
 }
 
@@ -37,6 +54,7 @@ class FilterParser {
   readonly #tokens: readonly FilterToken[];
   #next = 0;
   #depth = 0;
+  #operators = 0;
 
   constructor(filter: string, columns: Readonly<Record<string, ColumnKind>>) {
     this.#filter = filter;
@@ -59,12 +77,16 @@ class FilterParser {
     const kind = operand();
     if (!this.#isWord(joint)) return kind;
     this.#requireTruthAt(begin, kind);
-    while (this.#takeWord(joint)) this.#requireTruth(operand);
+    while (this.#isWord(joint)) {
+      this.#takeOperator();
+      this.#requireTruth(operand);
+    }
     return "truth";
   }
 
   #not(): Kind {
-    if (!this.#takeWord("not")) return this.#predicate();
+    if (!this.#isWord("not")) return this.#predicate();
+    this.#takeOperator();
     this.#nested(() => this.#requireTruth(() => this.#not()));
     return "truth";
   }
@@ -74,9 +96,10 @@ class FilterParser {
     for (;;) {
       const token = this.#peek();
       if (token.kind === "sign" && comparisons.has(token.text)) {
-        this.#next++;
+        this.#takeOperator();
         this.#requireLike(kind, () => this.#sum());
-      } else if (this.#takeWord("is")) {
+      } else if (this.#isWord("is")) {
+        this.#takeOperator();
         this.#takeWord("not");
         if (!["null", "true", "false"].some((word) => this.#takeWord(word))) {
           throw this.#unexpected("NULL, TRUE or FALSE");
@@ -89,6 +112,7 @@ class FilterParser {
   /** `[NOT] IN (…)`, `[NOT] BETWEEN … AND …` or `[NOT] LIKE …`, where one follows. */
   #listOrPattern(kind: Kind): boolean {
     const negated = this.#takeWord("not");
+    if (listsAndPatterns.some((word) => this.#isWord(word))) this.#countOperator();
     if (this.#takeWord("in")) {
       this.#take("(");
       do this.#requireLike(kind, () => this.#sum());
@@ -114,7 +138,7 @@ class FilterParser {
     let result = kind;
     for (let operator = this.#peek(); operators.includes(operator.text); operator = this.#peek()) {
       if (operator.kind !== "sign") break;
-      this.#next++;
+      this.#takeOperator();
       const wanted = operator.text === "||" ? "text" : "number";
       if (result !== wanted && result !== "unknown") {
         throw this.#error(
@@ -129,7 +153,9 @@ class FilterParser {
   }
 
   #signed(): Kind {
-    if (!this.#takeSign("-")) return this.#value();
+    const token = this.#peek();
+    if (token.kind !== "sign" || token.text !== "-") return this.#value();
+    this.#takeOperator();
     this.#nested(() => this.#requireLike("number", () => this.#signed()));
     return "number";
   }
@@ -147,30 +173,42 @@ class FilterParser {
     }
     if (this.#takeWord("true") || this.#takeWord("false")) return "truth";
     if (this.#takeWord("null")) return "unknown";
-    if (this.#takeWord("cast")) return this.#cast();
+    if (this.#isWord("cast") || this.#isWord("try_cast")) return this.#cast();
     const isName =
       token.kind === "name" || (token.kind === "word" && !reserved.has(token.text.toLowerCase()));
     if (!isName) throw this.#unexpected("a column, a text in single quotes or a number");
     this.#next++;
-    return token.kind === "word" && this.#takeSign("(") ? this.#call() : this.#column(token);
+    return token.kind === "word" && this.#takeSign("(") ? this.#call(token) : this.#column(token);
   }
 
   #cast(): Kind {
+    this.#takeOperator();
     this.#take("(");
     this.#nested(() => this.#or());
     if (!this.#takeWord("as")) throw this.#unexpected("AS and a type");
-    if (this.#peek().kind !== "word") throw this.#unexpected("a type");
+    const type = typeKinds[this.#peek().text.toLowerCase()];
+    if (this.#peek().kind !== "word" || type === undefined) {
+      throw this.#unexpected(`a type (${Object.keys(typeKinds).join(", ")})`);
+    }
     this.#next++;
     this.#take(")");
-    return "unknown";
+    return type;
   }
 
-  #call(): Kind {
-    if (this.#takeSign(")")) return "unknown";
+  #call({ text, at }: FilterToken): Kind {
+    const kind = functionKinds[text.toLowerCase()];
+    if (kind === undefined) {
+      throw this.#error(
+        at,
+        `there is no function ${text} in a filter, there are ${Object.keys(functionKinds).join(", ")}`,
+      );
+    }
+    this.#countOperator(at);
+    if (this.#takeSign(")")) return kind;
     do this.#nested(() => this.#or());
     while (this.#takeSign(","));
     this.#take(")");
-    return "unknown";
+    return kind;
   }
 
   #column({ text, at, kind }: FilterToken): Kind {
@@ -203,10 +241,22 @@ class FilterParser {
 
   /** A filter of thousands of parentheses would overflow the stack, here or in the database. */
   #nested<T>(parse: () => T): T {
-    if (++this.#depth > 50) throw this.#error(this.#peek().at, "nested more than 50 deep");
+    const { depth } = filterLimits;
+    if (++this.#depth > depth) throw this.#error(this.#peek().at, `nested more than ${depth} deep`);
     const result = parse();
     this.#depth--;
     return result;
+  }
+
+  #takeOperator(): void {
+    this.#countOperator();
+    this.#next++;
+  }
+
+  #countOperator(at = this.#peek().at): void {
+    const { operators } = filterLimits;
+    if (++this.#operators <= operators) return;
+    throw this.#error(at, `more than ${operators} operators: a list of texts can stand in IN (…)`);
   }
 
   #peek(): FilterToken {

@@ -79,7 +79,19 @@ export function filterError(filter: string, at: number, what: string): InputErro
   const before = filter.slice(0, at).split("\n");
   const column = [...before.at(-1)!].length + 1;
   const place = filter.includes("\n") ? `line ${before.length}, column ${column}` : `column ${column}`;
-  return new InputError(`the filter "${oneLine(filter)}" is wrong at ${place}: ${what}`);
+  return new InputError(`the filter "${shownFilter(filter, at)}" is wrong at ${place}: ${what}`);
+}
+
+/** Characters of a filter that a message shows. */
+const mostShown = 200;
+
+/** A filter in one line; of a long one the part around a place. */
+export function shownFilter(filter: string, at = 0): string {
+  if (filter.length <= mostShown) return oneLine(filter);
+  const start = Math.max(0, Math.min(at - mostShown / 2, filter.length - mostShown));
+  const end = start + mostShown;
+  const part = filter.slice(start, end).toWellFormed();
+  return `${start > 0 ? "…" : ""}${oneLine(part)}${end < filter.length ? "…" : ""}`;
 }
 
 /** Text with line breaks and other control characters as spaces. */

@@ -8,8 +8,6 @@ import { Problem } from "./problem.ts";
 /** Epochs and pictures beyond these are slips of the keyboard. */
 const mostEpochs = 1000;
 const mostLimit = 10_000_000;
-/** Characters of a filter. */
-const mostFilter = 2000;
 
 const checkpointSchema = z.string().regex(/^\d{1,9}$/, "expected a whole number from 0");
 
@@ -86,14 +84,14 @@ export async function indexQueryOf(request: HonoRequest, dim: number): Promise<I
     .strictObject({
       vector: z.array(z.number()).length(dim),
       k: z.int().min(1).max(mostHits),
-      where: z.string().max(mostFilter).nullable(),
+      where: z.string().nullable(),
     })
     .safeParse(value);
   if (parsed.success) return parsed.data;
   const { path } = parsed.error.issues[0]!;
   throw new Problem(
     400,
-    `${path.join(".") || "the body"}: expected vector of ${dim} numbers, k from 1 to ${mostHits}, and where, a filter of at most ${mostFilter} characters or null`,
+    `${path.join(".") || "the body"}: expected vector of ${dim} numbers, k from 1 to ${mostHits}, and where, a filter or null`,
   );
 }
 

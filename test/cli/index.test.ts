@@ -248,7 +248,7 @@ describe("kindred search, bad input", () => {
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringMatching(
-        /^kindred: the filter "foo\(label\) = 'x'" cannot be used: .*Invalid function 'foo'/,
+        /^kindred: the filter "foo\(label\) = 'x'" is wrong at column 1: there is no function foo in a filter, there are lower/,
       ),
     });
     expect(await refusal("search", "--index", "idx", "--id", "7")).toMatch(

@@ -1,4 +1,5 @@
 import { InputError, KindredError } from "../../../base/index.ts";
+import { shownFilter } from "../../../retrieval/index.ts";
 import { explainIoError } from "../ioErrors.ts";
 
 /** Numbers of the system's errors that a user can mend; LanceDB's messages carry them as `(os error 28)`. */
@@ -27,19 +28,28 @@ export function explainLance(error: unknown, action: "read" | "written", path: s
   return new KindredError(`${path} cannot be ${action}: ${lanceText(error)}`, { cause: error });
 }
 
-/** The error of a query with a filter: the user's to mend where LanceDB does not take it, such as for an unknown function. */
+/** What LanceDB's error says where a filter is at fault: as it is parsed, and as it is applied to the rows. */
+const faultOfFilter = /Invalid input|Error applying filter expression|filter expression/;
+
+/** The error of a query with a filter: the user's to mend where the filter is at fault, such as by dividing by zero. */
 export function explainFilter(error: unknown, where: string): unknown {
   if (error instanceof KindredError || !(error instanceof Error)) return error;
-  if (!error.message.includes("Invalid input")) return error;
-  const filter = where.replaceAll(/\s+/g, " ");
-  return new InputError(`the filter "${filter}" cannot be used: ${lanceText(error)}`, { cause: error });
+  if (!faultOfFilter.test(error.message)) return error;
+  const advice = /Cannot cast|Can't cast/.test(error.message) ? " (TRY_CAST gives NULL there)" : "";
+  return new InputError(`the filter "${shownFilter(where)}" cannot be used: ${lanceText(error)}${advice}`, {
+    cause: error,
+  });
 }
+
+/** What its errors begin with before they say what is wrong. */
+const told =
+  /Failed to (execute query stream: GenericFailure|get next batch from stream), |Failed to get next batch from stream: |(Invalid input, )+|lance error: |Query Execution error: |Error applying filter expression to batch: |(Arrow|Execution) error: |Cast error: /g;
 
 /** What LanceDB says, without its source's paths and repetitions. */
 export function lanceText({ message }: Error): string {
   return message
     .replaceAll(/,? \/\S+\.rs:\d+:\d+/g, "")
-    .replaceAll(/Failed to execute query stream: GenericFailure, |(Invalid input, )+|lance error: /g, "")
+    .replaceAll(told, "")
     .replace(/\s+Caused by:.*$/s, "")
     .replaceAll(/\s+/g, " ")
     .trim();

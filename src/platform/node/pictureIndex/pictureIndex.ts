@@ -2,6 +2,7 @@ import type { Connection, Table } from "@lancedb/lancedb";
 import type { Schema } from "apache-arrow";
 import { InputError } from "../../../base/index.ts";
 import { checkFilter } from "../../../retrieval/index.ts";
+import { inTime } from "./filterTime.ts";
 import { changeIndex, readyTag } from "./indexChange.ts";
 import { createTable } from "./indexCreation.ts";
 import { type IndexInfo, infoKey, parseInfo, type SearchPlan } from "./indexInfo.ts";
@@ -237,11 +238,14 @@ export class PictureIndex {
     let deleted = 0;
     await this.#change(options, async (table) => {
       if ("where" in which) {
-        const deleting = table.delete(which.where);
-        const { numDeletedRows } = await deleting.catch((error: unknown) => {
-          throw explainFilter(error, which.where);
-        });
-        deleted = numDeletedRows;
+        const { where } = which;
+        try {
+          // A filter that takes too long is given up here, where nothing is written yet.
+          await inTime(where, table.countRows(where));
+          deleted = (await table.delete(where)).numDeletedRows;
+        } catch (error) {
+          throw explainFilter(error, where);
+        }
         return;
       }
       for (let start = 0; start < which.length; start += idsAtATime) {
@@ -307,7 +311,7 @@ export class PictureIndex {
 
   async #reading<T>(read: () => Promise<T>, where?: string): Promise<T> {
     try {
-      return await read();
+      return await (where === undefined ? read() : inTime(where, read()));
     } catch (error) {
       throw explainLance(where === undefined ? error : explainFilter(error, where), "read", this.path);
     }
