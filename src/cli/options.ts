@@ -30,5 +30,5 @@ export const jsonOption = (): Option =>
 export const checkpointOption = (): Option =>
   new Option(
     "--checkpoint <epoch>",
-    "the checkpoint of this epoch, counted from 0 (default: the last)",
+    "the checkpoint of this epoch, counted from 0 (default: the best epoch where patience keeps one, else the last)",
   ).argParser(wholeNumber(0));

@@ -17,6 +17,7 @@ interface ViewOptions extends Output {
   readonly open?: boolean;
   readonly whenScreen: boolean;
   readonly device: DeviceName;
+  readonly token?: string;
 }
 
 export function viewCommand(): Command {
@@ -36,6 +37,12 @@ export function viewCommand(): Command {
         .default("train"),
     )
     .option("--port <n>", "port on 127.0.0.1, 0 for any (default: the first free one from 4747)", portNumber)
+    .addOption(
+      new Option(
+        "--token <text>",
+        "what the address must hold for the page to open, 16 characters or more; other users of the machine can read it in the command line, but not in the variable (default: drawn at random)",
+      ).env("KINDRED_TOKEN"),
+    )
     .option("--open", "open a browser (default: where there is a screen and a terminal)")
     .option("--no-open", "open none")
     .option("--when-screen", "without a screen, say how to look later, and end", false)
@@ -57,7 +64,7 @@ async function runView(options: ViewOptions): Promise<void> {
   const stop = stopOnInterrupt("closing the explorer; once more to stop at once");
   try {
     result({ json }, { url, port, run: run ?? null }, `the explorer is at ${url} (Ctrl-C ends it)`);
-    if (seen) await openBrowser(url);
+    if (seen) await openBrowser(explorer.urlOnce(), url);
     await new Promise<void>((resolve) =>
       stop.signal.addEventListener("abort", () => resolve(), { once: true }),
     );
@@ -79,9 +86,9 @@ export function hasScreen(platform: NodeJS.Platform, env: NodeJS.ProcessEnv): bo
 }
 
 /** Without one, the address that was printed is what there is. */
-async function openBrowser(url: string): Promise<void> {
+async function openBrowser(once: string, url: string): Promise<void> {
   try {
-    const child = await open(url);
+    const child = await open(once);
     child.on("error", () => note(`no browser could be opened: open ${url} in one`));
   } catch {
     note(`no browser could be opened: open ${url} in one`);

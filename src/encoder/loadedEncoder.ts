@@ -13,7 +13,10 @@ export interface OpenedModel {
 }
 
 export interface EncoderOptions {
-  /** In Node, of a run: the checkpoint of this epoch, counted from 0. Default: the newest. */
+  /**
+   * In Node, of a run: the checkpoint of this epoch, counted from 0. Default: the best epoch where patience keeps one, else
+   * the last.
+   */
   readonly checkpoint?: number;
   /** What to compute on. Default `auto`: in Node CUDA where it works, else the CPU; in a browser WebAssembly. */
   readonly device?: "auto" | "cpu" | "webgpu" | "cuda" | "coreml" | "dml" | "wasm";

@@ -5,7 +5,13 @@ import type { EventHead, Hello, IndexQuery, SpaceHead, TrainRequest } from "./pr
 export type BackendEvent =
   | { readonly head: EventHead; readonly arrays: Message["arrays"] }
   | {
-      readonly head: { readonly type: "connected" } | { readonly type: "gone" };
+      readonly head:
+        | { readonly type: "connected" }
+        | {
+            readonly type: "gone";
+            /** Why the server, which is there, will not have whoever asks; null where it does not answer. */
+            readonly refused: string | null;
+          };
       readonly arrays: Message["arrays"];
     };
 
@@ -38,7 +44,7 @@ export interface Backend {
   /**
    * The space of all pictures, see {@link SpaceHead}; resolves after `end`.
    *
-   * @param checkpoint by epoch, counted from 0; null for the newest
+   * @param checkpoint by epoch, counted from 0; null for the run's default, see `defaultCheckpoint`
    */
   space(
     checkpoint: number | null,
@@ -67,6 +73,6 @@ export interface Backend {
   searchIndex(query: IndexQuery): Promise<Message>;
   /** The encoder as ONNX: input `images` float32 `[batch, channels, height, width]` of values -1 to 1 (`byte / 127.5 - 1`), output `embedding` `[batch, dim]`. */
   encoder(checkpoint: number | null): Promise<Uint8Array<ArrayBuffer>>;
-  /** The newest checkpoint's weights as a `.pt` file that PyTorch opens. */
+  /** The default checkpoint's weights as a `.pt` file that PyTorch opens. */
   checkpoint(): Promise<Uint8Array<ArrayBuffer>>;
 }

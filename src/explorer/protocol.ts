@@ -90,6 +90,8 @@ export interface RunInfo {
   readonly epochs: number;
   /** Checkpoints there are, by epoch counted from 0, in ascending order. */
   readonly checkpoints: readonly number[];
+  /** The checkpoint that patience keeps as the best, see {@link defaultCheckpoint}; null where it keeps none. */
+  readonly best: number | null;
   readonly metrics: readonly EpochMetrics[];
   readonly parameters: number;
   /** Of its encoder; null where they cannot be told. */
@@ -112,6 +114,14 @@ export interface RunInfo {
   readonly index: IndexChoice | null;
   /** Snapshots recorded while it trained; 0 for none, then there is no film. */
   readonly snapshots: number;
+}
+
+/** The checkpoint that is taken where none is named, as by all commands: the best one where patience keeps one, else the last. */
+export function defaultCheckpoint({
+  best,
+  checkpoints,
+}: Pick<RunInfo, "best" | "checkpoints">): number | null {
+  return best ?? checkpoints.at(-1) ?? null;
 }
 
 /** A layer, or some that belong together. */
@@ -268,7 +278,7 @@ export interface SpaceProgressHead {
 
 /**
  * All pictures in the space of a checkpoint. Arrays: `labels` int32 `[count]`, `pca` float32 `[count, 3]` (aligned with the
- * newest checkpoint's by a rotation), `mean` float32 `[dim]` and `components` float32 `[3, dim]` so that
+ * default checkpoint's by a rotation), `mean` float32 `[dim]` and `components` float32 `[3, dim]` so that
  * `pca = (embedding - mean) componentsᵀ` holds for rows of unit length, `drift` float32 `[count]`, the cosine
  * distance between a picture's embedding here and at the checkpoint before (zeros at the first).
  */
@@ -290,7 +300,7 @@ export interface NeighboursHead {
   readonly knn1: number | null;
 }
 
-/** Arrays: `umap` float32 `[count, 2]`, rotated to lie as near as can be to the newest checkpoint's. */
+/** Arrays: `umap` float32 `[count, 2]`, rotated to lie as near as can be to the default checkpoint's. */
 export interface UmapHead {
   readonly type: "umap";
   readonly checkpoint: number;

@@ -25,7 +25,7 @@ export interface SpaceJob {
   readonly dim: number;
   /** Those of the checkpoint before, of the same pictures; null at the first. */
   readonly former: Float32Array | null;
-  /** The newest checkpoint's positions, `pca` `[count, 3]` and `umap` `[count, 2]`, to turn to; null for none. */
+  /** The default checkpoint's positions, `pca` `[count, 3]` and `umap` `[count, 2]`, to turn to; null for none. */
   readonly reference: { readonly pca: Float32Array | null; readonly umap: Float32Array | null } | null;
 }
 

@@ -1,6 +1,5 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import {
   encodeMessage,
   type FittedHead,
@@ -20,30 +19,31 @@ import { fitUpload } from "../platform/node/pictures/fitUpload.ts";
 import { readRecording } from "../platform/node/recording.ts";
 import { readRunEncoder } from "../platform/node/runEncoder.ts";
 import { exportEncoder, pickImages } from "../train/index.ts";
+import type { Access } from "./access.ts";
 import { guard } from "./guard.ts";
 import { checkpointIn, type OpenRun } from "./openRun.ts";
 import { checkpointOf, indexQueryOf, rowsOf, trainRequestOf } from "./parameters.ts";
 import { Problem, problemOf, problemResponse } from "./problem.ts";
+import { bodyBytes } from "./requestBody.ts";
 import { runFile } from "./runFiles.ts";
 import type { Session } from "./session.ts";
 
-const mostJson = 64 * 2 ** 10;
-/** A vector of some thousand numbers, and a filter. */
-const mostQuery = 2 ** 20;
 const mostRows = 4 * mostPictures + 64;
 
 export interface AppOptions {
   readonly session: Session;
+  readonly access: Access;
   /** Where the built page is. */
   readonly page: string;
   readonly port: () => number;
 }
 
 /** The explorer's page and its API, see `src/explorer/backend.ts` and `protocol.ts`. */
-export function explorerApp({ session, page, port }: AppOptions): Hono {
+export function explorerApp({ session, access, page, port }: AppOptions): Hono {
   const app = new Hono();
   const { spaces, training, events } = session;
   app.use(guard(port));
+  app.use(access.middleware());
   app.onError((error) => problemOf(error, session.names));
   app.notFound(() => problemResponse(404, "there is nothing at this address"));
 
@@ -55,12 +55,12 @@ export function explorerApp({ session, page, port }: AppOptions): Hono {
   api.get("/hello", async (context) => context.json(await session.hello()));
   api.get("/events", () => binary(events.listen()));
 
-  api.post("/training", limited(mostJson), async (context) => {
+  api.post("/training", async (context) => {
     training.start(await trainRequestOf(context.req, await session.hello()));
     return accepted(session);
   });
   for (const action of ["pause", "resume", "stop"] as const) {
-    api.post(`/training/${action}`, limited(mostJson), () => {
+    api.post(`/training/${action}`, () => {
       training[action]();
       return accepted(session);
     });
@@ -77,29 +77,29 @@ export function explorerApp({ session, page, port }: AppOptions): Hono {
     message(await momentsMessage(await recording(session.run), req.raw.signal)),
   );
 
-  api.post("/pictures", limited(mostRows), async ({ req }) => {
+  api.post("/pictures", async ({ req }) => {
     const { pictures } = session.run;
-    const rows = rowsOf(new Uint8Array(await req.arrayBuffer()), pictures.count);
+    const rows = rowsOf(await bodyBytes(req, mostRows), pictures.count);
     const picked = pickImages(pictures, rows);
     const { count, pixels, width, height, channels } = thumbnails(picked, longestShown);
     const paths = picked.paths ?? null;
     const head: PicturesHead = { type: "pictures", count, width, height, channels, paths };
     return message({ head, arrays: { pictures: pixels } });
   });
-  api.post("/picture", limited(mostPictureBytes), async ({ req }) => {
-    const bytes = new Uint8Array(await req.arrayBuffer());
+  api.post("/picture", async ({ req }) => {
+    const bytes = await bodyBytes(req, mostPictureBytes);
     const { width, height, pixels } = await orUnsupported(decodePicture(bytes));
     const head: Message["head"] & { width: number; height: number } = { type: "picture", width, height };
     return message({ head, arrays: { pixels } });
   });
-  api.post("/fitted", limited(mostPictureBytes), async ({ req }) => {
+  api.post("/fitted", async ({ req }) => {
     const { width, height, channels } = session.run.info.input;
-    const bytes = new Uint8Array(await req.arrayBuffer());
+    const bytes = await bodyBytes(req, mostPictureBytes);
     const pixels = await orUnsupported(fitUpload(bytes, fittingOf(session.run.info)));
     const head: FittedHead = { type: "fitted", width, height, channels };
     return message({ head, arrays: { pixels } });
   });
-  api.post("/index-search", limited(mostQuery), async ({ req }) => {
+  api.post("/index-search", async ({ req }) => {
     const { info, pictures } = session.run;
     const query = await indexQueryOf(req, info.dim);
     return message(await session.index.search(query, pictures));
@@ -137,14 +137,6 @@ const hashed = /^\/assets\/.+-[\w-]{8}\.\w+$/;
 
 function accepted(session: Session): Response {
   return Response.json(session.training.status, { status: 202 });
-}
-
-function limited(maxSize: number): ReturnType<typeof bodyLimit> {
-  return bodyLimit({
-    maxSize,
-    onError: () =>
-      problemResponse(413, `the body is too large, expected at most ${maxSize.toLocaleString("en")} bytes`),
-  });
 }
 
 function binary(body: ReadableStream<Uint8Array<ArrayBuffer>> | Uint8Array<ArrayBuffer>): Response {

@@ -23,11 +23,17 @@ export function guard(port: () => number): MiddlewareHandler {
     const reason = refusal(context.req.raw.headers, port());
     if (reason === null) await next();
     else context.res = problemResponse(403, reason);
-    for (const [name, value] of Object.entries(headers)) {
-      // A plot of a run has a policy of its own.
-      if (!context.res.headers.has(name)) context.res.headers.set(name, value);
-    }
+    // A head is asked for alone: what would come after it is not begun, or ends here.
+    if (context.req.raw.method === "HEAD") await context.res.body?.cancel();
+    keepToItself(context.res.headers);
   };
+}
+
+/** Gives a response the headers that it lacks; a plot of a run has a policy of its own. */
+export function keepToItself(given: Headers): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!given.has(name)) given.set(name, value);
+  }
 }
 
 function refusal(given: Headers, port: number): string | null {

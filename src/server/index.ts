@@ -2,8 +2,10 @@ import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import type { DeviceName } from "../platform/node/devices.ts";
+import { Access } from "./access.ts";
 import { explorerApp } from "./app.ts";
 import { givenData } from "./choices.ts";
+import { keepToItself } from "./guard.ts";
 import { address, listen } from "./listen.ts";
 import { OpenIndex } from "./openIndex.ts";
 import type { Split } from "./openRun.ts";
@@ -24,22 +26,30 @@ export interface ExplorerOptions {
   /** 0 for any. Default: the first free one from 4747. */
   readonly port?: number | undefined;
   readonly device?: DeviceName | undefined;
+  /** What whoever asks must know, 16 characters or more. Default: drawn at random. */
+  readonly token?: string | undefined;
   /** Where the built page is. Default: where `npm run build` puts it. */
   readonly page?: string | undefined;
 }
 
 /** The explorer, being served. */
 export interface Explorer {
+  /** The page's address, with the token. */
   readonly url: string;
+  readonly token: string;
   readonly port: number;
   /** The folder of the training under way, whose state {@link close} saves; null where there is none. */
   readonly training: string | null;
+  /** How many listen to its events. */
+  readonly listeners: number;
+  /** An address that opens the page once, without the token: for the command line of a browser, which others can read. */
+  urlOnce(): string;
   /** Stops the training at the next step, saves its state, and ends the server. */
   close(): Promise<void>;
 }
 
 /**
- * Serves the explorer's page and its API on 127.0.0.1, to the browsers of this machine only.
+ * Serves the explorer's page and its API on 127.0.0.1, to whoever on this machine has its token.
  *
  * @throws InputError when the page is not built, the run, the index or the data cannot be read, another encoder made the
  * index, or the port cannot be had.
@@ -47,21 +57,30 @@ export interface Explorer {
 export async function startExplorer(options: ExplorerOptions = {}): Promise<Explorer> {
   const { data, split = "train", device = "auto", page = pageFolder } = options;
   requirePage(page);
+  let bound = 0;
+  const access = new Access(() => bound, options.token);
+  const given = data === undefined ? null : await givenData(data);
   const index = options.index === undefined ? null : await OpenIndex.open(options.index, options.run);
   const run = options.run ?? index?.run;
   const session = await Session.open({
     run: run ?? null,
     runs: run === undefined ? "runs" : dirname(run),
-    data: data === undefined ? null : await givenData(data),
+    data: given,
     index,
     split,
     device,
     version: version(),
+  }).catch((error: unknown) => {
+    index?.close();
+    throw error;
   });
-  let bound = 0;
-  const app = explorerApp({ session, page, port: () => bound });
+  const app = explorerApp({ session, access, page, port: () => bound });
   // A request that makes no sense as one, such as a Host that is no name, does not come as far as the app.
-  const errorHandler = () => problemResponse(400, "the request cannot be understood");
+  const errorHandler = () => {
+    const response = problemResponse(400, "the request cannot be understood");
+    keepToItself(response.headers);
+    return response;
+  };
   const listener = getRequestListener(app.fetch, {
     hostname: address,
     errorHandler,
@@ -73,9 +92,15 @@ export async function startExplorer(options: ExplorerOptions = {}): Promise<Expl
       options.port,
     );
     bound = port;
+    const pageUrl = (secret: string): string => `http://${address}:${port}/?token=${secret}`;
     return {
-      url: `http://${address}:${port}/`,
+      url: pageUrl(access.token),
+      urlOnce: () => pageUrl(access.ticket()),
+      token: access.token,
       port,
+      get listeners() {
+        return session.events.listeners;
+      },
       get training() {
         const { phase } = session.training.status;
         return session.training.busy || phase === "paused" ? (session.training.folder?.path ?? null) : null;
@@ -83,11 +108,13 @@ export async function startExplorer(options: ExplorerOptions = {}): Promise<Expl
       close: async () => {
         server.close();
         await session.close();
+        index?.close();
         server.closeAllConnections();
       },
     };
   } catch (error) {
     await session.close();
+    index?.close();
     throw error;
   }
 }

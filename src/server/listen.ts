@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import { InputError } from "../base/index.ts";
 
-/** The only address that is ever listened on: this machine's own, which nobody else reaches. */
+/** The only address that is ever listened on: this machine's own, which its users and their programs reach, and no other machine. */
 export const address = "127.0.0.1";
 /** Where a free port is looked for first, and how many are tried. */
 const firstPort = 4747;

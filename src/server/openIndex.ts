@@ -26,8 +26,17 @@ export class OpenIndex {
    */
   static async open(path: string, run: string | undefined): Promise<OpenIndex> {
     const index = await PictureIndex.open(path);
-    const encoder = await encoderOfIndex(index, { run });
-    return new OpenIndex(index, encoder.run, encoder.epoch);
+    try {
+      const encoder = await encoderOfIndex(index, { run });
+      return new OpenIndex(index, encoder.run, encoder.epoch);
+    } catch (error) {
+      index.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#index.close();
   }
 
   /** What there is of it for a run: nothing for another than its own, or one that lacks the checkpoint. */

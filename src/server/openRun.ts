@@ -2,7 +2,14 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { fingerprint, type ImageDataset } from "../data/index.ts";
-import { encoderLayers, labelsTell, longestShown, type RunInfo, thumbnailSize } from "../explorer/index.ts";
+import {
+  defaultCheckpoint,
+  encoderLayers,
+  labelsTell,
+  longestShown,
+  type RunInfo,
+  thumbnailSize,
+} from "../explorer/index.ts";
 import { parameterCount } from "../nn/index.ts";
 import type { DatasetSplit } from "../platform/node/datasets.ts";
 import { readFileOrExplain } from "../platform/node/files.ts";
@@ -11,7 +18,7 @@ import { parseRecordingIndex } from "../platform/node/recordingIndex.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { configuredParts, type EpochMetrics, epochMetricsSchema, type RunConfig } from "../train/index.ts";
 import type { OpenIndex } from "./openIndex.ts";
-import { Problem } from "./problem.ts";
+import { Problem, type RunNames } from "./problem.ts";
 
 export type Split = DatasetSplit | "all";
 
@@ -58,6 +65,7 @@ export async function openRun(
       loss: config.loss.name,
       epochs: config.epochs,
       checkpoints,
+      best: await folder.bestEpoch(checkpoints),
       metrics: await readMetrics(path),
       parameters: parameterCount(encoder),
       layers: encoderLayers(config.encoder.name, encoder),
@@ -75,6 +83,11 @@ export async function openRun(
   };
 }
 
+/** How a run's folder is called in messages. */
+export function namesOf({ folder, info }: OpenRun): RunNames {
+  return { path: folder.path, name: info.name };
+}
+
 /** The name of a run's folder. */
 export function runName(path: string): string {
   return basename(path.replace(/[/\\]+$/, "")) || path;
@@ -85,10 +98,10 @@ async function runPictures(folder: RunFolder, config: RunConfig, split: Split): 
   return dataset;
 }
 
-/** The checkpoint asked for, or the newest. */
+/** The checkpoint asked for, or the run's default. */
 export function checkpointIn({ info }: OpenRun, checkpoint: number | null): number {
   const { checkpoints } = info;
-  if (checkpoint === null) return checkpoints.at(-1)!;
+  if (checkpoint === null) return defaultCheckpoint(info)!;
   if (checkpoints.includes(checkpoint)) return checkpoint;
   throw new Problem(
     404,

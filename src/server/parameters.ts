@@ -4,14 +4,19 @@ import type { Hello, IndexQuery, TrainRequest } from "../explorer/index.ts";
 import { mostHits, mostPictures } from "../explorer/index.ts";
 import { recipeNames } from "../train/index.ts";
 import { Problem } from "./problem.ts";
+import { bodyJson } from "./requestBody.ts";
 
 /** Epochs and pictures beyond these are slips of the keyboard. */
 const mostEpochs = 1000;
 const mostLimit = 10_000_000;
 
+/** Bytes of a request in JSON; of a search, with a vector of some thousand numbers and a filter. */
+const mostJson = 64 * 2 ** 10;
+const mostQuery = 2 ** 20;
+
 const checkpointSchema = z.string().regex(/^\d{1,9}$/, "expected a whole number from 0");
 
-/** `?checkpoint=N`, by epoch counted from 0; null where it is left out, for the newest. */
+/** `?checkpoint=N`, by epoch counted from 0; null where it is left out, for the run's default. */
 export function checkpointOf(request: HonoRequest): number | null {
   const text = request.query("checkpoint");
   if (text === undefined) return null;
@@ -19,21 +24,13 @@ export function checkpointOf(request: HonoRequest): number | null {
   if (parsed.success) return Number(parsed.data);
   throw new Problem(
     400,
-    `checkpoint: received ${shown(text)}, ${parsed.error.issues[0]!.message}, or nothing for the newest`,
+    `checkpoint: received ${shown(text)}, ${parsed.error.issues[0]!.message}, or nothing for the default`,
   );
 }
 
 /** What is asked of a training; each field must be one of what `hello` offers. */
 export async function trainRequestOf(request: HonoRequest, offered: Hello): Promise<TrainRequest> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await request.text());
-  } catch {
-    throw new Problem(
-      400,
-      "the body is no JSON, expected that of a training: data, recipe, loss, epochs, limit, seed",
-    );
-  }
+  const value = await bodyJson(request, mostJson, "a training: data, recipe, loss, epochs, limit, seed");
   const parsed = schemaOf(offered).safeParse(value);
   if (parsed.success) return parsed.data;
   const { path, message } = parsed.error.issues[0]!;
@@ -74,12 +71,7 @@ function expectedObject(issue: { readonly code: string; readonly keys?: readonly
 
 /** What is asked of an index. */
 export async function indexQueryOf(request: HonoRequest, dim: number): Promise<IndexQuery> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await request.text());
-  } catch {
-    throw new Problem(400, "the body is no JSON, expected that of a search: vector, k, where");
-  }
+  const value = await bodyJson(request, mostQuery, "a search: vector, k, where");
   const parsed = z
     .strictObject({
       vector: z.array(z.number()).length(dim),

@@ -1,8 +1,10 @@
+import { dirname, resolve, sep } from "node:path";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { AbortedError, InputError, KindredError } from "../base/index.ts";
 
 const titles = {
   400: "Bad Request",
+  401: "Unauthorized",
   403: "Forbidden",
   404: "Not Found",
   405: "Method Not Allowed",
@@ -56,14 +58,26 @@ export interface RunNames {
   readonly name: string;
 }
 
-/** A run's folder called by its name alone. */
+/** A run's folder called by its name alone, also where it is named by its whole path, and those beside it likewise. */
 export function withoutFolder(text: string, run: RunNames | null): string {
-  return run ? text.replaceAll(run.path, run.name) : text;
+  if (!run) return text;
+  const whole = resolve(run.path);
+  const beside = dirname(whole);
+  return text
+    .replaceAll(whole, run.name)
+    .replaceAll(run.path, run.name)
+    .replaceAll(beside.endsWith(sep) ? beside : beside + sep, "");
 }
 
-/** One line about why work failed that nobody waits for with a request. */
-export function reasonOf(error: unknown): string {
-  if (error instanceof KindredError || error instanceof Problem) return error.message.split("\n", 1)[0]!;
+/**
+ * One line about why work failed that nobody waits for with a request.
+ *
+ * @param run the folder that it is about, which is called by its name only
+ */
+export function reasonOf(error: unknown, run: RunNames | null): string {
+  if (error instanceof KindredError || error instanceof Problem) {
+    return withoutFolder(error.message.split("\n", 1)[0]!, run);
+  }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return "a defect of the server: its terminal says more";
 }

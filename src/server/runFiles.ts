@@ -35,6 +35,14 @@ export async function runFile(context: Context, folder: string, path: string): P
   return response;
 }
 
+/** The cache of spaces, which is read through the space. */
+const hiddenEntries: ReadonlySet<string> = new Set(["explorer"]);
+
+/** Locks and temporary files are nobody's business. */
+function isHidden(name: string): boolean {
+  return name.startsWith(".") || name.endsWith(".lock") || name.endsWith(".tmp");
+}
+
 /** @throws Problem 404, the same for what is not there and for what is not to be seen. */
 async function confined(folder: string, path: string): Promise<string> {
   if (path === "" || isAbsolute(path) || /[\0\\]/.test(path)) throw missing(path);
@@ -43,8 +51,7 @@ async function confined(folder: string, path: string): Promise<string> {
     const [root, file] = await Promise.all([realpath(folder), realpath(wanted)]);
     const inside = relative(root, file);
     const outside = inside === "" || inside.split(sep)[0] === ".." || isAbsolute(inside);
-    // Its lock and temporary files are nobody's business, and its cache is read through the space.
-    const hidden = inside.split(sep).some((part) => part.startsWith("."));
+    const hidden = hiddenEntries.has(inside.split(sep)[0]!) || inside.split(sep).some(isHidden);
     if (!outside && !hidden && (await stat(file)).isFile()) return join(root, inside);
   } catch (error) {
     if (!(error instanceof Error && "code" in error)) throw error;

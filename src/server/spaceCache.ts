@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { decodeMessage, encodeMessage, type Message } from "../explorer/index.ts";
+import { decodeMessage, defaultCheckpoint, encodeMessage, type Message } from "../explorer/index.ts";
 import { readFileOrExplain, writeStreamAtomic } from "../platform/node/files.ts";
 import type { OpenRun, Split } from "./openRun.ts";
 
@@ -25,20 +25,21 @@ export interface SpaceKey {
   readonly key: string;
 }
 
-/** The checkpoints that a space is computed from: its own, the one before it, and the newest if that is another. */
+/** The checkpoints that a space is computed from: its own, the one before it, and the run's default if that is another. */
 export interface SpaceSources {
   readonly checkpoint: number;
   readonly before: number | null;
-  readonly newest: number | null;
+  /** Whose space it is turned to lie like. */
+  readonly reference: number | null;
 }
 
 export function spaceSources({ info }: OpenRun, checkpoint: number): SpaceSources {
   const { checkpoints } = info;
-  const newest = checkpoints.at(-1)!;
+  const reference = defaultCheckpoint(info)!;
   return {
     checkpoint,
     before: checkpoints.findLast((epoch) => epoch < checkpoint) ?? null,
-    newest: newest === checkpoint ? null : newest,
+    reference: reference === checkpoint ? null : reference,
   };
 }
 
@@ -46,7 +47,7 @@ export function spaceSources({ info }: OpenRun, checkpoint: number): SpaceSource
 export async function spaceKey(run: OpenRun, split: Split, sources: SpaceSources): Promise<SpaceKey> {
   const hash = createHash("sha256");
   hash.update(JSON.stringify([formatVersion, split, sources.checkpoint]));
-  for (const epoch of [sources.checkpoint, sources.before, sources.newest]) {
+  for (const epoch of [sources.checkpoint, sources.before, sources.reference]) {
     hash.update(epoch === null ? "none" : await embeddingsKey(run, epoch));
   }
   const name = `space_${split}_epoch_${sources.checkpoint}.bin`;

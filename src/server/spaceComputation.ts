@@ -11,7 +11,7 @@ import { embeddingsKey, type SentMessage, sent } from "./spaceCache.ts";
 export interface SpaceComputation {
   readonly run: OpenRun;
   readonly epoch: number;
-  /** The newest checkpoint's space, to lie as that one does; null for that one itself. */
+  /** The default checkpoint's space, to lie as that one does; null for that one itself. */
   readonly reference: readonly SentMessage[] | null;
   readonly runtime: Runtime;
   readonly recent: RecentEmbeddings;

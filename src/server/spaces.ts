@@ -1,7 +1,7 @@
 import { AbortedError } from "../base/index.ts";
 import { hardPairs, hardPairsMessage, type Message } from "../explorer/index.ts";
 import type { Runtime } from "../runtime/index.ts";
-import { checkpointIn, type OpenRun, type Split } from "./openRun.ts";
+import { checkpointIn, namesOf, type OpenRun, type Split } from "./openRun.ts";
 import { Problem, reasonOf } from "./problem.ts";
 import { RecentEmbeddings } from "./recentEmbeddings.ts";
 import {
@@ -149,14 +149,16 @@ export class Spaces {
       await this.#inTurn(() => this.#compute(job, run, epoch, key));
       job.finish(null);
     } catch (error) {
-      job.finish(error instanceof AbortedError ? "the computation was stopped" : reasonOf(error));
+      job.finish(
+        error instanceof AbortedError ? "the computation was stopped" : reasonOf(error, namesOf(run)),
+      );
     }
   }
 
   async #compute(job: SpaceJob, run: OpenRun, epoch: number, key: SpaceKey): Promise<void> {
-    const { newest } = spaceSources(run, epoch);
-    // Maps of all checkpoints lie as that of the newest does, so that is computed first.
-    const reference = newest === null ? null : await this.#reference(job, run, newest);
+    const { reference: other } = spaceSources(run, epoch);
+    // Maps of all checkpoints lie as that of the default does, so that is computed first.
+    const reference = other === null ? null : await this.#reference(job, run, other);
     await this.#computed(job, run, epoch, key, {
       reference,
       onProgress: (doing, part) => job.progress(doing, part),
@@ -164,13 +166,13 @@ export class Spaces {
     });
   }
 
-  async #reference(job: SpaceJob, run: OpenRun, newest: number): Promise<readonly SentMessage[]> {
-    const key = await this.#keyOf(run, newest);
+  async #reference(job: SpaceJob, run: OpenRun, checkpoint: number): Promise<readonly SentMessage[]> {
+    const key = await this.#keyOf(run, checkpoint);
     const kept = await this.#read(key);
     if (kept) return kept;
-    return this.#computed(job, run, newest, key, {
+    return this.#computed(job, run, checkpoint, key, {
       reference: null,
-      onProgress: (doing, part) => job.progress(`the newest checkpoint first: ${doing}`, part),
+      onProgress: (doing, part) => job.progress(`epoch ${checkpoint + 1} first: ${doing}`, part),
       onMessage: () => undefined,
     });
   }
@@ -190,7 +192,9 @@ export class Spaces {
       await writeSpace(key, messages);
     } catch (error) {
       // It can be looked at all the same, and is computed again the next time.
-      process.stderr.write(`kindred: the space of checkpoint ${epoch} was not kept: ${reasonOf(error)}\n`);
+      process.stderr.write(
+        `kindred: the space of checkpoint ${epoch} was not kept: ${reasonOf(error, namesOf(run))}\n`,
+      );
     }
     return messages;
   }

@@ -1,4 +1,5 @@
-import { InputError } from "../base/index.ts";
+import { join } from "node:path";
+import { AbortedError, InputError } from "../base/index.ts";
 import {
   LiveMap,
   StepMeter,
@@ -12,6 +13,7 @@ import { trainRun } from "../platform/node/trainRun.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { RunConfig } from "../train/index.ts";
 import type { Events } from "./events.ts";
+import { runName } from "./openRun.ts";
 import { Problem, reasonOf } from "./problem.ts";
 import { planTraining, resumePlan, type TrainingPlan } from "./trainingPlan.ts";
 
@@ -71,7 +73,7 @@ export class Training {
     this.#folder = null;
     this.#maps = null;
     this.#status = { phase: "preparing", request, reason: null };
-    this.#run(() => this.#plan(request), "new");
+    this.#run((signal) => this.#plan(request, signal), "new");
   }
 
   /** @throws Problem 409 when nothing is running. */
@@ -87,8 +89,8 @@ export class Training {
     const folder = this.#folder;
     const { request } = this.#status;
     // Paused before its folder was made, it begins.
-    if (!folder) this.#run(() => this.#plan(request!), "new");
-    else this.#run(() => resumePlan(folder), "resume");
+    if (!folder) this.#run((signal) => this.#plan(request!, signal), "new");
+    else this.#run((signal) => resumePlan(folder, signal), "resume");
   }
 
   /** @throws Problem 409 when nothing is under way. */
@@ -107,29 +109,32 @@ export class Training {
     await this.#work;
   }
 
-  #plan(request: TrainRequest): Promise<TrainingPlan> {
+  #plan(request: TrainRequest, signal: AbortSignal): Promise<TrainingPlan> {
     const { runs, config } = this.#options;
-    return planTraining(request, runs, config());
+    return planTraining(request, runs, config(), signal);
   }
 
-  #run(plan: () => Promise<TrainingPlan>, mode: "new" | "resume"): void {
+  #run(plan: (signal: AbortSignal) => Promise<TrainingPlan>, mode: "new" | "resume"): void {
     this.#stop = new AbortController();
     this.#options.onBegin();
     this.#enter("preparing");
     this.#work = this.#train(plan, mode, this.#stop.signal).then(
       (complete) => this.#enter(complete ? "done" : this.#asked("pausing") ? "paused" : "stopped"),
-      (error: unknown) => this.#fail(error),
+      (error: unknown) => {
+        if (error instanceof AbortedError) this.#enter(this.#asked("pausing") ? "paused" : "stopped");
+        else this.#fail(error);
+      },
     );
   }
 
   /** Whether the last epoch was finished. */
   async #train(
-    plan: () => Promise<TrainingPlan>,
+    plan: (signal: AbortSignal) => Promise<TrainingPlan>,
     mode: "new" | "resume",
     signal: AbortSignal,
   ): Promise<boolean> {
     const { events, runtime, onCheckpoint } = this.#options;
-    const { config, data, folder } = await plan();
+    const { config, data, folder } = await plan(signal);
     const engine = await runtime();
     if (signal.aborted) return false;
     const meter = new StepMeter(config.epochs);
@@ -173,7 +178,9 @@ export class Training {
   }
 
   #fail(error: unknown): void {
-    const reason = reasonOf(error);
+    const { runs } = this.#options;
+    const path = this.#folder?.path ?? join(runs, "explorer");
+    const reason = reasonOf(error, { path, name: runName(path) });
     // The state that was saved last is there; what a person reads is why it goes no further.
     this.#enter("failed", error instanceof InputError ? reason : `the training failed: ${reason}`);
   }

@@ -24,12 +24,14 @@ export interface TrainingPlan {
  *
  * @param runs where the new run's folder is to be
  * @param open the run that is open, whose pictures are read again as it reads them; null for none
+ * @throws AbortedError when stopped by the signal while the data is read.
  * @throws InputError when the choices do not go together, or the data cannot be read.
  */
 export async function planTraining(
   request: TrainRequest,
   runs: string,
   open: RunConfig | null,
+  signal: AbortSignal,
 ): Promise<TrainingPlan> {
   const { data: source, recipe, limit, epochs, seed } = request;
   const loss = lossNames.find((name) => name === request.loss);
@@ -38,6 +40,7 @@ export async function planTraining(
   const { dataset, validation: aside } = await readDataset(source, {
     seed,
     unlabelled,
+    signal,
     ...(again ? { form: again.form } : {}),
     ...(again?.preprocessing ? { preprocessing: again.preprocessing } : {}),
     ...(limit === null ? {} : { limit }),
@@ -54,9 +57,9 @@ export async function planTraining(
 }
 
 /** What a stopped run goes on with. */
-export async function resumePlan(folder: RunFolder): Promise<TrainingPlan> {
+export async function resumePlan(folder: RunFolder, signal: AbortSignal): Promise<TrainingPlan> {
   const config = await folder.readConfig();
-  return { config, data: await configuredData(config), folder };
+  return { config, data: await configuredData(config, { signal }), folder };
 }
 
 /** `explorer-<n>`, with the number after the highest that there is. */

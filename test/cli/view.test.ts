@@ -4,6 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { hasScreen } from "../../src/cli/view.ts";
 import { pageFolder } from "../../src/server/page.ts";
+import { asked } from "../server/explorer.fixture.ts";
 import { kindred, kindredOk, type StartedCommand, startKindred, temporaryFolder } from "./kindred.fixture.ts";
 
 const folder = temporaryFolder();
@@ -13,7 +14,7 @@ const noScreen = { DISPLAY: "", WAYLAND_DISPLAY: "", CI: "" };
 async function addressOf({ process: child, finished }: StartedCommand): Promise<string> {
   return new Promise((resolve, reject) => {
     child.stdout!.on("data", (text: string) => {
-      const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(text)?.[0];
+      const address = /http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{32}/.exec(text)?.[0];
       if (address) resolve(address);
     });
     void finished.then(({ code, stderr }) => reject(new Error(`ended with ${code}: ${stderr}`)));
@@ -49,14 +50,14 @@ describe("kindred view", () => {
       env: noScreen,
     });
     const url = await addressOf(served);
-    const hello = (await (await fetch(`${url}api/hello`)).json()) as { run: unknown };
+    const hello = (await (await asked(url, "api/hello")).json()) as { run: unknown };
     expect(hello.run).toMatchObject({ name: "run", checkpoints: [0] });
     const taken = await kindred(["view", "--port", new URL(url).port], { env: noScreen });
     expect(taken).toMatchObject({ code: 2, stdout: "" });
     expect(taken.stderr).toMatch(/^kindred: port \d+ is in use: choose another --port.+\n$/);
 
     const request = { data: "mnist", recipe: "fast", loss: null, epochs: 500, limit: 1000, seed: 1 };
-    await fetch(`${url}api/training`, { method: "POST", body: JSON.stringify(request) });
+    await asked(url, "api/training", { method: "POST", body: JSON.stringify(request) });
     const run = folder.at("explorer-1");
     while (!existsSync(`${run}/metrics.jsonl`)) await wait(100);
     // Another process must not train the same run meanwhile.

@@ -1,6 +1,6 @@
 import type { Locator, Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { messageOf, messagesOf } from "../server/explorer.fixture.ts";
+import { asked, messageOf, messagesOf } from "../server/explorer.fixture.ts";
 import { type Explored, keepPicture, open, patience, shownText } from "./explored.ts";
 import { rowOf } from "./rowOf.ts";
 import { clickPoint } from "./spaceMap.ts";
@@ -110,8 +110,8 @@ function firstMixed(known: Known): number {
 }
 
 async function everything(url: string): Promise<Known> {
-  const space = await messagesOf(await fetch(`${url}api/space`));
-  const { head, arrays } = await messageOf(await fetch(`${url}api/embeddings`));
+  const space = await messagesOf(await asked(url, "api/space"));
+  const { head, arrays } = await messageOf(await asked(url, "api/embeddings"));
   const labels = space.find(({ head: { type } }) => type === "points")?.arrays.labels as Int32Array;
   const { dim } = head as typeof head & { readonly dim: number };
   return { labels, embeddings: arrays.embeddings as Float32Array, dim };

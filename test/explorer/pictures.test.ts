@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { startExplorer } from "../../src/server/index.ts";
 import { launchChromium, noChromium } from "../browser/chromium.ts";
 import { kindredOk } from "../cli/kindred.fixture.ts";
-import { messagesOf } from "../server/explorer.fixture.ts";
+import { asked, messagesOf } from "../server/explorer.fixture.ts";
 import { seriousFaults } from "./axe.ts";
 import { builtPage } from "./builtPage.ts";
 import { ink, painted } from "./canvasInk.ts";
@@ -297,10 +297,10 @@ describe.skipIf(noChromium)("the explorer on pictures of one's own", { timeout: 
 async function told(
   url: string,
 ): Promise<{ readonly labels: Int32Array; readonly paths: readonly string[] }> {
-  const space = await messagesOf(await fetch(`${url}api/space`));
+  const space = await messagesOf(await asked(url, "api/space"));
   const labels = space.find(({ head }) => head.type === "points")?.arrays.labels as Int32Array;
   const rows = Uint32Array.from(labels.keys());
-  const [pictures] = await messagesOf(await fetch(`${url}api/pictures`, { method: "POST", body: rows }));
+  const [pictures] = await messagesOf(await asked(url, "api/pictures", { method: "POST", body: rows }));
   return { labels, paths: (pictures!.head as unknown as { readonly paths: readonly string[] }).paths };
 }
 

@@ -5,6 +5,7 @@
  */
 import type { ExplorerOptions } from "../../src/server/index.ts";
 import { startExplorer } from "../../src/server/index.ts";
+import { testToken } from "../server/explorer.fixture.ts";
 
 const [page, port, run, split, more = "{}"] = process.argv.slice(2);
 const { url } = await startExplorer({
@@ -12,6 +13,7 @@ const { url } = await startExplorer({
   port: Number(port),
   ...(run === "" ? {} : { run }),
   ...(JSON.parse(more) as Pick<ExplorerOptions, "data" | "index">),
+  token: testToken,
   split: split as ExplorerOptions["split"],
 });
 process.stdout.write(`${url}\n`);

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { fitZoom } from "../../web/src/map/camera.ts";
 import { framed, frameOf } from "../../web/src/map/frame.ts";
-import { messagesOf } from "../server/explorer.fixture.ts";
+import { asked, messagesOf } from "../server/explorer.fixture.ts";
 import { type Painted, painted } from "./canvasInk.ts";
 import { shownText } from "./explored.ts";
 import { rowOf } from "./rowOf.ts";
@@ -33,7 +33,7 @@ export async function expectedPixels(
   url: string,
   { width, height }: Pick<Painted, "width" | "height">,
 ): Promise<(readonly [number, number])[]> {
-  const messages = await messagesOf(await fetch(`${url}api/space`));
+  const messages = await messagesOf(await asked(url, "api/space"));
   const umap = messages.find(({ head }) => head.type === "umap")?.arrays.umap as Float32Array;
   const count = umap.length / 2;
   const places = framed(umap, 2, count, frameOf(umap, 2, count));

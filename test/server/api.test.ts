@@ -1,19 +1,22 @@
 import { createHash } from "node:crypto";
-import { mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { cp, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import type { Hello } from "../../src/explorer/index.ts";
 import { lossNames } from "../../src/losses/index.ts";
 import { createCanvas } from "../../src/platform/node/canvas.ts";
 import { loadDataset } from "../../src/platform/node/datasets.ts";
+import { RunFolder } from "../../src/platform/node/runFolder.ts";
+import { checkpointIn, openRun } from "../../src/server/openRun.ts";
+import { spaceSources } from "../../src/server/spaceCache.ts";
 import { readPt } from "../../src/train/index.ts";
-import { messageOf, messagesOf, raw, servedExplorer } from "./explorer.fixture.ts";
+import { asked, messageOf, messagesOf, raw, servedExplorer } from "./explorer.fixture.ts";
 
 const served = servedExplorer();
-const get = (path: string): Promise<Response> => fetch(`${served.url}${path}`);
+const get = (path: string): Promise<Response> => asked(served.url, path);
 const post = (path: string, body: Uint8Array<ArrayBuffer> | string): Promise<Response> =>
-  fetch(`${served.url}${path}`, { method: "POST", body });
+  asked(served.url, path, { method: "POST", body });
 
 async function problem(response: Response): Promise<{ status: number; detail: string }> {
   expect(response.headers.get("content-type")).toBe("application/problem+json");
@@ -64,6 +67,30 @@ describe("/api/hello", () => {
     });
     expect(hello.run!.metrics.map(({ epoch }) => epoch)).toEqual([1, 2]);
     expect(hello.run!.snapshots).toBeGreaterThan(2);
+  });
+});
+
+describe("the checkpoint that is taken where none is named", () => {
+  it("is the best one where patience keeps one, as for all commands", async () => {
+    const run = served.at("runs", "patient");
+    await cp(served.run, run, { recursive: true });
+    const config = JSON.parse(await readFile(join(run, "config.json"), "utf8")) as object;
+    await writeFile(join(run, "config.json"), JSON.stringify({ ...config, patience: 3 }));
+    const rows = (await readFile(join(run, "metrics.jsonl"), "utf8")).trim().split("\n");
+    const best = rows.map((row) => JSON.stringify({ ...JSON.parse(row), best: 1 }));
+    await writeFile(join(run, "metrics.jsonl"), `${best.join("\n")}\n`);
+    const folder = new RunFolder(run);
+    expect((await folder.readWeights()).epoch).toBe(0);
+    const opened = await openRun(run, "train", null, null);
+    expect(opened!.info).toMatchObject({ checkpoints: [0, 1], best: 0 });
+    expect(checkpointIn(opened!, null)).toBe(0);
+    expect(checkpointIn(opened!, 1)).toBe(1);
+    // All maps lie as that of the best does.
+    expect(spaceSources(opened!, 1)).toEqual({ checkpoint: 1, before: 0, reference: 0 });
+    expect(spaceSources(opened!, 0)).toEqual({ checkpoint: 0, before: null, reference: null });
+    const small = await openRun(served.run, "train", null, null);
+    expect(small!.info.best).toBeNull();
+    expect(checkpointIn(small!, null)).toBe(1);
   });
 });
 
@@ -258,7 +285,7 @@ describe("files of the run", () => {
   it("are read by their path, in parts too, a page of plots in a sandbox", async () => {
     const config = await get("api/run/config.json");
     expect(await config.json()).toMatchObject({ recipe: "fast" });
-    const part = await fetch(`${served.url}api/run/config.json`, { headers: { range: "bytes=0-0" } });
+    const part = await asked(served.url, "api/run/config.json", { headers: { range: "bytes=0-0" } });
     expect([part.status, await part.text()]).toEqual([206, "{"]);
     await mkdir(join(served.run, "plots"), { recursive: true });
     await writeFile(join(served.run, "plots", "umap.html"), "<script>1</script>");
@@ -275,7 +302,13 @@ describe("files of the run", () => {
     await writeFile(served.at("secret.txt"), "secret");
     await symlink(served.at("secret.txt"), join(served.run, "link.txt"));
     await symlink(served.at(), join(served.run, "up"));
+    const hidden = ["run.lock", "index.lance/index.lock", ".figure.png.7-1.tmp", "explorer/space.bin"];
+    for (const name of [...hidden, "run.lock.takeover.tmp"]) {
+      await mkdir(dirname(join(served.run, name)), { recursive: true });
+      await writeFile(join(served.run, name), "secret\n");
+    }
     const paths = [
+      ...[...hidden, "run.lock.takeover.tmp", "plots/../run.lock", "./explorer/../explorer/space.bin"],
       ...[
         "link.txt",
         "up/secret.txt",

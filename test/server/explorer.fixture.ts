@@ -15,6 +15,16 @@ export interface ServedExplorer {
   at(...parts: string[]): string;
 }
 
+/** What the explorers of these tests are opened with. */
+export const testToken = "the-token-of-these-tests";
+
+/** `fetch` of an address of an explorer, with the token that is in its address, or that of these tests. */
+export function asked(url: string, path: string, init: RequestInit = {}): Promise<Response> {
+  const headers = new Headers(init.headers);
+  headers.set("authorization", `Bearer ${new URL(url).searchParams.get("token") ?? testToken}`);
+  return fetch(new URL(path, url), { ...init, headers });
+}
+
 /** Trains a small run of two epochs once, and serves it with a page of one line, for the tests of a file. */
 export function servedExplorer(options: ExplorerOptions = {}): ServedExplorer {
   const folder = temporaryFolder();
@@ -26,6 +36,7 @@ export function servedExplorer(options: ExplorerOptions = {}): ServedExplorer {
       run: folder.at("runs", "small"),
       page: folder.at("page"),
       port: 0,
+      token: testToken,
       ...options,
     });
   });
@@ -102,7 +113,8 @@ export async function raw(port: number, path: string, options: RawRequest = {}):
 }
 
 function rawOnce(port: number, path: string, options: RawRequest): Promise<RawAnswer> {
-  const { method = "GET", headers = {}, body, pieces } = options;
+  const { method = "GET", body, pieces } = options;
+  const headers = { authorization: `Bearer ${testToken}`, ...options.headers };
   return new Promise((resolve, reject) => {
     let answered = false;
     const sent = request({ host: "127.0.0.1", port, path, method, headers }, (response) => {
@@ -163,7 +175,7 @@ export class EventListener {
   }
 
   async #read(url: string): Promise<void> {
-    const response = await fetch(`${url}api/events`, { signal: this.#abort.signal });
+    const response = await asked(url, "api/events", { signal: this.#abort.signal });
     const reader = new MessageReader();
     for await (const bytes of response.body!) {
       this.messages.push(...reader.push(bytes));

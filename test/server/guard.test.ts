@@ -1,5 +1,7 @@
+import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { raw, servedExplorer } from "./explorer.fixture.ts";
+import { startExplorer } from "../../src/server/index.ts";
+import { EventListener, raw, servedExplorer } from "./explorer.fixture.ts";
 
 const served = servedExplorer();
 const host = (): string => `127.0.0.1:${served.port}`;
@@ -40,6 +42,79 @@ describe("who may ask", () => {
     const { status, text } = await ask({ host: "a b/../c" });
     expect(status).toBe(400);
     expect(JSON.parse(text)).toMatchObject({ status: 400 });
+    expect((await ask({ host: "a b/../c" })).headers).toMatchObject({
+      "content-security-policy": expect.stringContaining("default-src 'self'"),
+      "x-content-type-options": "nosniff",
+    });
+  });
+});
+
+describe("the token", () => {
+  const bare = { authorization: "" };
+
+  it("is wanted for everything but the page's own files, with a reason", async () => {
+    for (const [path, method] of [
+      ["/api/hello", "GET"],
+      ["/api/events", "GET"],
+      ["/api/none", "GET"],
+      ["/api/run/config.json", "GET"],
+      ["/api/space", "HEAD"],
+      ["/api/training", "POST"],
+      ["/api/training/stop", "POST"],
+      ["/api/index-search", "POST"],
+    ] as const) {
+      for (const headers of [
+        bare,
+        { authorization: "Bearer the-token-of-others" },
+        { cookie: "kindred-1=x" },
+      ]) {
+        const { status, text } = await raw(served.port, path, { method, headers: { ...bare, ...headers } });
+        expect(status, `${method} ${path}`).toBe(401);
+        if (method === "HEAD") continue;
+        expect(JSON.parse(text).detail).toBe(
+          "the explorer wants its token: open the address that kindred view printed, with ?token=…",
+        );
+      }
+    }
+    const wrong = await raw(served.port, "/api/hello?token=the-token-of-others", { headers: bare });
+    expect(JSON.parse(wrong.text).detail).toMatch(/^the token is not that of this explorer: /);
+    expect((await raw(served.port, "/assets/main-A1b2C3d4.js", { headers: bare })).status).toBe(200);
+  });
+
+  it("tells in the page itself what to do without it", async () => {
+    const { status, text, headers } = await raw(served.port, "/", { headers: bare });
+    expect(status).toBe(401);
+    expect(headers["content-type"]).toMatch(/^text\/html/);
+    expect(text).toContain("open the address that kindred view printed");
+  });
+
+  it("in the address becomes a cookie that scripts do not see, and is gone from the address", async () => {
+    const welcome = await raw(served.port, new URL(served.url).pathname + new URL(served.url).search, {
+      headers: bare,
+    });
+    expect(welcome).toMatchObject({ status: 303, headers: { location: "/" } });
+    const [cookie] = welcome.headers["set-cookie"]!;
+    expect(cookie).toMatch(/; Path=\/; HttpOnly; SameSite=Strict$/);
+    const headers = { ...bare, cookie: cookie!.split(";", 1)[0]! };
+    for (const path of ["/", "/api/hello"]) {
+      expect((await raw(served.port, path, { headers })).status).toBe(200);
+    }
+  });
+
+  it("is none for a second time where an address is to be opened once", async () => {
+    const once = new URL(served.explorer.urlOnce());
+    expect(once.href).not.toContain(served.explorer.token);
+    const open = () => raw(served.port, once.pathname + once.search, { headers: bare });
+    expect((await open()).status).toBe(303);
+    expect((await open()).status).toBe(401);
+  });
+
+  it("of one's own is long enough", async () => {
+    for (const token of ["short", "with a blank in it", "x".repeat(201)]) {
+      await expect(startExplorer({ token, page: served.at("page") })).rejects.toThrow(
+        /^the token has \d+ characters, expected 16 to 200 of letters/,
+      );
+    }
   });
 });
 
@@ -77,7 +152,54 @@ describe("every answer", () => {
   });
 });
 
+describe("a head that is asked for alone", () => {
+  it("leaves no listener behind", async () => {
+    for (let i = 0; i < 5; i++) {
+      expect((await raw(served.port, "/api/events", { method: "HEAD" })).status).toBe(200);
+    }
+    const listener = new EventListener(served.url);
+    await listener.until(({ type }) => type === "run");
+    expect(served.explorer.listeners).toBe(1);
+    listener.close();
+  });
+});
+
 describe("bodies", () => {
+  it("may come in pieces, without a length", async () => {
+    const picture = await sharp({
+      create: { width: 8, height: 6, channels: 3, background: "#f00" },
+    })
+      .png()
+      .toBuffer();
+    const rows = new Uint8Array(Uint32Array.of(1, 2, 3).buffer);
+    const search = JSON.stringify({ vector: [], k: 1, where: null });
+    for (const [path, body, status] of [
+      ["/api/picture", picture, 200],
+      ["/api/pictures", rows, 200],
+      ["/api/training", "{}", 400],
+      ["/api/training/resume", "", 409],
+      ["/api/index-search", search, 400],
+    ] as const) {
+      const answer = await raw(served.port, path, { method: "POST", body, pieces: 1 });
+      expect(answer.status, `${path}: ${answer.text}`).toBe(status);
+    }
+  });
+
+  it.each(["/api/training", "/api/index-search"])("nested too deep are refused: %s", async (path) => {
+    for (const [open, close] of [
+      ["[", "]"],
+      ['{"data":', "}"],
+    ] as const) {
+      const body = `{"data":${open.repeat(7000)}1${close.repeat(7000)}}`;
+      const { status, text } = await raw(served.port, path, { method: "POST", body });
+      expect(status).toBe(400);
+      expect(JSON.parse(text).detail).toMatch(/^the body is nested more than 20 deep, expected that of a /);
+    }
+    const inText = JSON.stringify({ data: `"\\${"[".repeat(100)}` });
+    const { text } = await raw(served.port, path, { method: "POST", body: inText });
+    expect(JSON.parse(text).detail).not.toMatch(/nested/);
+  });
+
   it.each([
     ["/api/picture", 10 * 2 ** 20],
     ["/api/training", 64 * 2 ** 10],

@@ -5,7 +5,7 @@ import type { TrainRequest } from "../../src/explorer/index.ts";
 import { RunLock } from "../../src/platform/node/runLock.ts";
 import { kindredOk } from "../cli/kindred.fixture.ts";
 import { readRunFiles } from "../cli/runFiles.fixture.ts";
-import { EventListener, inPhase, messagesOf, raw, servedExplorer } from "./explorer.fixture.ts";
+import { asked, EventListener, inPhase, messagesOf, raw, servedExplorer } from "./explorer.fixture.ts";
 
 const served = servedExplorer();
 const request: TrainRequest = { data: "mnist", recipe: "fast", loss: null, epochs: 2, limit: 2000, seed: 3 };
@@ -45,7 +45,7 @@ describe("a training asked for by the page", () => {
     await expect(new RunLock(run).take()).rejects.toThrow(
       /^.+ is being trained by this process \(\d+\) since /,
     );
-    const busy = await messagesOf(await fetch(`${served.url}api/space`));
+    const busy = await messagesOf(await asked(served.url, "api/space"));
     expect(busy.map(({ head }) => head)).toEqual([
       { type: "failed", reason: expect.stringMatching(/^a training is under way/) },
     ]);
@@ -141,7 +141,7 @@ describe("a training asked for by the page", () => {
     await listener.until(inPhase("done"));
     listener.forget();
     const leaving = new AbortController();
-    const response = await fetch(`${served.url}api/events`, { signal: leaving.signal });
+    const response = await asked(served.url, "api/events", { signal: leaving.signal });
     await response.body!.getReader().read();
     await start({ limit: 500, epochs: 1 });
     leaving.abort();
@@ -153,11 +153,11 @@ describe("a training asked for by the page", () => {
 describe("a space that nobody waits for any more", () => {
   it("is not computed to its end, and can be asked for again", async () => {
     const leaving = new AbortController();
-    const url = `${served.url}api/space?checkpoint=0`;
-    const response = await fetch(url, { signal: leaving.signal });
+    const path = "api/space?checkpoint=0";
+    const response = await asked(served.url, path, { signal: leaving.signal });
     await response.body!.getReader().read();
     leaving.abort();
-    const again = await messagesOf(await fetch(url));
+    const again = await messagesOf(await asked(served.url, path));
     expect(again.at(-1)!.head.type).toBe("end");
   });
 });

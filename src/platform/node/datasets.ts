@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
-import { InputError } from "../../base/index.ts";
+import { AbortedError, InputError } from "../../base/index.ts";
 import {
   CsvParser,
   type DataForm,
@@ -217,7 +217,7 @@ async function loadTable(
 async function loadCsv(
   path: string,
   split: DatasetSplit,
-  { onProgress, onNote, form = untoldForm, ...options }: LoadDatasetOptions,
+  { onProgress, onNote, signal, form = untoldForm, ...options }: LoadDatasetOptions,
 ): Promise<ImageDataset> {
   if (split === "test") {
     throw new MissingSplitError(
@@ -236,6 +236,7 @@ async function loadCsv(
       const total = (await file.stat()).size;
       const chunk = new Uint8Array(2 ** 20);
       for (let read = 0; ; ) {
+        if (signal?.aborted) throw new AbortedError("reading was stopped");
         const { bytesRead } = await file.read(chunk);
         if (bytesRead === 0) break;
         read += bytesRead;

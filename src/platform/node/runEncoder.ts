@@ -13,7 +13,7 @@ export interface RunEncoder {
 }
 
 /**
- * The encoder of a run as it was after an epoch, by default the newest.
+ * The encoder of a run as it was after an epoch; by default after the best one where patience keeps one, else the last.
  *
  * @throws InputError when there is no such checkpoint, it does not fit the run's encoder, or that has a trunk whose file is
  * missing or another.

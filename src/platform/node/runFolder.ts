@@ -168,7 +168,7 @@ export class RunFolder {
     epoch?: number,
   ): Promise<{ epoch: number; weights: Map<string, TensorData>; file: string }> {
     const epochs = await this.checkpointEpochs();
-    const chosen = epoch ?? (await this.#bestEpoch(epochs)) ?? epochs.at(-1);
+    const chosen = epoch ?? (await this.bestEpoch(epochs)) ?? epochs.at(-1);
     if (chosen === undefined || !epochs.includes(chosen)) {
       const wanted =
         chosen === undefined ? "no epoch has been finished" : `epoch ${chosen} has no checkpoint`;
@@ -180,17 +180,22 @@ export class RunFolder {
     return { epoch: chosen, weights: readPt(await readFileOrExplain(file), file), file };
   }
 
-  /** The best epoch of a run that may stop early, counted from 0, if it has a checkpoint. */
-  async #bestEpoch(epochs: readonly number[]): Promise<number | undefined> {
+  /**
+   * The best epoch of a run that may stop early, counted from 0: the one whose checkpoint is taken where none is named.
+   *
+   * @param epochs those that have a checkpoint, see {@link checkpointEpochs}
+   * @returns null where it has no checkpoint, or the run keeps none as the best; then the newest is taken
+   */
+  async bestEpoch(epochs: readonly number[]): Promise<number | null> {
     const file = this.#at("metrics.jsonl");
-    if (!this.exists || !existsSync(file) || (await this.readConfig()).patience === 0) return undefined;
+    if (!this.exists || !existsSync(file) || (await this.readConfig()).patience === 0) return null;
     const last = new TextDecoder()
       .decode(await readFileOrExplain(file))
       .trimEnd()
       .split("\n")
       .at(-1);
     const { best } = metricsRow(last ?? "", file);
-    return best === null ? undefined : epochs.find((epoch) => epoch === best - 1);
+    return best === null ? null : (epochs.find((epoch) => epoch === best - 1) ?? null);
   }
 
   /** Epochs that have a checkpoint, counted from 0, in ascending order. */

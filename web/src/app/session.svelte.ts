@@ -33,6 +33,8 @@ export class Session {
   hello: Hello | null = $state.raw(null);
   run: RunInfo | null = $state.raw(null);
   connection: "connecting" | "connected" | "gone" = $state("connecting");
+  /** Why a server that is there does not answer this page; null where it is gone, or connected. */
+  refused: string | null = $state(null);
   /** What went wrong last, one line; set it to null to put it away. */
   failure: string | null = $state(null);
   view: ViewName = $state("train");
@@ -154,6 +156,7 @@ export class Session {
         break;
       case "gone":
         this.connection = "gone";
+        this.refused = head.refused;
         break;
       case "run":
         this.#setRun(head.run);

@@ -1,5 +1,8 @@
 import { BackendError } from "kindred/explorer";
 
+/** The server is there, and will not have whoever asks. */
+export class RefusedError extends BackendError {}
+
 /**
  * The reason that a server's refusal gives: `detail` or `title` of a problem (RFC 9457), else the status.
  *
@@ -17,6 +20,7 @@ export async function refusal(response: Response): Promise<BackendError> {
     return new BackendError(status, { cause: error });
   }
   if (typeof problem !== "object" || problem === null) return new BackendError(status);
+  if (response.status === 401 && "detail" in problem) return new RefusedError(String(problem.detail));
   if ("detail" in problem && typeof problem.detail === "string") return new BackendError(problem.detail);
   if ("title" in problem && typeof problem.title === "string") return new BackendError(problem.title);
   return new BackendError(status);

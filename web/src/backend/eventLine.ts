@@ -1,4 +1,5 @@
 import type { BackendEvent, Message } from "kindred/explorer";
+import { RefusedError } from "./answer.ts";
 import { readMessages } from "./readMessages.ts";
 
 /** How long the line waits, all in milliseconds. */
@@ -27,9 +28,11 @@ export async function keepLine(
   times: LineTimes = lineTimes,
 ): Promise<void> {
   let told: "connected" | "gone" | null = null;
+  let refused: string | null = null;
   let wait = times.firstWait;
   const tell = (type: "connected" | "gone"): void => {
-    if (told !== type && !signal.aborted) listener({ head: { type }, arrays: {} });
+    const head = type === "gone" ? ({ type, refused } as const) : { type };
+    if (told !== type && !signal.aborted) listener({ head, arrays: {} });
     told = type;
   };
   while (!signal.aborted) {
@@ -39,6 +42,7 @@ export async function keepLine(
     try {
       const body = await connect(either);
       watch.heard();
+      refused = null;
       tell("connected");
       wait = times.firstWait;
       await readMessages(
@@ -51,6 +55,10 @@ export async function keepLine(
       );
     } catch (error) {
       if (!signal.aborted) console.info("the line to the server broke", error);
+      const reason = error instanceof RefusedError ? error.message : null;
+      // That it is there again, but will not have this page, is told once more.
+      if (reason !== null && refused === null) told = null;
+      refused = reason;
     } finally {
       watch.end();
     }

@@ -201,6 +201,7 @@ export class FakeBackend implements Backend {
       count: 42_000,
       labelled: true,
       classNames: null,
+      best: null,
       index: null,
       classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
       snapshots: 20,
@@ -230,7 +231,7 @@ export class FakeBackend implements Backend {
       for (let at = 0; at <= 40 * part; at++) this.#listener(mapMessage(at / 40));
       this.#listener(batchMessage(part));
     }
-    if (gone) this.#say({ type: "gone" });
+    if (gone) this.#say({ type: "gone", refused: null });
     for (let at = part; moving && at < 1 && !signal.aborted; at += 0.01) {
       await new Promise((resolve) => setTimeout(resolve, 300));
       if (this.#phase !== "running") continue;

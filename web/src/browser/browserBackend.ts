@@ -138,13 +138,17 @@ export class BrowserBackend implements Backend {
         break;
       case "broken":
         this.#gone = true;
-        for (const listener of this.#listeners) listener({ head: { type: "gone" }, arrays: {} });
+        for (const listener of this.#listeners)
+          listener({ head: { type: "gone", refused: null }, arrays: {} });
         break;
     }
   }
 
   #greet(listener: (event: BackendEvent) => void): void {
-    listener({ head: { type: this.#gone ? "gone" : "connected" }, arrays: {} });
+    listener({
+      head: this.#gone ? { type: "gone", refused: null } : { type: "connected" },
+      arrays: {},
+    });
     if (this.#gone) return;
     for (const event of this.#log.told()) listener(event);
   }

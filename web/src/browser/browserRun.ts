@@ -71,6 +71,12 @@ export class BrowserRun {
     return this.checkpoints.at(-1) ?? null;
   }
 
+  /** The checkpoint that patience keeps as the best; null where it keeps none. */
+  get best(): number | null {
+    const best = this.config.patience === 0 ? null : (this.metrics.at(-1)?.best ?? null);
+    return best !== null && this.#checkpoints.has(best - 1) ? best - 1 : null;
+  }
+
   get checkpoints(): number[] {
     return [...this.#checkpoints.keys()].sort((a, b) => a - b);
   }
@@ -102,6 +108,7 @@ export class BrowserRun {
       loss: config.loss.name,
       epochs: config.epochs,
       checkpoints,
+      best: this.best,
       metrics,
       parameters: parameterCount(encoder),
       layers: encoderLayers(config.encoder.name, encoder),

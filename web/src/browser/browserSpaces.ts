@@ -1,6 +1,7 @@
-import { Embedder, type ImageDataset, type Runtime } from "kindred";
+import { AbortedError, Embedder, type ImageDataset, type Runtime } from "kindred";
 import {
   buildSpace,
+  defaultCheckpoint,
   hardPairs,
   hardPairsMessage,
   type Message,
@@ -30,7 +31,7 @@ export class BrowserSpaces {
   readonly #runtime: () => Promise<Runtime>;
   /** Rows of unit length, `[count, dim]`, by checkpoint, the one used last at the end. */
   readonly #units = new Map<number, Promise<Float32Array>>();
-  /** Of the newest checkpoint whose space was told. */
+  /** Of the default checkpoint whose space was told last. */
   #reference: Reference | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -74,9 +75,9 @@ export class BrowserSpaces {
     const embeddings = await this.#unitsOf(checkpoint, tell, signal);
     const before = this.#run.before(checkpoint);
     const former = before === null ? null : await this.#unitsOf(before, tell, signal);
-    const newest = this.#run.newest!;
+    const turnedTo = defaultCheckpoint(this.#run)!;
     const dim = this.#run.encoder.dim;
-    const reference = await this.#referenceFor(checkpoint, newest, tell, signal);
+    const reference = await this.#referenceFor(checkpoint, turnedTo, tell, signal);
     const told: { pca?: Float32Array; umap?: Float32Array } = {};
     await buildSpace(
       { checkpoint, embeddings, labels: labels.slice(), dim, former, reference },
@@ -87,28 +88,38 @@ export class BrowserSpaces {
         tell(message);
       },
     );
-    if (checkpoint === newest && told.pca) {
+    if (checkpoint === turnedTo && told.pca) {
       this.#reference = { checkpoint, pca: told.pca, umap: told.umap ?? null };
     }
   }
 
-  /** What to turn a space to: the newest checkpoint's, or for that one itself the newest before it that was told. */
+  /** What to turn a space to: the default checkpoint's, or for that one itself the one that was the default before. */
   async #referenceFor(
     checkpoint: number,
-    newest: number,
+    turnedTo: number,
     tell: Tell,
     signal: AbortSignal,
   ): Promise<Reference | null> {
     const told = this.#reference;
-    if (checkpoint === newest || told?.checkpoint === newest) return told;
-    const units = await this.#unitsOf(newest, tell, signal);
+    if (checkpoint === turnedTo || told?.checkpoint === turnedTo) return told;
+    const units = await this.#unitsOf(turnedTo, tell, signal);
     const { positions } = await threeAxes(units, this.#run.encoder.dim, told?.pca ?? null, signal);
-    this.#reference = { checkpoint: newest, pca: positions, umap: null };
+    this.#reference = { checkpoint: turnedTo, pca: positions, umap: null };
     return this.#reference;
   }
 
-  /** Embedded once, however many ask; a signal ends it for all, and the next to ask begins anew. */
-  #unitsOf(checkpoint: number, tell?: Tell, signal?: AbortSignal): Promise<Float32Array> {
+  /** Embedded once, however many ask; where the first to ask leaves, the next one begins anew. */
+  async #unitsOf(checkpoint: number, tell?: Tell, signal?: AbortSignal): Promise<Float32Array> {
+    for (;;) {
+      try {
+        return await this.#sharedUnits(checkpoint, tell, signal);
+      } catch (error) {
+        if (!(error instanceof AbortedError) || signal?.aborted) throw error;
+      }
+    }
+  }
+
+  #sharedUnits(checkpoint: number, tell?: Tell, signal?: AbortSignal): Promise<Float32Array> {
     const known = this.#units.get(checkpoint);
     const units = known ?? this.#embed(checkpoint, tell, signal);
     this.#units.delete(checkpoint);

@@ -11,6 +11,7 @@ import {
 } from "kindred";
 import {
   BackendError,
+  defaultCheckpoint,
   type EventHead,
   type Hello,
   longestShown,
@@ -208,7 +209,7 @@ export class BrowserWork {
 
   #checkpoint(checkpoint: number | null): number {
     const run = this.#opened();
-    const chosen = checkpoint ?? run.newest!;
+    const chosen = checkpoint ?? defaultCheckpoint(run)!;
     run.weights(chosen);
     return chosen;
   }

@@ -78,7 +78,7 @@ export class SpaceStore {
   }
 
   /**
-   * Loads the space of a checkpoint (null for the newest) in place of whatever is being loaded. What was there stays
+   * Loads the space of a checkpoint (null for the run's default) in place of whatever is being loaded. What was there stays
    * until the new points come; then each part becomes visible as it arrives.
    */
   async load(checkpoint: number | null): Promise<void> {
@@ -123,7 +123,7 @@ export class SpaceStore {
 
   /**
    * Takes note of the open run. Another run empties the store; a new checkpoint of the same run lets go of what was
-   * kept of others, as all are turned to lie like the newest.
+   * kept of others, as all are turned to lie like the default.
    */
   follow(run: RunInfo | null): void {
     const before = this.#run;

@@ -22,7 +22,7 @@ export interface ExportRunOptions {
   readonly format: ExportFormat;
   /** The file, or for `transformersjs` the folder, to write. Default: `export/encoder.<format>` in the run's folder. */
   readonly out?: string | undefined;
-  /** The checkpoint of this epoch, counted from 0. Default: the newest. */
+  /** The checkpoint of this epoch, counted from 0. Default: the best epoch where patience keeps one, else the last. */
   readonly checkpoint?: number | undefined;
   /** Whether embeddings leave the model with length 1. Default true. */
   readonly normalize?: boolean | undefined;

@@ -18,7 +18,7 @@ export interface RunModel {
 }
 
 /**
- * The model of a run as it was after an epoch, by default the newest.
+ * The model of a run as it was after an epoch; by default after the best one where patience keeps one, else the last.
  *
  * @throws InputError when there is no such checkpoint, or it does not fit the run's encoder.
  */
