@@ -39,4 +39,4 @@ export { mixed, mixedRows, type RowOrder, rowOrders } from "./mixedOrder.ts";
 export { PairSampler, type Pairs, validationPairs } from "./pairs.ts";
 export { type Fit, fits, type Preprocessing } from "./preprocessing.ts";
 export { type BatchSampler, ShuffledSampler } from "./shuffled.ts";
-export { exampleTriplets, type Triplet } from "./triplets.ts";
+export { exampleTriplets, hasTriplets, type Triplet } from "./triplets.ts";

@@ -14,54 +14,50 @@ export interface Pairs {
 }
 
 /**
- * Draws the pairs of each epoch: every image is the anchor once, in a new order; its partner is, with probability
- * one half each, another image of its label (target 1) or an image of another label (target 0), both uniformly.
+ * Draws the pairs of each epoch: every image that has a positive is the anchor once, in a new order; its partner is, with probability
+ * one half each, another image of its label (target 1) or an image of another label (target 0), both uniformly. An image
+ * that is the only one of its label is a negative for others and no anchor, so that the odds of a positive stay one half.
  *
  * An epoch is a function of the seed and its number, so that a resumed run draws the same pairs. Memory: 8 bytes
  * an image, and 16 for each epoch's pairs.
  */
 export class PairSampler {
   readonly #index: LabelIndex;
+  readonly #anchors: Uint32Array;
   readonly #seed: number;
 
   /**
    * @param labels `[count]`.
-   * @throws InputError when there is but one label, or a label has a single image, so that no negative or no
-   * positive exists.
+   * @throws InputError when there is but one label, or no label has two images, so that no negative or no positive exists.
    */
   constructor(labels: Int32Array, seed: number) {
     this.#index = new LabelIndex(labels);
     this.#seed = seed;
     requireNegatives(this.#index, "training");
-    const single = this.#index.classes.filter(({ count }) => count === 1).map(({ label }) => label);
-    if (single.length > 0) {
-      const [subject, each, them] =
-        single.length === 1
-          ? [`label ${single[0]} has`, "", "it"]
-          : [`labels ${listed(single)} have`, " each", "them"];
-      throw new InputError(
-        `${subject} a single image${each} (count 1) among ${labels.length} training images, so no positive exists for ${them}: give at least two images of each label, or leave ${them} out`,
-      );
-    }
+    this.#anchors = anchorsOf(this.#index);
+    if (this.#anchors.length > 0) return;
+    throw new InputError(
+      `no two of the ${labels.length} training images have one label, so no positive exists: give two images or more of a label, or learn without labels`,
+    );
   }
 
-  /** Number of pairs in an epoch: that of the images. */
+  /** Number of pairs in an epoch: that of the images that have another of their label. */
   get count(): number {
-    return this.#index.labels.length;
+    return this.#anchors.length;
   }
 
   /** The pairs of an epoch, the first being 0. */
   epochPairs(epoch: number): Pairs {
     const rng = Rng.of(this.#seed, "pairs", epoch);
-    return drawPairs(this.#index, rng.permutation(this.count), rng);
+    const order = rng.permutation(this.count).map((i) => this.#anchors[i]!);
+    return drawPairs(this.#index, order, rng);
   }
 }
 
 /**
  * The pairs that measure the validation loss, the same throughout a run.
  *
- * Drawn as in {@link PairSampler}, in the order of the rows. An image that is the only one of its label has no
- * positive, and so is a negative for others but no anchor: the odds of a positive stay one half.
+ * Drawn as in {@link PairSampler}, in the order of the rows.
  *
  * @param labels `[count]`, those of the validation images; the rows of the pairs count from the first of them.
  * @throws InputError when there is but one label, or no label has two images.
@@ -69,13 +65,18 @@ export class PairSampler {
 export function validationPairs(labels: Int32Array, seed: number): Pairs {
   const index = new LabelIndex(labels);
   requireNegatives(index, "validation");
-  const anchors = Uint32Array.from(labels.keys()).filter((row) => index.countOf(row) > 1);
+  const anchors = anchorsOf(index);
   if (anchors.length === 0) {
     throw new InputError(
       `none of the ${labels.length} validation images shares its label with another, so no positive exists: set more images aside for validation`,
     );
   }
   return drawPairs(index, anchors, Rng.of(seed, "validation-pairs"));
+}
+
+/** Rows that have another of their label, in ascending order. */
+function anchorsOf(index: LabelIndex): Uint32Array {
+  return Uint32Array.from(index.labels.keys()).filter((row) => index.countOf(row) > 1);
 }
 
 function drawPairs(index: LabelIndex, anchor: Uint32Array, rng: Rng): Pairs {
@@ -101,9 +102,4 @@ function requireNegatives(index: LabelIndex, part: string): void {
       ? `there are no ${part} images, expected at least two of each of two labels`
       : `all ${only.count} ${part} images have the label ${only.label}, so no negative exists: give images of at least two labels`,
   );
-}
-
-function listed(labels: readonly number[]): string {
-  const shown = labels.slice(0, 8).join(", ");
-  return labels.length > 8 ? `${shown} and ${labels.length - 8} more` : shown;
 }

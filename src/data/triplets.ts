@@ -1,4 +1,5 @@
 import { InputError, Rng } from "../base/index.ts";
+import { classCounts } from "./dataset.ts";
 import { LabelIndex } from "./labelIndex.ts";
 
 /** An anchor with a positive and a negative, as row numbers. */
@@ -6,6 +7,12 @@ export interface Triplet {
   readonly anchor: number;
   readonly positive: number;
   readonly negative: number;
+}
+
+/** Whether any anchor has both a positive and a negative: there are two labels, and two images of one. */
+export function hasTriplets(labels: Int32Array): boolean {
+  const counts = classCounts(labels);
+  return counts.size > 1 && [...counts.values()].some((count) => count > 1);
 }
 
 /**

@@ -6,7 +6,7 @@ export interface EpochMetrics {
   readonly epoch: number;
   /** Mean loss over the epoch's training batches, each weighed by its size. */
   readonly trainLoss: number;
-  /** Mean loss over the validation batches; null without validation images. */
+  /** Mean loss over the validation batches; null without validation images, or where no two of them make a pair. */
   readonly valLoss: number | null;
   /** Learning rate of the epoch's last step. */
   readonly lr: number;

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { Rng, type TensorData } from "../base/index.ts";
+import { gatherImages, type ImageDataset, lightAugmentation, splitValidation } from "../data/index.ts";
 import { buildGraph, input } from "../graph/index.ts";
-import { allPairsCosineLoss, infoNceLoss } from "../losses/index.ts";
+import { allPairsCosineLoss, infoNceLoss, supConLoss } from "../losses/index.ts";
 import { compactEncoder, ForwardPass, initialState, type Module, projectionHead } from "../nn/index.ts";
-import { evaluateGraph, type Numbers } from "../runtime/index.ts";
+import { adam, constantRate } from "../optim/index.ts";
+import { evaluateGraph, type Numbers, referenceRuntime } from "../runtime/index.ts";
 import { labelTask } from "./labelTask.ts";
 import type { Task } from "./task.ts";
+import { train } from "./train.ts";
 import { viewTask } from "./viewTask.ts";
 
 const encoder = compactEncoder({ size: 8, dim: 3, width: 2 });
@@ -52,6 +55,50 @@ const cosine = (a: readonly number[], b: readonly number[]): number => {
     x.reduce((sum, value, i) => sum + value * y[i]!, 0);
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 };
+
+/** Two classes of 8 x 8 pictures, bright above or below. */
+const halves: ImageDataset = {
+  ...{ name: "halves", count: 20, channels: 1, height: 8, width: 8 },
+  pixels: Uint8Array.from({ length: 20 * 64 }, (_, i) =>
+    i % 64 < 32 === (Math.floor(i / 64) % 2 === 0) ? 200 : 40,
+  ),
+  labels: Int32Array.from({ length: 20 }, (_, row) => row % 2),
+};
+
+describe("a task by itself", () => {
+  const trained = (task: Task, data = halves) =>
+    train({
+      ...{ runtime: referenceRuntime(), ...splitValidation(data, 6), task },
+      ...{ optimizer: adam(), schedule: constantRate(0.01), epochs: 1, batchSize: 5 },
+    });
+
+  it.each([
+    ["labels", labelTask(encoder, supConLoss)],
+    ["varied pictures with labels", labelTask(encoder, supConLoss, lightAugmentation)],
+    ["views", viewTask(encoder, infoNceLoss)],
+  ])("brings its batches: %s", async (_, task) => {
+    const { history } = await trained(task);
+    expect(history[0]).toMatchObject({ epoch: 1, unit: "pictures" });
+    expect(Number.isFinite(history[0]!.trainLoss + history[0]!.valLoss!)).toBe(true);
+  });
+
+  it("varies what is trained on, and nothing else", async () => {
+    const plain = await trained(labelTask(encoder, supConLoss));
+    const varied = await trained(labelTask(encoder, supConLoss, { ...lightAugmentation, shift: 3 }));
+    expect(varied.history[0]!.trainLoss).not.toBe(plain.history[0]!.trainLoss);
+    const sources = labelTask(encoder, supConLoss, { shift: 3 }).sources;
+    const { validation } = sources({ training: halves, validation: halves }, { batchSize: 20, seed: 1 });
+    for await (const { feeds, rows } of validation!.batches(0, 0)) {
+      expect(feeds.images!.data).toEqual(gatherImages(halves, (rows as { pictures: Uint32Array }).pictures));
+    }
+  });
+
+  it("of labels is refused where there are none", async () => {
+    await expect(trained(labelTask(encoder, supConLoss), { ...halves, labelled: false })).rejects.toThrow(
+      "halves has no labels, and a task of labels learns from them: choose a task of views (viewTask)",
+    );
+  });
+});
 
 describe("labelTask", () => {
   it("compares all pairs of different pictures by their labels", () => {

@@ -1,7 +1,9 @@
 import { InputError } from "../base/index.ts";
 import {
   type AugmentationPolicy,
+  className,
   type DataForm,
+  hasTriplets,
   type ImageDataset,
   type RowOrder,
   untoldForm,
@@ -221,7 +223,7 @@ function chosenSampler({ name, ...options }: RunConfig["loss"], choices: RunChoi
  * pictures they were.
  *
  * @param keepClasses leave the classes of a batch as they were chosen
- * @throws InputError when the pictures are not square, or have no labels and the loss needs them.
+ * @throws InputError when the pictures are not square, or have no labels that tell them apart and the loss needs some.
  */
 export function fittedToData(
   config: RunConfig,
@@ -257,14 +259,19 @@ export function fittedToData(
   };
 }
 
-/** @throws InputError where the loss asks for labels and there are none. */
-function requireLabels(
-  { loss: { name, ...options } }: RunConfig,
-  { name: data, labelled }: ImageDataset,
-): void {
-  if (labelled !== false || lossByName(name, options).of === "views") return;
+/** @throws InputError where the loss asks for labels, and there are none or they tell nothing. */
+function requireLabels({ loss: { name, ...options } }: RunConfig, training: ImageDataset): void {
+  const { name: data, labelled, labels, count } = training;
+  if (lossByName(name, options).of === "views") return;
+  if (labelled !== false && hasTriplets(labels)) return;
+  const why =
+    labelled === false
+      ? `${data} has no labels`
+      : labels.every((label) => label === labels[0])
+        ? `all ${count} training pictures of ${data} are of one class (${className(training, labels[0]!)})`
+        : `no two of the ${count} training pictures of ${data} are of one class`;
   throw new InputError(
-    `${data} has no labels, and the loss ${name} learns from labels: choose --recipe simclr, which needs none`,
+    `${why}, and the loss ${name} learns from labels: choose --recipe simclr, which needs none`,
   );
 }
 

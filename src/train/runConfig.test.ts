@@ -168,6 +168,17 @@ describe("choices", () => {
     expect(() => fittedToData(fastConfig(choices), data)).toThrow(
       "pictures has no labels, and the loss supcon learns from labels: choose --recipe simclr, which needs none",
     );
+    const labels = (...values: number[]) => ({
+      ...{ training: { ...training, labelled: true, labels: Int32Array.from(values) } },
+      ...{ fingerprint: "0f" },
+    });
+    expect(() => fittedToData(fastConfig(choices), labels(3, 3, 3, 3))).toThrow(
+      "all 4 training pictures of pictures are of one class (3), and the loss supcon learns from labels",
+    );
+    expect(() => fittedToData(fastConfig(choices), labels(0, 1, 2, 3))).toThrow(
+      "no two of the 4 training pictures of pictures are of one class, and the loss supcon",
+    );
+    expect(fittedToData(fastConfig(choices), labels(0, 1, 2, 1)).data.fingerprint).toBe("0f");
     expect(fittedToData(recipeConfig("simclr", choices), data).data.fingerprint).toBe("0f");
   });
 

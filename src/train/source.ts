@@ -5,10 +5,12 @@ import {
   type BatchSampler,
   exampleShapeIn,
   gatherImages,
+  hasTriplets,
   type ImageDataset,
   PairLoader,
   PairSampler,
   type Pairs,
+  ShuffledSampler,
   validationPairs,
 } from "../data/index.ts";
 import { aheadOfUse } from "./aheadOfUse.ts";
@@ -61,7 +63,7 @@ export interface BatchSource {
   batches(epoch: number, startBatch: number): AsyncIterable<TrainingBatch>;
 }
 
-/** The batches of a training and of its validation; null without validation pictures. */
+/** The batches of a training and of its validation; null without validation pictures that a loss can be taken of. */
 export interface BatchSources {
   readonly training: BatchSource;
   /** Its epoch 0 is what the validation loss is taken of, each time. */
@@ -112,13 +114,13 @@ function served(
 
 /**
  * The lesson's batches: every picture is an anchor once an epoch, its partner alike or unalike by a coin's toss; and
- * for validation the same pairs each time. For a task of pairs.
+ * for validation the same pairs each time, where its pictures have any. For a task of pairs.
  *
  * @throws InputError when no pairs can be drawn.
  */
 export const pairSources: MakeSources = ({ training, validation }, { batchSize, seed }) => {
   const sampler = new PairSampler(training.labels, seed);
-  const fixed = validation.count > 0 ? validationPairs(validation.labels, seed) : null;
+  const fixed = hasTriplets(validation.labels) ? validationPairs(validation.labels, seed) : null;
   return {
     training: served(training, sampler.count, batchSize, (epoch) => sampler.epochPairs(epoch)),
     validation: fixed && served(validation, fixed.anchor.length, batchSize, () => fixed),
@@ -176,6 +178,28 @@ export function viewSource(
     const feeds = { images: imagesFeed(images, dataset, twice.length) };
     return { feeds, rows: { of: "views", pictures: twice } };
   });
+}
+
+/**
+ * Sources of pictures in a new order each epoch, in batches of the training's size.
+ *
+ * @param of makes the batches of a part of the data
+ */
+export function shuffledSources(
+  of: (dataset: ImageDataset, options: PictureSourceOptions, part: "training" | "validation") => BatchSource,
+): MakeSources {
+  return ({ training, validation }, { batchSize, seed, ...elsewhere }) => {
+    const made = (dataset: ImageDataset, part: "training" | "validation"): BatchSource =>
+      of(
+        dataset,
+        { sampler: new ShuffledSampler(dataset.count, { batchSize, seed }), seed, ...elsewhere },
+        part,
+      );
+    return {
+      training: made(training, "training"),
+      validation: validation.count > 0 ? made(validation, "validation") : null,
+    };
+  };
 }
 
 function pictureSource(

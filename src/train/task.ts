@@ -1,6 +1,7 @@
 import { input, type Tensor } from "../graph/index.ts";
 import { type Encoder, exampleShape, type ForwardPass, type StateSpec } from "../nn/index.ts";
 import { concat, reshape, split } from "../ops/index.ts";
+import { type MakeSources, pairSources } from "./source.ts";
 
 /**
  * What is learned: encoders and a loss, and the feeds that a batch is made of. Training knows nothing else of it,
@@ -12,6 +13,8 @@ export interface Task {
   readonly state: readonly StateSpec[];
   /** The encoder that a run is about: the one that is embedded with and exported. */
   readonly encoder: Encoder;
+  /** Makes the batches that are fed to the loss, where a training names no others. */
+  readonly sources: MakeSources;
   /** The loss of a batch as a scalar, over feeds that it declares itself. */
   loss(batch: number, pass: ForwardPass): Tensor;
 }
@@ -24,13 +27,14 @@ export type PairLoss = (anchor: Tensor, contrastive: Tensor, target: Tensor) => 
  * and its contrastive in turn, so that weights are read, laid out and differentiated once; but each is normalised by
  * its own batch statistics, as calling a PyTorch module twice does.
  *
- * Feeds: `anchor` and `contrastive` `[batch, ...inputShape]`, `target` `[batch]`.
+ * Feeds: `anchor` and `contrastive` `[batch, ...inputShape]`, `target` `[batch]`. Batches: {@link pairSources}.
  */
 export function pairTask(encoder: Encoder, loss: PairLoss): Task {
   return {
     name: "pairs",
     state: encoder.state,
     encoder,
+    sources: pairSources,
     loss: (batch, pass) => {
       const anchor = input("anchor", [batch, ...exampleShape(encoder)]);
       const contrastive = input("contrastive", [batch, ...exampleShape(encoder)]);

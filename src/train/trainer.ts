@@ -15,7 +15,6 @@ import {
   type BatchSources,
   batchSizesOf,
   type MakeSources,
-  pairSources,
   type TrainingBatch,
   type Unit,
 } from "./source.ts";
@@ -36,7 +35,7 @@ export interface TrainerOptions {
   readonly validation: ImageDataset;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
-  /** What the task's batches are made by. Default {@link pairSources}, for a task of pairs. */
+  /** What the task's batches are made by. Default: the task's own. */
   readonly sources?: MakeSources;
   /** Where pictures are varied. Default: on this thread. */
   readonly variation?: PictureVariation;
@@ -121,7 +120,14 @@ export class Trainer {
    * patience but nothing to validate by, or when the initial or resumed tensors do not fit the task.
    */
   static async create(given: TrainerOptions): Promise<Trainer> {
-    const { sources: make = pairSources, batchSize = 64, seed = 1, initial, resume, ...others } = given;
+    const {
+      sources: make = given.task.sources,
+      batchSize = 64,
+      seed = 1,
+      initial,
+      resume,
+      ...others
+    } = given;
     const { resumeName = "the saved state", variation, patience = 0, ...rest } = others;
     const options = { ...rest, batchSize, seed, patience };
     const { task, runtime, training, validation } = options;
@@ -204,6 +210,16 @@ export class Trainer {
     return this.#progress.epoch >= epochs || isOutOfPatience(this.#progress.history, patience);
   }
 
+  /** Compiles the steps, which {@link fit} does otherwise: what cannot be computed fails here, before anything is trained. */
+  async prepare(): Promise<void> {
+    const { optimizer, runtime, task } = this.#options;
+    for (const size of batchSizesOf(this.#sources.training)) {
+      if (this.#steps.has(size)) continue;
+      const graph = trainingGraph(task, optimizer, size);
+      this.#steps.set(size, { graph, program: await runtime.compile(graph) });
+    }
+  }
+
   /** Trains until it is finished, or until the signal; returns the metrics of all epochs so far. */
   async fit(fit: FitOptions = {}): Promise<readonly EpochMetrics[]> {
     while (!this.finished && !fit.signal?.aborted) {
@@ -225,15 +241,11 @@ export class Trainer {
   }
 
   async #trainEpoch({ onStep, onBatch, signal, record }: FitOptions): Promise<void> {
-    const { seed, optimizer, runtime, task } = this.#options;
+    const { seed, optimizer } = this.#options;
     const { epoch, batch: startBatch } = this.#progress;
     const source = this.#sources.training;
     // Compiling is no part of the rate that is reported.
-    for (const size of batchSizesOf(source)) {
-      if (this.#steps.has(size)) continue;
-      const graph = trainingGraph(task, optimizer, size);
-      this.#steps.set(size, { graph, program: await runtime.compile(graph) });
-    }
+    await this.prepare();
     const rate = new Rate(this.#progress.seconds);
     const inFlight: { readonly size: number; readonly result: Promise<Values> }[] = [];
     const settle = async (): Promise<void> => {

@@ -77,14 +77,14 @@ describe("kindred train on a bad CSV", () => {
       /digits\.csv: line 4, column 1 \(label\) is "seven", no integer, expected a label/,
     ],
     [
-      "a label with a single picture",
-      () => withLine(3, (fields) => fields.with(0, "77")),
-      /label 77 has a single image .*no positive exists/,
+      "pictures of which no two have one label",
+      () => [lines[0], ...lines.slice(1).map((line, i) => line.replace(/^\d+/, String(i)))].join("\n"),
+      /no two of the 40 training pictures of .* are of one class, and the loss cosine-pair learns from labels/,
     ],
     [
       "pictures of one label",
       () => [lines[0], ...lines.slice(1).map((line) => line.replace(/^\d+/, "3"))].join("\n"),
-      /all 40 training images have the label 3, so no negative exists/,
+      /all 40 training pictures of .* are of one class \(3\), and the loss cosine-pair learns from labels/,
     ],
     [
       "fewer pictures than are kept for validation",

@@ -1,6 +1,5 @@
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { describe, expect, it } from "vitest";
-import { InputError } from "../../base/index.ts";
 import type { ImageDataset } from "../../data/dataset.ts";
 import { exampleTriplets } from "../../data/triplets.ts";
 import { layOutPairsFigure } from "../../report/pairsFigure.ts";
@@ -66,9 +65,12 @@ describe("renderPairsFigure", () => {
     expect(await renderPairsFigure(dataset, { seed: 4 })).not.toEqual(png);
   });
 
-  it("refuses a data set of one label", async () => {
-    const labels = new Int32Array(count);
-    await expect(renderPairsFigure({ ...dataset, labels }, { seed: 1 })).rejects.toThrow(InputError);
+  it.each([
+    ["one label", new Int32Array(count)],
+    ["no two pictures of a label", Int32Array.from({ length: count }, (_, i) => i)],
+  ])("shows with %s what it shows without labels", async (_, labels) => {
+    const figure = await renderPairsFigure({ ...dataset, labels }, { seed: 1 });
+    expect(figure).toEqual(await renderPairsFigure({ ...dataset, labels, labelled: false }, { seed: 1 }));
   });
 
   it("shows without labels two variations of one picture beside another picture", async () => {

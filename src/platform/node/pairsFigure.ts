@@ -1,13 +1,13 @@
 import { InputError, Rng } from "../../base/index.ts";
 import { type AugmentOptions, augmentImages, className, type ImageDataset } from "../../data/index.ts";
-import { exampleTriplets } from "../../data/triplets.ts";
+import { exampleTriplets, hasTriplets } from "../../data/triplets.ts";
 import {
   drawPairsFigure,
   layOutPairsFigure,
   type PairsFigure,
   type Picture,
 } from "../../report/pairsFigure.ts";
-import type { RunConfig } from "../../train/index.ts";
+import { augmentOptions, type RunConfig } from "../../train/index.ts";
 import { renderPng } from "./canvas.ts";
 
 /** Options of {@link renderPairsFigure}. */
@@ -15,15 +15,15 @@ export interface PairsFigureOptions {
   readonly seed: number;
   /** Anchors to show. Default: 12, a dozen, which fill three rows. */
   readonly count?: number;
-  /** How pictures are varied in training, of which two variations are shown where there are no labels. Default: not at all. */
+  /** How pictures are varied in training, of which two variations are shown where labels tell nothing. Default: not at all. */
   readonly augmentation?: RunConfig["augmentation"];
 }
 
 /**
- * A PNG image of anchors of all labels in turn, each with a positive and a negative drawn as in training; without labels,
- * of two variations of one picture beside another picture.
+ * A PNG image of anchors of all labels in turn, each with a positive and a negative drawn as in training; without labels, or
+ * where they tell nothing (of one class, or no two pictures of one), of two variations of one picture beside another picture.
  *
- * @throws InputError when the data set has no anchor with both a positive and a negative.
+ * @throws InputError when the data set has fewer than two pictures.
  * @throws KindredError when the canvas is not installed.
  */
 export async function renderPairsFigure(
@@ -31,9 +31,9 @@ export async function renderPairsFigure(
   { seed, count = 12, augmentation = null }: PairsFigureOptions,
 ): Promise<Uint8Array> {
   const figure =
-    dataset.labelled === false
-      ? viewsFigureOf(dataset, seed, count, augmentation && optionsOf(augmentation))
-      : pairsFigureOf(dataset, seed, count);
+    dataset.labelled !== false && hasTriplets(dataset.labels)
+      ? pairsFigureOf(dataset, seed, count)
+      : viewsFigureOf(dataset, seed, count, augmentation && augmentOptions(augmentation));
   const { width, height } = layOutPairsFigure(figure);
   return renderPng(width, height, (context) => drawPairsFigure(context, figure));
 }
@@ -50,10 +50,6 @@ function pairsFigureOf(dataset: ImageDataset, seed: number, count: number): Pair
       "A positive has the label of its anchor, a negative has another. Training moves an anchor towards its positives and away from its negatives.",
     triplets,
   };
-}
-
-function optionsOf({ elastic, policy: _, ...rest }: NonNullable<RunConfig["augmentation"]>): AugmentOptions {
-  return elastic ? { ...rest, elastic } : rest;
 }
 
 /** Two variations of each of some pictures, and another picture: what is alike where there are no labels. */
@@ -81,7 +77,7 @@ function viewsFigureOf(
   return {
     title: "Pairs before training",
     subtitle:
-      "Without labels, two variations of one picture are alike, and any other picture is not. Training moves the two together, and away from all others.",
+      "Where labels tell nothing apart, two variations of one picture are alike, and any other picture is not. Training moves the two together, and away from all others.",
     triplets: Array.from({ length: Math.min(most, order.length) }, (_, i) => ({
       anchor: varied(order[i]!, "a variation"),
       positive: varied(order[i]!, "another"),

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { readdir, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, shellWord, type TensorData } from "../../base/index.ts";
 import type { Encoder } from "../../nn/index.ts";
@@ -78,6 +78,17 @@ export class RunFolder {
       throw explainIoError(error, "written", this.path);
     }
     await this.writeConfig(config);
+  }
+
+  /** Takes away what a run that was begun here has written; the folder too where nothing else is in it. */
+  async abandon(): Promise<void> {
+    try {
+      await removeRunFiles(this.path);
+      await rm(this.#at("config.json"), { force: true });
+      if ((await readdir(this.path)).length === 0) await rmdir(this.path);
+    } catch (error) {
+      throw explainIoError(error, "written", this.path);
+    }
   }
 
   /** Makes the folder ready to go on with its run: clears what a killed process left half-written. */

@@ -114,21 +114,39 @@ export interface TrainRunResult {
 
 /**
  * Trains a run in its folder, from the beginning or from where it stopped. All input is checked before the folder
- * is touched, and a stop by the signal saves the state in the middle of the epoch. Only one process at a time can train
- * a run, see `RunLock`.
+ * is touched, a new run that fails before its first step leaves nothing there, and a stop by the signal saves the state in
+ * the middle of the epoch. Only one process at a time can train a run, see `RunLock`.
  */
 export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult> {
-  const lock = new RunLock(options.folder.path);
+  const { folder } = options;
+  const lock = new RunLock(folder.path);
+  const progress = { begun: false, steps: 0 };
   try {
     // A run that is there, before its state is read; a new one's folder is not made before all input is checked.
-    if (existsSync(options.folder.path)) await lock.take();
-    return await trainLocked(options, lock);
-  } finally {
+    if (existsSync(folder.path)) await lock.take();
+    const result = await trainLocked(options, lock, progress);
     await lock.release();
+    return result;
+  } catch (error) {
+    await lock.release();
+    // What is left of it would only be in the way of the next.
+    if (progress.begun && progress.steps === 0) await folder.abandon();
+    throw error;
   }
 }
 
-async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<TrainRunResult> {
+/** How far a call has come. */
+interface CallProgress {
+  /** Whether a new run's folder was made. */
+  begun: boolean;
+  steps: number;
+}
+
+async function trainLocked(
+  options: TrainRunOptions,
+  lock: RunLock,
+  progress: CallProgress,
+): Promise<TrainRunResult> {
   const { config, folder, runtime, mode } = options;
   const { encoder: configured, ...parts } = configuredParts(config);
   const encoder = await withTrunk(configured, config);
@@ -158,6 +176,9 @@ async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<Tra
   try {
     const openRecorder = async (): Promise<RunRecorder | null> =>
       config.record ? runRecorder({ ...options, data }, trainer, encoder.dim) : null;
+    const { seed, augmentation } = config;
+    const pairs = await renderPairsFigure(data.training, { seed, augmentation });
+    await trainer.prepare();
     let recorder: RunRecorder | null;
     if (mode === "resume") {
       // Refuses a recording that it cannot go on with before anything is written.
@@ -166,17 +187,21 @@ async function trainLocked(options: TrainRunOptions, lock: RunLock): Promise<Tra
     } else {
       await lock.take();
       await folder.begin(config, { force: mode === "replace" });
+      progress.begun = true;
       if (options.guidance) await folder.writeGuidance(options.guidance);
       recorder = await openRecorder();
     }
     options.onBegin?.();
-    const { seed, augmentation } = config;
-    await folder.writeFigure("pairs.png", await renderPairsFigure(data.training, { seed, augmentation }));
+    await folder.writeFigure("pairs.png", pairs);
     const watch = options.watch?.(trainer, recorder);
     const history = await trainer.fit({
       ...options,
       ...(recorder ? { record: recorder } : {}),
       ...watch,
+      onStep: (report) => {
+        progress.steps++;
+        options.onStep?.(report);
+      },
       onEpoch: async (metrics) => {
         // Before the state, so that a resumed run finds every snapshot from before it.
         await recorder?.flush();

@@ -79,19 +79,20 @@ function recipeFor({ labelled, classes }: DataSeen, given: RunChoices): { name: 
   if (given.loss !== undefined && lossByName(given.loss, {}).of === "pairs") return { name: "fast", why: "" };
   if (!labelled)
     return { name: "simclr", why: "there are no labels, so two variations of a picture are to be alike" };
-  if (classes.length < 2) {
+  const trained = classes.filter(({ training }) => training > 0);
+  if (trained.length < 2) {
     return {
       name: "simclr",
       why: "labels tell nothing apart, so two variations of a picture are to be alike",
     };
   }
-  if (classes.every(({ training }) => training < 2)) {
+  if (trained.every(({ training }) => training < 2)) {
     return {
       name: "simclr",
       why: "no two pictures have one label, so two variations of a picture are to be alike",
     };
   }
-  return { name: "fast", why: `the labels of ${classes.length} classes tell what is alike` };
+  return { name: "fast", why: `the labels of ${trained.length} classes tell what is alike` };
 }
 
 function variations({ augmentation, loss }: RunConfig, given: RunChoices): Reason {
