@@ -3,9 +3,9 @@ import { Rng } from "../base/index.ts";
 import { type ImageDataset, splitValidation } from "../data/index.ts";
 import { cosinePairLoss } from "../losses/index.ts";
 import { compactEncoder } from "../nn/index.ts";
-import { adam, constantRate } from "../optim/index.ts";
+import { adam, constantRate, oneCycle, stepLR, warmupCosine } from "../optim/index.ts";
 import { referenceRuntime } from "../runtime/index.ts";
-import { bestEpoch, isOutOfPatience, requirePatience } from "./earlyStopping.ts";
+import { bestEpoch, epochsWaited, firstCounted, requirePatience } from "./earlyStopping.ts";
 import type { EpochMetrics } from "./metrics.ts";
 import { pairTask } from "./task.ts";
 import { train } from "./train.ts";
@@ -57,13 +57,33 @@ describe("the best epoch", () => {
     expect(bestEpoch(of)).toBe(best);
   });
 
-  it("is waited for as many epochs as there is patience for", () => {
+  it("is waited for from the first epoch that counts", () => {
     const history = (epoch: number, best: number | null) => [{ epoch, best } as EpochMetrics];
-    expect(isOutOfPatience([], 1)).toBe(false);
-    expect(isOutOfPatience(history(4, 2), 3)).toBe(false);
-    expect(isOutOfPatience(history(5, 2), 3)).toBe(true);
-    expect(isOutOfPatience(history(50, 2), 0)).toBe(false);
-    expect(isOutOfPatience(history(50, null), 3)).toBe(false);
+    expect(epochsWaited([], 1)).toBe(0);
+    expect(epochsWaited(history(5, 2), 1)).toBe(3);
+    expect(epochsWaited(history(5, 2), 4)).toBe(2);
+    expect(epochsWaited(history(5, 2), 6)).toBe(0);
+    expect(epochsWaited(history(5, 2), 40)).toBe(0);
+    expect(epochsWaited(history(50, null), 1)).toBe(0);
+  });
+
+  it.each([
+    ["constant", constantRate(0.1), 1],
+    ["falling from the first step", stepLR({ learningRate: 0.1, stepSize: 2 }), 1],
+    // It peaks after a quarter, and is half of that after 0.25 + 0.75 / 2 of the run.
+    ["one cycle", oneCycle({ learningRate: 0.1, warmup: 0.25 }), 38],
+    ["a warm-up before half a cosine", warmupCosine({ learningRate: 0.1, warmupSteps: 0.2 * 480 }), 37],
+    ["rising to the end", oneCycle({ learningRate: 0.1, warmup: 1 }), 60],
+  ])("counts under a rate that is %s from where that has come down", (_, schedule, from) => {
+    expect(firstCounted(schedule, 60, 8)).toBe(from);
+    const rates = Array.from({ length: 60 }, (__, epoch) =>
+      schedule.at({ epoch, step: 8 * epoch + 7, totalSteps: 480 }),
+    );
+    if (from > 1 && from < 60) {
+      const highest = Math.max(...rates);
+      expect(rates[from - 1]).toBeLessThanOrEqual(highest / 2);
+      expect(rates[from - 2]).toBeGreaterThan(highest / 2);
+    }
   });
 });
 
@@ -163,6 +183,33 @@ describe("early stopping", () => {
     await second.fit();
     expect(second.progress.step).toBe(step);
     for (const trainer of [whole, first, second]) await trainer.dispose();
+  });
+
+  it("waits until the rate has come down, and says why it stopped", async () => {
+    const given = { schedule: oneCycle({ learningRate: 0.3, warmup: 0.25 }), epochs: 16, patience: 1 };
+    const trainer = await Trainer.create(options(given));
+    const history = await trainer.fit();
+    const from = firstCounted(given.schedule, 16, trainer.batches);
+    expect(from).toBeGreaterThan(8);
+    // A noisy epoch before that ends nothing.
+    expect(history.some(({ epoch, best }) => epoch < from && epoch - best! >= 1)).toBe(true);
+    expect(history.length).toBeGreaterThanOrEqual(from);
+    expect(trainer.earlyStop).toEqual(
+      history.length < 16 ? { epoch: history.length, of: 16, patience: 1, from } : null,
+    );
+    await trainer.dispose();
+  });
+
+  it("goes on after an early stop with more patience", async () => {
+    const stopped = await Trainer.create(options({ patience: 2 }));
+    await stopped.fit();
+    expect(stopped.earlyStop).not.toBe(null);
+    const resumed = await Trainer.create(options({ resume: await stopped.state() }));
+    const history = await resumed.fit();
+    const { history: whole } = await train(options());
+    const losses = (rows: readonly EpochMetrics[]) => rows.map(({ trainLoss }) => trainLoss);
+    expect([history.length, losses(history), resumed.earlyStop]).toEqual([12, losses(whole), null]);
+    for (const trainer of [stopped, resumed]) await trainer.dispose();
   });
 
   it("goes by the validation loss where there are no labels in common", async () => {

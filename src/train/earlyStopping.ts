@@ -1,5 +1,6 @@
 import { InputError } from "../base/index.ts";
 import type { ImageDataset } from "../data/index.ts";
+import type { Schedule } from "../optim/index.ts";
 import type { EpochMetrics } from "./metrics.ts";
 
 /** What epochs are compared by. */
@@ -25,10 +26,27 @@ function lowerLoss(epoch: ComparedEpoch, best: ComparedEpoch): boolean {
   return epoch.valLoss! < best.valLoss!;
 }
 
-/** Whether so many epochs have gone by since the best one; never where `patience` is 0. */
-export function isOutOfPatience(history: readonly EpochMetrics[], patience: number): boolean {
+/**
+ * The first epoch, from 1, that patience counts. Under a rate that rises first, as one cycle's, weights are only as good as they
+ * can be when it has come down again, so that it counts from where the rate is half of its highest; else from the first on.
+ */
+export function firstCounted(schedule: Schedule, epochs: number, batches: number): number {
+  const totalSteps = epochs * batches;
+  const first = schedule.at({ epoch: 0, step: 0, totalSteps });
+  const rates = Array.from({ length: epochs }, (_, epoch) =>
+    schedule.at({ epoch, step: (epoch + 1) * batches - 1, totalSteps }),
+  );
+  const highest = Math.max(...rates);
+  if (first >= highest) return 1;
+  const low = rates.findIndex((rate, epoch) => epoch > rates.indexOf(highest) && rate <= highest / 2);
+  return low < 0 ? epochs : low + 1;
+}
+
+/** Epochs since the best one that count, from epoch `from` on (see {@link firstCounted}); 0 where none is told. */
+export function epochsWaited(history: readonly EpochMetrics[], from: number): number {
   const last = history.at(-1);
-  return patience > 0 && last !== undefined && last.best !== null && last.epoch - last.best >= patience;
+  if (last === undefined || last.best === null) return 0;
+  return Math.max(0, last.epoch - Math.max(last.best, from - 1));
 }
 
 /** @throws InputError where there is nothing that an improvement could be seen by. */

@@ -55,6 +55,7 @@ export { requireSuitable, samplerLabel } from "./suitable.ts";
 export { type PairLoss, pairTask, type Task } from "./task.ts";
 export { type TrainResult, train } from "./train.ts";
 export {
+  type EarlyStop,
   type FitOptions,
   requirePictureSize,
   type StepReport,

@@ -4,7 +4,7 @@ import { initialState } from "../nn/index.ts";
 import type { Optimizer, Schedule } from "../optim/index.ts";
 import type { Program, Runtime, Store, Values } from "../runtime/index.ts";
 import { matchTensors } from "./checkpoint/index.ts";
-import { bestEpoch, isOutOfPatience, requirePatience } from "./earlyStopping.ts";
+import { bestEpoch, epochsWaited, firstCounted, requirePatience } from "./earlyStopping.ts";
 import { Embedder } from "./embed.ts";
 import { trainingGraph, validationGraph } from "./graphs.ts";
 import type { EpochMetrics } from "./metrics.ts";
@@ -42,8 +42,8 @@ export interface TrainerOptions {
   /** Passes over the training images, at most. */
   readonly epochs: number;
   /**
-   * Epochs without a better one (see `bestEpoch`) after which training stops. Default 0: it does not, and the MAP@R
-   * of the validation images is not taken.
+   * Epochs without a better one (see `bestEpoch`) after which training stops, counted from where the schedule can show what
+   * it has (see `firstCounted`). Default 0: it does not, and the MAP@R of the validation images is not taken.
    */
   readonly patience?: number;
   /** Pairs or pictures in a step. Default 64. */
@@ -56,6 +56,17 @@ export interface TrainerOptions {
   readonly resume?: TrainingState;
   /** What messages call that state, such as its file. Default `the saved state`. */
   readonly resumeName?: string;
+}
+
+/** Training that was over before its last epoch. */
+export interface EarlyStop {
+  /** The last one that was trained, from 1, and those asked for. */
+  readonly epoch: number;
+  readonly of: number;
+  /** Epochs without a better one. */
+  readonly patience: number;
+  /** The first epoch that was counted. */
+  readonly from: number;
 }
 
 /** Where training is, after a step. */
@@ -206,8 +217,16 @@ export class Trainer {
 
   /** Whether the last epoch is done, or no better one has come for as many as there is patience for. */
   get finished(): boolean {
-    const { epochs, patience } = this.#options;
-    return this.#progress.epoch >= epochs || isOutOfPatience(this.#progress.history, patience);
+    return this.#progress.epoch >= this.#options.epochs || this.earlyStop !== null;
+  }
+
+  /** Why training ends before its last epoch; null where it does not. */
+  get earlyStop(): EarlyStop | null {
+    const { epochs, patience, schedule } = this.#options;
+    const { epoch, history } = this.#progress;
+    if (patience === 0 || epoch >= epochs) return null;
+    const from = firstCounted(schedule, epochs, this.batches);
+    return epochsWaited(history, from) >= patience ? { epoch, of: epochs, patience, from } : null;
   }
 
   /** Compiles the steps, which {@link fit} does otherwise: what cannot be computed fails here, before anything is trained. */
