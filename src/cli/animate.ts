@@ -13,7 +13,7 @@ import {
 } from "../platform/node/film.ts";
 import { readRecording } from "../platform/node/recording.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
-import { h264Codec, type VideoSize } from "../platform/node/videoCodec.ts";
+import { requireH264Size, type VideoSize } from "../platform/node/videoCodec.ts";
 import { duration, interrupted, note, type Output, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { jsonOption, wholeNumber } from "./options.ts";
@@ -75,7 +75,7 @@ async function runAnimate(options: AnimateOptions): Promise<void> {
   if (options.out !== undefined && !options.out.toLowerCase().endsWith(".mp4")) {
     throw new InputError(`--out ${options.out} is no .mp4 file, expected a name that ends in .mp4`);
   }
-  h264Codec(options.size, options.fps);
+  requireH264Size(options.size, options.fps);
   const config = await new RunFolder(options.run).readConfig();
   const recording = await readRecording(options.run);
   const plans = plannedFilms(options, trainedEpochs(recording));

@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { EncodedVideoChunk, VideoDecoder, type VideoFrame } from "@napi-rs/webcodecs";
 import { BufferSource, EncodedPacketSink, Input, MP4 } from "mediabunny";
 
 /** A decoded picture in red, green and blue. */
@@ -16,6 +15,7 @@ export interface DecodedFilm {
   readonly codec: string | null;
   readonly codecString: string;
   readonly mimeType: string;
+  readonly colorSpace: unknown;
   readonly width: number;
   readonly height: number;
   /** In seconds. */
@@ -27,6 +27,32 @@ export interface DecodedFilm {
   readonly kept: ReadonlyMap<number, DecodedFrame>;
 }
 
+interface Decoder {
+  /** Takes one unit, begun with its start code. */
+  decode(unit: Uint8Array): void;
+  release(): void;
+}
+
+interface DecoderClass {
+  new (module: object, onPicture: (planes: Uint8Array, width: number, height: number) => void): Decoder;
+}
+
+/** Android's H.264 decoder, which shares no line with the encoder. It believes itself in a browser's worker. */
+async function newDecoder(
+  onPicture: (planes: Uint8Array, width: number, height: number) => void,
+): Promise<Decoder> {
+  Object.assign(globalThis, { self: { location: { href: "" } } });
+  const { default: load } = (await import("tinyh264/lib/TinyH264.js" as string)) as {
+    default: () => Promise<object>;
+  };
+  const { default: TinyH264Decoder } = (await import("tinyh264/lib/TinyH264Decoder.js" as string)) as {
+    default: DecoderClass;
+  };
+  return new TinyH264Decoder(await load(), onPicture);
+}
+
+const startCode = Buffer.from([0, 0, 0, 1]);
+
 /** Demuxes an MP4 and decodes all of it, keeping the frames whose numbers are given; negative ones count from the end. */
 export async function decodeFilm(file: string, keep: readonly number[]): Promise<DecodedFilm> {
   const bytes = await readFile(file);
@@ -36,74 +62,73 @@ export async function decodeFilm(file: string, keep: readonly number[]): Promise
   const { packetCount } = await track.computePacketStats();
   const wanted = new Set(keep.map((number) => (number < 0 ? packetCount + number : number)));
   const kept = new Map<number, DecodedFrame>();
-  const copies: Promise<void>[] = [];
-  let frames = 0;
-  let failure: unknown;
-  const decoder = new VideoDecoder({
-    output: (frame) => {
-      const number = frames++;
-      if (!wanted.has(number)) {
-        frame.close();
-        return;
-      }
-      copies.push(
-        copied(frame).then((copy) => {
-          kept.set(number, copy);
-          frame.close();
-        }),
-      );
-    },
-    error: (error) => {
-      failure = error;
-    },
-  });
   const { codec, codedWidth, codedHeight, description } = config;
-  decoder.configure({
-    codec,
-    codedWidth: codedWidth!,
-    codedHeight: codedHeight!,
-    description: new Uint8Array(description as ArrayBuffer | Uint8Array<ArrayBuffer>),
+  let frames = 0;
+  let time = 0;
+  const decoder = await newDecoder((planes, width, height) => {
+    const number = frames++;
+    if (wanted.has(number)) kept.set(number, frame(planes.slice(), width, height, time));
   });
-  for await (const packet of new EncodedPacketSink(track).packets()) {
-    const timestamp = Math.round(packet.timestamp * 1e6);
-    decoder.decode(new EncodedVideoChunk({ type: packet.type, timestamp, data: packet.data }));
+  for (const unit of parameterSets(Buffer.from(description as Uint8Array))) {
+    decoder.decode(Buffer.concat([startCode, unit]));
   }
-  await decoder.flush();
-  await Promise.all(copies);
-  decoder.close();
-  if (failure !== undefined) throw failure;
+  for await (const packet of new EncodedPacketSink(track).packets()) {
+    time = packet.timestamp;
+    for (const unit of units(Buffer.from(packet.data))) decoder.decode(Buffer.concat([startCode, unit]));
+  }
+  decoder.release();
   return {
     codec: await track.getCodec(),
     codecString: codec,
     mimeType: await input.getMimeType(),
+    colorSpace: config.colorSpace,
     width: codedWidth!,
     height: codedHeight!,
     duration: await input.computeDuration(),
     fastStart: bytes.indexOf("moov") < bytes.indexOf("mdat"),
     frames,
-    // Two copies may be finished in either order.
-    kept: new Map([...kept].sort(([a], [b]) => a - b)),
+    kept,
   };
 }
 
-/** I420 of Rec. 709 in limited range, which is what browsers take a film of this size for. */
-async function copied(frame: VideoFrame): Promise<DecodedFrame> {
-  const { codedWidth: width, codedHeight: height } = frame;
-  if (frame.format !== "I420") throw new Error(`decoded to ${frame.format}, expected I420`);
-  const planes = new Uint8Array(frame.allocationSize());
-  const layout = await frame.copyTo(planes);
+/** The sequence's and the picture's parameters in an `avcC` box (ISO/IEC 14496-15, 5.3.3.1). */
+function parameterSets(description: Buffer): Buffer[] {
+  const sets: Buffer[] = [];
+  let at = 5;
+  for (const mask of [0x1f, 0xff]) {
+    let count = description[at++]! & mask;
+    while (count-- > 0) {
+      const length = description.readUInt16BE(at);
+      sets.push(description.subarray(at + 2, at + 2 + length));
+      at += 2 + length;
+    }
+  }
+  return sets;
+}
+
+/** The units of a packet, each behind its length. */
+function* units(packet: Buffer): Generator<Buffer> {
+  for (let at = 0; at < packet.length; ) {
+    const length = packet.readUInt32BE(at);
+    yield packet.subarray(at + 4, at + 4 + length);
+    at += 4 + length;
+  }
+}
+
+/** A picture of I420 of Rec. 709 in limited range, which is what browsers take a film of this size for. */
+function frame(planes: Uint8Array, width: number, height: number, time: number): DecodedFrame {
+  const half = width >> 1;
+  const blueAt = width * height;
+  const redAt = blueAt + half * (height >> 1);
   return {
     width,
     height,
-    time: frame.timestamp / 1e6,
+    time,
     at: (x, y) => {
-      const value = (plane: number, shift: number): number => {
-        const { offset, stride } = layout[plane]!;
-        return planes[offset + (y >> shift) * stride + (x >> shift)]!;
-      };
-      const luma = ((value(0, 0) - 16) * 255) / 219;
-      const blue = ((value(1, 1) - 128) * 255) / 224;
-      const red = ((value(2, 1) - 128) * 255) / 224;
+      const place = (y >> 1) * half + (x >> 1);
+      const luma = ((planes[y * width + x]! - 16) * 255) / 219;
+      const blue = ((planes[blueAt + place]! - 128) * 255) / 224;
+      const red = ((planes[redAt + place]! - 128) * 255) / 224;
       return [luma + 1.5748 * red, luma - 0.1873 * blue - 0.4681 * red, luma + 1.8556 * blue];
     },
   };

@@ -27,7 +27,11 @@ const vBlue = chroma(-luma.blue, luma.red);
  * @param width even, as is the height
  * @see https://www.itu.int/rec/R-REC-BT.709
  */
-export function toI420(pixels: Uint8Array | Uint8ClampedArray, width: number, height: number): Uint8Array {
+export function toI420(
+  pixels: Uint8Array | Uint8ClampedArray,
+  width: number,
+  height: number,
+): Uint8Array<ArrayBuffer> {
   if (width % 2 !== 0 || height % 2 !== 0 || pixels.length !== width * height * 4) {
     throw new KindredError(
       `${pixels.length} bytes are no picture of ${width} x ${height}, expected even sides and ${width * height * 4}`,
