@@ -49,7 +49,7 @@ export function evalCommand(): Command {
 async function runEval(options: EvalOptions): Promise<void> {
   const folder = new RunFolder(options.run);
   const config = await folder.readConfig();
-  const encoder = await withTrunk(configuredParts(config).encoder, config);
+  const encoder = await withTrunk(configuredParts(config).encoder, config, folder.path);
   const { epoch, weights, file } = await folder.readWeights(options.checkpoint);
   const untrained = initialState(encoder, (name) => Rng.of(config.seed, "initial", name));
   matchTensors(untrained, weights, file);

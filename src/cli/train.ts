@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { InputError } from "../base/index.ts";
+import type { Preprocessing } from "../data/index.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { type ConfiguredData, configuredData, trainRun } from "../platform/node/trainRun.ts";
-import { type OpenedTrunk, requireTrunkSize } from "../platform/node/trunk.ts";
+import { withTrunk } from "../platform/node/trunk.ts";
 import {
+  configuredParts,
   type EpochMetrics,
   fittedToData,
   type Guidance,
@@ -36,7 +38,16 @@ import {
   describeConfig,
 } from "./trainChoices.ts";
 import { folderToResume, planTraining, recipeToRead, usualFolder } from "./trainPlan.ts";
-import { addTrunkOptions, chosenTrunk, type TrunkChoiceOptions, trunkBegunWith } from "./trunkOptions.ts";
+import {
+  addTrunkOptions,
+  type ChosenFile,
+  chosenTrunk,
+  type TrunkChoiceOptions,
+  trunkBegunWith,
+  trunkForPictures,
+  trunkLines,
+  trunkPreprocessing,
+} from "./trunkOptions.ts";
 
 interface TrainOptions extends Output, ChoiceOptions, PictureOptions, TrunkChoiceOptions {
   readonly data: string;
@@ -121,10 +132,12 @@ export function trainCommand(): Command {
 /** Begins a new run. */
 async function beginRun(options: ParsedOptions, given: ReadonlySet<string>): Promise<void> {
   if (options.out !== undefined) await new RunFolder(options.out).requireFree(options);
-  const trunk = await chosenTrunk(options);
+  const tried = await chosenTrunk(options, options.size);
   // Choices that do not go together are refused before any picture is read.
-  const data = await readData(recipeConfig(recipeToRead(options.recipe), choicesOf(options, trunk)), options);
-  if (trunk) requireTrunkSize(trunk, options.trunk!, data.training);
+  const toRead = recipeConfig(recipeToRead(options.recipe), choicesOf(options, tried));
+  const data = await readData(toRead, options, trunkPreprocessing(tried));
+  const trunk = await trunkForPictures(tried, options, data);
+  if (trunk) for (const text of trunkLines(trunk, data.training, options.size !== undefined)) note(text);
   const plan = await planTraining(options.recipe, choicesOf(options, trunk, data.training), data);
   const out = options.out ?? usualFolder(options.data, plan.recipe, Boolean(data.report));
   await new RunFolder(out).requireFree(options);
@@ -194,11 +207,15 @@ async function runTrain(
 }
 
 /** The pictures, with what there is to say about their files. */
-async function readData(config: RunConfig, options: ParsedOptions): Promise<ConfiguredData> {
+async function readData(
+  config: RunConfig,
+  options: ParsedOptions,
+  usual: Partial<Preprocessing> = {},
+): Promise<ConfiguredData> {
   const progress = new PictureProgress();
   try {
     const data = await configuredData(config, {
-      preprocessing: chosenPreprocessing(options),
+      preprocessing: { ...usual, ...chosenPreprocessing(options) },
       strict: options.strict ?? false,
       ...(options.validation === undefined ? {} : { validation: options.validation }),
       onPictures: progress.onPictures,
@@ -216,7 +233,7 @@ async function readData(config: RunConfig, options: ParsedOptions): Promise<Conf
 /** What is chosen, and what follows from the pictures; before they are read, as if they were MNIST's. */
 function choicesOf(
   options: ParsedOptions,
-  trunk: OpenedTrunk | null,
+  trunk: ChosenFile | null,
   pictures = { channels: 1, height: 28 },
 ): RunChoices {
   return {
@@ -234,7 +251,7 @@ function choicesOf(
     record: options.record,
     channels: pictures.channels,
     size: pictures.height,
-    trunk: trunk ? { file: options.trunk!, choice: trunk.choice } : undefined,
+    trunk: trunk ? { file: trunk.file, choice: trunk.opened.choice } : undefined,
     hidden: options.hidden,
   };
 }
@@ -264,14 +281,15 @@ async function resumedConfig(
     if (name === "recipe" && is === autoRecipe) continue;
     if (given.has(name) && was !== is) throw differs(name, was, is, options.out);
   }
-  const { epochs = saved.epochs, patience = saved.patience } = options;
-  if (epochs === saved.epochs) return { ...saved, patience };
+  const { epochs = saved.epochs, patience = saved.patience, trunk = saved.trunk } = options;
+  if (trunk !== saved.trunk) await withTrunk(configuredParts(saved).encoder, { trunk });
+  if (epochs === saved.epochs) return { ...saved, patience, trunk };
   if (saved.schedule.name === "oneCycle" || saved.schedule.name === "warmupCosine") {
     note(
       `the learning rate goes down over all epochs: a run of ${saved.epochs} that goes on to ${epochs} is not what ${epochs} at once would have been`,
     );
   }
-  return { ...saved, epochs, patience };
+  return { ...saved, epochs, patience, trunk };
 }
 
 /** What a run does and does not, by the option that says so. */

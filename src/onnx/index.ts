@@ -1,6 +1,15 @@
-export { type ComposeOptions, composeTrunk, type TrunkHead, type TrunkPorts } from "./composeTrunk.ts";
+export {
+  featureModel,
+  type TrunkHead,
+  type TrunkInput,
+  type TrunkPorts,
+  trialModel,
+  withHead,
+  withoutHead,
+} from "./composeTrunk.ts";
 export { encodeDynamicBatch } from "./dynamicBatch.ts";
 export { type EncodeOptions, encodeModel, updateName } from "./encode.ts";
+export { type ExternalRange, externalRanges, withDataInside, withDataMoved } from "./externalData.ts";
 export {
   blockedConvolution,
   type LoweredGraph,

@@ -7,7 +7,9 @@ export interface ModelTensor {
   readonly name: string;
   /** Null for an element type that the engine does not know. */
   readonly dtype: DType | null;
-  /** A name where an extent is open. */
+  /** ONNX's name of the element type, known to the engine or not; `no tensor` for a sequence, a map or an optional. */
+  readonly type: string;
+  /** A name where an extent is open; so are extents of 0 and less, which some exporters write. */
   readonly shape: ModelShape;
 }
 
@@ -47,6 +49,23 @@ export const modelFields = { graph: 7, metadata: 14 } as const;
 export const graphFields = { node: 1, initializer: 5, input: 11, output: 12, valueInfo: 13 } as const;
 export const nodeFields = { input: 1, output: 2 } as const;
 const initializerName = 8;
+/** Names of `TensorProto.DataType`, by number from 1. */
+const typeNames = [
+  ...[
+    "float32",
+    "uint8",
+    "int8",
+    "uint16",
+    "int16",
+    "int32",
+    "int64",
+    "string",
+    "bool",
+    "float16",
+    "float64",
+  ],
+  ...["uint32", "uint64", "complex64", "complex128", "bfloat16"],
+];
 const dtypes = new Map((Object.keys(dataTypes) as DType[]).map((dtype) => [dataTypes[dtype], dtype]));
 
 /**
@@ -96,14 +115,18 @@ function textField(message: Uint8Array, number: number): string {
 function valueInfo(message: Uint8Array): ModelTensor {
   const type = nested(message, [2, 1]);
   const elementType = [...fieldsOf(type)].find(({ number }) => number === 1);
+  const number = elementType ? varint(elementType.value) : 0;
   const shape = nested(type, [2]);
   return {
     name: textField(message, 1),
-    dtype: (elementType && dtypes.get(varint(elementType.value))) ?? null,
+    dtype: dtypes.get(number) ?? null,
+    type: typeNames[number - 1] ?? (number === 0 ? "no tensor" : `element type ${number}`),
     shape: [...fieldsOf(shape)].map(({ value }) => {
       const [extent] = fieldsOf(value);
       if (!extent) return "";
-      return extent.number === 1 ? varint(extent.value) : textOf(extent.value);
+      if (extent.number !== 1) return textOf(extent.value);
+      const fixed = varint(extent.value);
+      return fixed > 0 ? fixed : "";
     }),
   };
 }

@@ -1,7 +1,10 @@
 import { KindredError, type TensorData } from "../base/index.ts";
 import type { Encoder } from "../nn/index.ts";
-import { composeTrunk, encodeDynamicBatch } from "../onnx/index.ts";
+import { encodeDynamicBatch, withHead } from "../onnx/index.ts";
 import { embeddingGraph } from "./graphs.ts";
+
+/** Under which key of an encoder's metadata the SHA-256 of its trunk is. */
+export const trunkEntry = "kindred.trunk";
 
 /**
  * The encoder as an ONNX model for inference: `images` `[batch, channels, height, width]` in [-1, 1] to
@@ -19,5 +22,5 @@ export function exportEncoder(
   if (!trunk) return encodeDynamicBatch(build, { parameters: state, metadata });
   if (!trunk.model) throw new KindredError("the encoder's trunk has not been read, so it cannot be written");
   const head = { model: encodeDynamicBatch(build, { parameters: state }), dim };
-  return composeTrunk(trunk.model, trunk, { picture: inputShape, head, metadata });
+  return withHead(trunk.model, head, { ...metadata, [trunkEntry]: trunk.sha256 });
 }

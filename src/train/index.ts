@@ -20,7 +20,7 @@ export {
 } from "./evaluateEncoder.ts";
 export { evaluatePixelViews, evaluateViews, type VariedTwice, variedTwice } from "./evaluateViews.ts";
 export { type EvaluationFile, parseEvaluationFile } from "./evaluationFile.ts";
-export { exportEncoder } from "./exportEncoder.ts";
+export { exportEncoder, trunkEntry } from "./exportEncoder.ts";
 export { type ExportModelInput, exportForPixels, exportForTransformers } from "./exportModel.ts";
 export * from "./graphs.ts";
 export * from "./guidance/index.ts";

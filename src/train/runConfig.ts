@@ -2,7 +2,7 @@ import { z } from "zod";
 import { InputError } from "../base/index.ts";
 import { augmentationPolicies, colourOrders, fits, rowOrders, untoldForm } from "../data/index.ts";
 import { lossNames } from "../losses/index.ts";
-import { trunkPools } from "../nn/index.ts";
+import { trunkDtypes, trunkPools } from "../nn/index.ts";
 import { requireSuitable } from "./suitable.ts";
 
 const whole = z.number().int();
@@ -18,7 +18,8 @@ const trunkSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   input: z.string(),
   output: z.string(),
-  dtype: z.enum(["float32", "uint8"]),
+  dtype: z.enum(trunkDtypes),
+  channels: whole.min(1).exactOptional(),
   pool: z.enum(trunkPools),
   batch: whole.min(1).nullable(),
   mean: z.array(z.number()),

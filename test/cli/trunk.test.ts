@@ -1,11 +1,13 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import * as ort from "onnxruntime-node";
+import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../src/base/index.ts";
 import { chosenTrunk } from "../../src/cli/trunkOptions.ts";
 import { gatherImages, type ImageDataset } from "../../src/data/index.ts";
 import { compactEncoder, initialState, parameterCount, resnetEncoder } from "../../src/nn/index.ts";
-import { sha256Of } from "../../src/platform/node/trunk.ts";
+import { withDataBeside } from "../../src/onnx/externalData.fixture.ts";
+import { sha256Of } from "../../src/platform/node/sha256.ts";
 import { exportEncoder } from "../../src/train/index.ts";
 import { mnist, split, writeIdxFolder } from "./dataFiles.fixture.ts";
 import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
@@ -27,11 +29,18 @@ beforeAll(async () => {
   pictures = await mnist(900);
   await writeIdxFolder(folder.at("idx"), split(pictures, 800));
   await mkdir(folder.at("models"));
-  const encoder = compactEncoder({ width: 8, dim: 40 });
-  const state = initialState(encoder, (name) => Rng.of(3, name));
   trunk = folder.at("models", "an extractor.onnx");
-  await writeFile(trunk, exportEncoder(encoder, state));
+  await writeFile(trunk, trunkBytes(3));
 });
+
+/** A small convolutional network with weights drawn by a seed. */
+function trunkBytes(seed: number): Uint8Array {
+  const encoder = compactEncoder({ width: 8, dim: 40 });
+  return exportEncoder(
+    encoder,
+    initialState(encoder, (name) => Rng.of(seed, name)),
+  );
+}
 
 describe("kindred train --trunk", () => {
   it(
@@ -95,11 +104,18 @@ describe("kindred train --trunk", () => {
         stderr: `kindred: --trunk-mean 0.5 differs from the 0.25 that the run in ${run} was begun with: leave it out to resume\n`,
       });
       const was = sha256Of(await readFile(own));
+      // The run holds its trunk: the file may be another by now, or lie elsewhere.
+      const moved = folder.at("models", "moved.onnx");
+      await rename(own, moved);
       await writeFile(own, "another");
       const embed = ["embed", "--run", run, "--out", folder.at("x.npy")];
-      expect(await kindred(embed, inCache())).toMatchObject({
+      await kindredOk(embed, inCache());
+      await kindredOk(["train", "--resume", "--trunk", moved, "--epochs", "3", "--out", run], inCache());
+      expect(JSON.parse(await readFile(folder.at("resumed", "config.json"), "utf8")).trunk).toBe(moved);
+      await writeFile(own, trunkBytes(5));
+      expect(await kindred(["train", "--resume", "--trunk", own, "--out", run], inCache())).toMatchObject({
         code: 2,
-        stderr: `kindred: ${own} is another trunk than the run was begun with (SHA-256 ${sha256Of("another")}, was ${was}): bring the old file back, or begin a new run\n`,
+        stderr: `kindred: ${own} is another trunk than the run was begun with (SHA-256 ${sha256Of(trunkBytes(5))}, was ${was}): bring the old file back, or begin a new run\n`,
       });
     },
     patience,
@@ -126,9 +142,63 @@ describe("kindred train --trunk", () => {
     patience,
   );
 
+  it(
+    "takes picture files at the trunk's size, grey ones for three channels, weights beside it, and from any folder",
+    async () => {
+      const colour = compactEncoder({ channels: 3, size: 20, width: 4, dim: 6 });
+      const whole = exportEncoder(
+        colour,
+        initialState(colour, (name) => Rng.of(1, name)),
+      );
+      const { model, data } = withDataBeside(whole, "model.onnx.data");
+      const place = folder.at("exported");
+      await mkdir(place);
+      await writeFile(folder.at("exported", "model.onnx"), model);
+      await writeFile(folder.at("exported", "model.onnx.data"), data);
+      for (const [label, name] of ["light", "dark"].entries()) {
+        await mkdir(folder.at("photos", name), { recursive: true });
+        for (let i = 0; i < 12; i++) {
+          const pixels = Uint8Array.from({ length: 900 }, (_, at) => 200 * label + ((at * (i + 3)) % 50));
+          await sharp(pixels, { raw: { width: 30, height: 30, channels: 1 } })
+            .png()
+            .toFile(folder.at("photos", name, `${i}.png`));
+        }
+      }
+      const run = folder.at("photo run");
+      const flags = ["--epochs", "1", "--batch-size", "8", "--no-record", "--out", run];
+      const file = folder.at("exported", "model.onnx");
+      const { stderr } = await kindredOk(
+        ["train", "--data", folder.at("photos"), "--trunk", file, "--recipe", "fast", ...flags],
+        inCache(),
+      );
+      expect(stderr).toContain(`trunk: ${file} takes 3 x 20 x 20 and gives embedding, 6 numbers\n`);
+      expect(stderr).toContain("the pictures are grey and the trunk takes 3 channels: each gets the same\n");
+      const config = JSON.parse(await readFile(folder.at("photo run", "config.json"), "utf8"));
+      expect(config.data.preprocessing).toEqual({ size: 20, channels: 1, fit: "cover" });
+      expect(config.encoder).toMatchObject({ channels: 1, size: 20, trunk: { channels: 3 } });
+      await rm(place, { recursive: true });
+      await rm(folder.at("cache"), { recursive: true });
+      const one = folder.at("photos", "dark", "0.png");
+      await kindredOk(["eval", "--run", run], inCache());
+      await kindredOk(["index", "--run", run, "--out", folder.at("photo run", "index.lance")], inCache());
+      await kindredOk(["search", "--run", run, one], inCache());
+      await kindredOk(["export", "--run", run, "--format", "onnx"], inCache());
+      const resume = await kindredOk(["train", "--resume", "--epochs", "2", "--out", run], inCache());
+      expect(resume.stderr).toContain("epoch 2/2");
+      // Of the run and of its export: no other file is needed.
+      for (const path of [["encoder.onnx"], ["export", "encoder.onnx"]]) {
+        await (await ort.InferenceSession.create(folder.at("photo run", ...path))).release();
+      }
+    },
+    patience,
+  );
+
   it("refuses its options without it", async () => {
     await expect(chosenTrunk({ pool: "cls" })).rejects.toThrow(
       "--pool cls is for a trunk, expected --trunk beside it: leave it out",
+    );
+    await expect(chosenTrunk({ trunkOutput: "y" })).rejects.toThrow(
+      "--trunk-output y is for a trunk, expected --trunk beside it: leave it out",
     );
     await expect(chosenTrunk({ hidden: 3 })).rejects.toThrow(
       "--hidden 3 is for a trunk, expected --trunk beside it: leave it out",

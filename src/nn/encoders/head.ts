@@ -7,7 +7,7 @@ import type { TrunkChoice } from "./trunk.ts";
 export interface HeadEncoderOptions {
   /** The frozen model that makes its features. */
   readonly trunk: TrunkChoice;
-  /** Channels of a picture, as the trunk takes them. */
+  /** Channels of a picture. */
   readonly channels: number;
   /** Height and width of a picture, as the trunk takes them. */
   readonly size: number;
@@ -45,7 +45,7 @@ export function headEncoder(options: HeadEncoderOptions): Encoder {
   };
 }
 
-/** An encoder with the bytes of its trunk's file; one without a trunk as it is. */
+/** An encoder with its trunk's model, see `Trunk`; one without a trunk as it is. */
 export function withTrunkModel(encoder: Encoder, model: Uint8Array | null): Encoder {
   return encoder.trunk ? { ...encoder, trunk: { ...encoder.trunk, model } } : encoder;
 }

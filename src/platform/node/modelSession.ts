@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { InputError, type TensorData } from "../../base/index.ts";
 import { type DeviceName, installedDevices } from "./devices.ts";
 import { OrtClient } from "./ortClient.ts";
+import { ortReason } from "./ortReason.ts";
 
 export interface ModelSessionOptions {
   /** Default `auto`: CUDA where the installed ONNX Runtime has it and it works, else the CPU. */
@@ -46,8 +47,7 @@ export class ModelSession {
     try {
       return new ModelSession(chosen, await start(model, outputs, chosen, threads));
     } catch (error) {
-      const reason = (error instanceof Error ? error.message : String(error)).split("\n")[0];
-      throw new InputError(`${name}: ONNX Runtime does not take it (${reason})`, { cause: error });
+      throw new InputError(`${name}: ONNX Runtime does not take it (${ortReason(error)})`, { cause: error });
     }
   }
 

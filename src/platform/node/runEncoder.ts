@@ -15,15 +15,15 @@ export interface RunEncoder {
 /**
  * The encoder of a run as it was after an epoch; by default after the best one where patience keeps one, else the last.
  *
- * @throws InputError when there is no such checkpoint, it does not fit the run's encoder, or that has a trunk whose file is
- * missing or another.
+ * @throws InputError when there is no such checkpoint, it does not fit the run's encoder, or that has a trunk which neither
+ * the run's folder nor the trunk's own file holds.
  */
 export async function readRunEncoder(
   folder: RunFolder,
   config: RunConfig,
   checkpoint?: number,
 ): Promise<RunEncoder> {
-  const encoder = await withTrunk(configuredParts(config).encoder, config);
+  const encoder = await withTrunk(configuredParts(config).encoder, config, folder.path);
   const { epoch, weights, file } = await folder.readWeights(checkpoint);
   matchTensors(
     initialState(encoder, (name) => Rng.of(config.seed, "initial", name)),

@@ -149,7 +149,8 @@ async function trainLocked(
 ): Promise<TrainRunResult> {
   const { config, folder, runtime, mode } = options;
   const { encoder: configured, ...parts } = configuredParts(config);
-  const encoder = await withTrunk(configured, config);
+  // Where a run is replaced, its folder holds another's encoder.
+  const encoder = await withTrunk(configured, config, mode === "resume" ? folder.path : undefined);
   const data = await dataWithFeatures(encoder, options);
   const resume = mode === "resume" ? await folder.readState() : null;
   if (resume && resume.progress.epoch > config.epochs) {

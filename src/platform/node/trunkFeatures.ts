@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { AbortedError, InputError, KindredError, type Shape } from "../../base/index.ts";
 import { fingerprint, gatherImages, type ImageDataset } from "../../data/index.ts";
 import type { Encoder, TrunkChoice } from "../../nn/index.ts";
-import { composeTrunk } from "../../onnx/index.ts";
 import { readFileOrExplain, writeStreamAtomic } from "./files.ts";
 import { ModelSession } from "./modelSession.ts";
 import { writeNpy } from "./npy.ts";
 import { readFloatNpy } from "./npyReader.ts";
 import { cacheFolder } from "./pictures/cacheFolder.ts";
-import { sha256Of } from "./trunk.ts";
+import { sha256Of } from "./sha256.ts";
 
 /** Pictures at a time where the trunk takes any number. */
 const batchSize = 16;
@@ -47,8 +46,9 @@ export async function withTrunkFeatures(
 
 /** What features depend on, in an order of its own: a configuration that was read has its keys in another. */
 function cacheKey(trunk: TrunkChoice, picture: Shape, dataset: ImageDataset): string {
-  const { sha256, input, output, dtype, pool, mean, std } = trunk;
-  return JSON.stringify([sha256, input, output, dtype, pool, mean, std, picture, fingerprint(dataset)]);
+  const { sha256, input, output, dtype, pool, mean, std, channels = picture[0] } = trunk;
+  const use = [sha256, input, output, dtype, pool, mean, std, picture, fingerprint(dataset)];
+  return JSON.stringify(channels === picture[0] ? use : [...use, channels]);
 }
 
 /** Features from an earlier time; null where there are none, or their file is damaged, which costs the time only. */
@@ -72,8 +72,7 @@ async function computed(
   const each = trunk!.features;
   const size = trunk!.batch ?? batchSize;
   const features = new Float32Array(count * each);
-  const whole = composeTrunk(model, trunk!, { picture: inputShape, head: null });
-  const session = await ModelSession.open(whole, "the trunk", ["features"]);
+  const session = await ModelSession.open(model, "the trunk", ["features"]);
   try {
     for (let start = 0; start < count; start += size) {
       if (signal?.aborted) throw new AbortedError("making features was stopped");
