@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import type { DatasetSplit } from "../platform/node/datasets.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { embeddingPaths, writeEmbeddings } from "../platform/node/embeddingFiles.ts";
+import { type EmbeddedPicture, embeddedPictures, inOrderOfSource } from "../platform/node/embeddings.ts";
 import { requireWritable } from "../platform/node/files.ts";
 import { dataOptionsOf } from "../platform/node/runData.ts";
 import { readRunEncoder } from "../platform/node/runEncoder.ts";
@@ -33,7 +34,11 @@ export function embedCommand(): Command {
         .choices(["train", "test", "all"])
         .default("train"),
     )
-    .option("--limit <n>", "take the first n pictures of each split only", wholeNumber(2))
+    .option(
+      "--limit <n>",
+      "take n pictures of each split only: the first of arrays, of picture files by lot",
+      wholeNumber(2),
+    )
     .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(jsonOption())
@@ -46,15 +51,19 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
   const config = await folder.readConfig();
   const { encoder, epoch, weights } = await readRunEncoder(folder, config, options.checkpoint);
   const source = options.data ?? config.data.source;
+  const firstSplit = options.split === "test" ? "test" : "train";
   const progress = new PictureProgress();
   const parts = await loadSplits(source, options.split, () => options.limit ?? null, {
     ...dataOptionsOf(config, source),
+    // Whoever reads the embeddings knows the data in its own order.
+    order: "source",
+    least: 1,
     onPictures: progress.onPictures,
     onReport: progress.onReport,
     onNote: progress.onNote,
   }).finally(() => progress.end());
   for (const part of parts) requirePictureSize(part, encoder.inputShape);
-  for (const path of paths) if (path !== undefined) await requireWritable(path);
+  for (const path of paths) await requireWritable(path);
   const rows = parts.reduce((sum, { count }) => sum + count, 0);
   const runtime = await nodeRuntime({ device: options.device });
   note(`device: ${runtime.device.description}`);
@@ -62,24 +71,33 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
   const line = new ProgressLine("embedding");
   try {
     const embedder = await Embedder.fixed(runtime, encoder, weights);
-    const labels = new Int32Array(rows);
+    const pictures: (readonly EmbeddedPicture[])[] = [];
     const vectors = new Float32Array(rows * encoder.dim);
     const began = performance.now();
     const seconds = (): number => (performance.now() - began) / 1000;
     let before = 0;
-    for (const part of parts) {
+    for (const [at, part] of parts.entries()) {
       const start = before;
       const onProgress = (done: number): void =>
         line.update(start + done, rows, `${Math.round((start + done) / seconds())} pictures/s`);
       const given = await withTrunkFeatures(encoder, part, { onProgress });
-      vectors.set(await embedder.embed(given, null, { onProgress }), start * encoder.dim);
-      labels.set(part.labels, start);
+      const embedded = inOrderOfSource(part, {
+        dim: encoder.dim,
+        vectors: await embedder.embed(given, null, { onProgress }),
+        pictures: embeddedPictures(part, at === 1 ? "test" : firstSplit),
+      });
+      vectors.set(embedded.vectors, start * encoder.dim);
+      pictures.push(embedded.pictures);
       before += part.count;
     }
     const took = seconds();
     line.end();
     await embedder.dispose();
-    const files = await writeEmbeddings(options.out, { dim: encoder.dim, labels, vectors });
+    const files = await writeEmbeddings(options.out, {
+      dim: encoder.dim,
+      pictures: pictures.flat(),
+      vectors,
+    });
     const picturesPerSecond = Math.round(rows / took);
     result(
       options,

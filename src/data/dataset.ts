@@ -21,7 +21,10 @@ export interface ImageDataset {
   readonly classes?: readonly string[];
   /** `[count]`, where each image is, relative to its data set and with `/` between folders; arrays have none. */
   readonly paths?: readonly string[];
-  /** `[count]`, the row of its source that each image is, counted from 0; left out where they are in the source's order. */
+  /**
+   * `[count]`, the row of its source that each image is, counted from 0, of picture files their place in the listing; left
+   * out where they are in the source's order.
+   */
   readonly rows?: Uint32Array;
   /** How files became images of one size; null or left out where they came as they are. */
   readonly preprocessing?: Preprocessing | null;

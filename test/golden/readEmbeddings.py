@@ -19,7 +19,7 @@ failed = False
 def check(what, ids, labels, vectors):
     global failed
     difference = float(np.abs(vectors.astype(np.float64) - matrix).max())
-    fine = difference < 1e-6 and (labels == expected_labels).all() and (ids == np.arange(len(matrix))).all()
+    fine = difference < 1e-6 and (labels == expected_labels).all() and (ids.astype(int) == np.arange(len(matrix))).all()
     failed |= not fine
     print(f"{what}: {vectors.shape}, greatest difference {difference}: {'ok' if fine else 'FAILED'}")
 
@@ -28,7 +28,7 @@ matrix = np.load(f"{name}.npy")
 expected_labels = np.load(f"{name}-labels.npy")
 print("npy:", matrix.dtype, matrix.shape, expected_labels.dtype, expected_labels.shape)
 table = pd.read_csv(f"{name}.csv", float_precision="round_trip")
-check("csv", table["id"], table["label"], table.iloc[:, 2:].to_numpy(np.float32))
+check("csv", table["id"], table["label"], table.iloc[:, 5:].to_numpy(np.float32))
 try:
     table = pd.read_parquet(f"{name}.parquet")
 except ImportError:

@@ -18,7 +18,15 @@ function embeddings(rows = 9000, dim = 5): Embeddings {
   const rng = Rng.of(3, "embedding files");
   const vectors = Float32Array.from({ length: rows * dim }, () => rng.normal() * 10 ** (rng.int(60) - 30));
   vectors.set([0, 1, -1, 3.4028234663852886e38, 1.401298464324817e-45]);
-  return { dim, labels: Int32Array.from({ length: rows }, () => rng.int(10)), vectors };
+  const pictures = Array.from({ length: rows }, (_, row) => {
+    const label = row % 7 === 3 ? null : rng.int(10);
+    const path = row % 5 === 1 ? null : `a "b", c/${row}\n.png`;
+    return {
+      ...{ id: path ?? String(row), path, className: label === null ? null : `class, ${label}`, label },
+      split: row < 50 ? ("train" as const) : ("test" as const),
+    };
+  });
+  return { dim, pictures, vectors };
 }
 
 describe("writeEmbeddings", () => {
@@ -26,11 +34,13 @@ describe("writeEmbeddings", () => {
     const written = embeddings();
     const path = join(folder, `same${ending}`);
     const paths = await writeEmbeddings(path, written);
-    expect(paths).toEqual(ending === ".npy" ? [path, join(folder, "same-labels.npy")] : [path]);
+    expect(paths).toEqual(
+      ending === ".npy" ? [path, join(folder, "same-labels.npy"), join(folder, "same-pictures.csv")] : [path],
+    );
     const read = await readEmbeddings(path);
-    expect(read.ids).toEqual(Array.from(written.labels.keys()));
+    const expected = written.pictures.map(({ className, ...rest }) => ({ ...rest, class: className }));
+    expect(read.pictures).toEqual(expected);
     expect(read.dim).toBe(written.dim);
-    expect(Buffer.compare(Buffer.from(read.labels.buffer), Buffer.from(written.labels.buffer))).toBe(0);
     expect(Buffer.compare(Buffer.from(read.vectors.buffer), Buffer.from(written.vectors.buffer))).toBe(0);
   });
 
@@ -38,6 +48,7 @@ describe("writeEmbeddings", () => {
     expect(await writeEmbeddings(join(folder, "A.NPY"), embeddings(3))).toEqual([
       join(folder, "A.NPY"),
       join(folder, "A-labels.NPY"),
+      join(folder, "A-pictures.csv"),
     ]);
   });
 
@@ -47,16 +58,16 @@ describe("writeEmbeddings", () => {
     await expect(writing).rejects.toThrow(/a\.txt .*expected \.parquet, \.npy or \.csv/);
   });
 
-  it.each([".parquet", ".npy", ".csv"])("names the row of NaN and writes no %s", async (ending) => {
+  it.each([".parquet", ".npy", ".csv"])("names the picture of NaN and writes no %s", async (ending) => {
     const damaged = embeddings(30);
     damaged.vectors[21 * 5 + 3] = Number.NaN;
     const writing = writeEmbeddings(join(folder, `nan${ending}`), damaged);
     await expect(writing).rejects.toThrow(InputError);
-    await expect(writing).rejects.toThrow(/embedding of row 21 is NaN in column 3/);
+    await expect(writing).rejects.toThrow(/embedding of 21 is NaN in column 3/);
     expect((await readdir(folder)).filter((name) => name.includes("nan"))).toEqual([]);
   });
 
-  it("leaves no half of a pair where one file cannot be written", async () => {
+  it("leaves none of several files where one cannot be written", async () => {
     const path = join(folder, "pair.npy");
     await writeFile(path, "old");
     await rm(join(folder, "pair-labels.npy"), { force: true });

@@ -3,9 +3,9 @@ import { isNamedSet, type LoadDatasetOptions } from "./datasets.ts";
 
 /**
  * How data is to be read for a run: with its preprocessing and its numbers for the classes; transposed where its own is; and where it is its
- * own, in the order that it was trained with.
+ * own, in the order that it was trained with. Picture files for a run that was trained on arrays become of its size.
  */
-export function dataOptionsOf({ data, seed }: RunConfig, source: string): LoadDatasetOptions {
+export function dataOptionsOf({ data, encoder, seed }: RunConfig, source: string): LoadDatasetOptions {
   const { order, form, preprocessing, classes, validation, unlabelled, fingerprint } = data;
   const begun = fingerprint !== null;
   return {
@@ -14,6 +14,12 @@ export function dataOptionsOf({ data, seed }: RunConfig, source: string): LoadDa
     ...(classes ? { classes } : {}),
     ...(source === data.source
       ? { order, form, unlabelled, ...(begun ? { validation } : {}) }
-      : { form: { ...form, transpose: form.transpose && !isNamedSet(source) }, labelRequired: false }),
+      : {
+          ...(preprocessing || (encoder.channels !== 1 && encoder.channels !== 3)
+            ? {}
+            : { preprocessing: { size: encoder.size, channels: encoder.channels } }),
+          form: { ...form, transpose: form.transpose && !isNamedSet(source) },
+          labelRequired: false,
+        }),
   };
 }

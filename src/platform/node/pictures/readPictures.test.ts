@@ -63,9 +63,9 @@ describe("readDataset of picture files", () => {
   it("decodes every file, each row that of its path, and keeps the last for validation", async () => {
     await writeFiles(at("data"), await drawnFolder(["disc", "bar"], 12));
     const { dataset, validation, ownValidation, report, stages } = await read();
-    expect({ ...dataset, pixels: 0, labels: 0, paths: 0, pixelsChecksum: 0 }).toEqual({
+    expect({ ...dataset, pixels: 0, labels: 0, paths: 0, rows: 0, pixelsChecksum: 0 }).toEqual({
       ...{ name: at("data"), count: 24, channels: 1, height: 8, width: 8, labelled: true },
-      ...{ pixels: 0, labels: 0, paths: 0, pixelsChecksum: 0, classes: ["bar", "disc"] },
+      ...{ pixels: 0, labels: 0, paths: 0, rows: 0, pixelsChecksum: 0, classes: ["bar", "disc"] },
       preprocessing: { size: 8, channels: 1, fit: "cover" },
     });
     expect([validation, ownValidation]).toEqual([4, false]);
@@ -74,6 +74,8 @@ describe("readDataset of picture files", () => {
     expect(report).toMatchObject({ used: 24, skipped: [], emptyClasses: [], duplicates: [], conflicts: [] });
     const paths = dataset.paths!;
     expect(new Set(paths).size).toBe(24);
+    const listed = Array.from(dataset.rows!, (row) => paths.toSorted()[row]);
+    expect(listed, "rows are places in the folder's own order").toEqual(paths);
     for (const [row, path] of paths.entries()) {
       expect(dataset.classes![dataset.labels[row]!]).toBe(path.split("/")[0]);
       const expected = await preprocessPicture(

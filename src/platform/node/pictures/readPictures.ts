@@ -90,7 +90,9 @@ async function readPart(
   threads: PictureThreads,
 ): Promise<ReadPictures> {
   const { source } = listing;
-  const part = listing.pictures.filter((picture) => (picture.part === "test") === (split === "test"));
+  const part = listing.pictures
+    .map((picture, place) => ({ ...picture, place }))
+    .filter((picture) => (picture.part === "test") === (split === "test"));
   const labelled = areLabelled(source, part);
   // By all parts, so that a class has the same number in each.
   const names = listing.pictures.flatMap(({ label }) => (label === null ? [] : [label]));
@@ -192,7 +194,7 @@ function datasetOf(parts: {
   readonly name: string;
   readonly cached: CachedPictures;
   readonly preprocessing: Preprocessing;
-  readonly pictures: readonly { readonly path: string; readonly label: number }[];
+  readonly pictures: readonly { readonly path: string; readonly label: number; readonly place: number }[];
   readonly labelled: boolean;
   readonly classes: readonly string[] | null;
 }): ImageDataset {
@@ -210,6 +212,7 @@ function datasetOf(parts: {
     labelled,
     ...(labelled && classes ? { classes } : {}),
     paths: pictures.map(({ path }) => path),
+    rows: Uint32Array.from(pictures, ({ place }) => place),
     preprocessing,
   };
 }
