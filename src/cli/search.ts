@@ -124,19 +124,19 @@ async function indexOfRun({ run, checkpoint, device }: SearchCommandOptions): Pr
   return out;
 }
 
-function resultOf({ id, label, path, split, similarity }: SearchHit, at: number): object {
-  return { rank: at + 1, similarity, id, label, path, split };
+function resultOf({ id, label, path, file, split, similarity }: SearchHit, at: number): object {
+  return { rank: at + 1, similarity, id, label, path, split, file };
 }
 
-/** Rank, similarity, label and path of what was found; `named` where it is one of several. */
+/** Rank, similarity, label and id of what was found; `named` where it is one of several. */
 function table({ query, hits }: PictureSearch, named: boolean): string {
   const rows = [
-    ["rank", "similarity", "label", "path"],
-    ...hits.map(({ similarity, label, path, id }, at) => [
+    ["rank", "similarity", "label", "id"],
+    ...hits.map(({ similarity, label, id }, at) => [
       String(at + 1),
       similarity.toFixed(4),
       printable(label ?? "–"),
-      printable(path ?? id),
+      printable(id),
     ]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => [...row[column]!].length)));
@@ -170,7 +170,7 @@ function sheet(
     subtitle: `Of ${rows.toLocaleString("en")} pictures in ${index}${filter}; by cosine similarity.`,
     searches: searches.map(({ query, label, thumbnail, hits }) => ({
       query: { name: query, label, thumbnail },
-      hits: hits.map((hit) => ({ ...hit, name: hit.path ?? hit.id })),
+      hits: hits.map((hit) => ({ ...hit, name: hit.id })),
     })),
   });
 }

@@ -3,6 +3,7 @@ import type { ImageDataset } from "../data/index.ts";
 import type { HitsHead, IndexChoice, IndexQuery, Message } from "../explorer/index.ts";
 import { pictureHash } from "../platform/node/pictureIndex/embedPictures.ts";
 import { encoderOfIndex } from "../platform/node/pictureIndex/indexedRun.ts";
+import { rootOfId } from "../platform/node/pictureIndex/indexRoots.ts";
 import { PictureIndex } from "../platform/node/pictureIndex/pictureIndex.ts";
 
 /** An index that is searched, and the run whose encoder made it. */
@@ -11,8 +12,8 @@ export class OpenIndex {
   readonly run: string;
   readonly #index: PictureIndex;
   readonly #checkpoint: number;
-  /** Rows by path, of the pictures asked about last. */
-  #rows: { readonly of: ImageDataset; readonly byPath: ReadonlyMap<string, number> } | null = null;
+  /** Rows by path, or by their row in arrays of pixels, of the pictures asked about last. */
+  #rows: { readonly of: ImageDataset; readonly byName: ReadonlyMap<string, number> } | null = null;
 
   private constructor(index: PictureIndex, run: string, checkpoint: number) {
     this.#index = index;
@@ -67,20 +68,28 @@ export class OpenIndex {
     }
     const head: HitsHead = {
       type: "hits",
-      hits: found.map(({ hash, thumbnail: _, ...hit }) => ({
+      // Where its file is on this machine is not for the page.
+      hits: found.map(({ hash, thumbnail: _, file: __, ...hit }) => ({
         ...hit,
-        row: this.#rowOf(hit.id, hash, pictures),
+        row: this.#rowOf(hit, hash, pictures),
       })),
     };
     return { head, arrays: { thumbnails, ends } };
   }
 
   /** An index of other data may use the same names, so the pixels must be the same too. */
-  #rowOf(id: string, hash: string, pictures: ImageDataset): number | null {
+  #rowOf(
+    { id, path }: { readonly id: string; readonly path: string | null },
+    hash: string,
+    pictures: ImageDataset,
+  ): number | null {
     if (this.#rows?.of !== pictures) {
-      this.#rows = { of: pictures, byPath: new Map(pictures.paths?.map((path, row) => [path, row])) };
+      const { paths, rows, count } = pictures;
+      const names = paths ?? Array.from({ length: count }, (_, row) => String(rows?.[row] ?? row));
+      this.#rows = { of: pictures, byName: new Map(names.map((name, row) => [name, row])) };
     }
-    const row = this.#rows.byPath.get(id) ?? (/^\d{1,9}$/.test(id) ? Number(id) : null);
-    return row !== null && row < pictures.count && pictureHash(pictures, row) === hash ? row : null;
+    const local = rootOfId(this.#index.roots, id)?.local ?? id;
+    const row = this.#rows.byName.get(path ?? local);
+    return row !== undefined && pictureHash(pictures, row) === hash ? row : null;
   }
 }

@@ -1,4 +1,5 @@
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, symlink, writeFile } from "node:fs/promises";
+import { basename } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { ImageDataset } from "../../src/data/index.ts";
 import { cropped, mnist, split, writeCsv, writeIdxFolder } from "./dataFiles.fixture.ts";
@@ -71,7 +72,7 @@ describe("kindred index and kindred search", () => {
     await writeFile(folder.at("seven ü.png"), await pngOf(digits, 7));
     const { stdout, stderr } = await ok("search", "--index", "my.lance", "seven ü.png", "-k", "2");
     const lines = stdout.trimEnd().split("\n");
-    expect(lines[0]).toBe("rank  similarity  label  path");
+    expect(lines[0]).toBe("rank  similarity  label  id");
     expect(lines[1]).toMatch(new RegExp(`^   1      1\\.0000  ${digits.labels[7]}      7$`));
     expect(lines).toHaveLength(3);
     expect(stderr).toMatch(/160 pictures, search: exact/);
@@ -261,6 +262,107 @@ describe("kindred search, bad input", () => {
 });
 
 describe("kindred index on folders of pictures", () => {
+  it("keeps pictures of one name in two folders, tells where each is, and knows a folder again from anywhere", async () => {
+    await writeShapes(folder.at("one", "photos", "cat"), "circle", 3);
+    await writeShapes(folder.at("two", "photos", "cat"), "circle", 4, 20);
+    for (const i of [20, 21, 22]) {
+      await rename(
+        folder.at(`two/photos/cat/circle ${i}.png`),
+        folder.at(`two/photos/cat/circle ${i - 20}.png`),
+      );
+    }
+    await writeShapes(folder.at("one", "photos", "dog"), "square", 2);
+    const train = ["--validation", "2", "--epochs", "1", "--batch-size", "4", "--size", "28"];
+    await ok("train", "--data", "one/photos", ...train, "--patience", "0", "--out", "catRun");
+    const index = ["index", "--out", "photos.lance"];
+    expect(await json(...index, "--run", "catRun")).toMatchObject({ rows: 5, added: 5 });
+    const more = await ok(...index, "--add", "--data", "two/photos", "--json");
+    expect(JSON.parse(more.stdout)).toMatchObject({ rows: 9, added: 4, updated: 0, unchanged: 0 });
+    expect(more.stderr).toContain(
+      "is another collection than the index has: the ids of its pictures begin with photos-2:",
+    );
+
+    const search = async (...args: string[]) =>
+      (await json("search", "--index", "photos.lance", "-k", "9", ...args)).searches[0].results as {
+        id: string;
+        path: string;
+        label: string;
+        file: string;
+        similarity: number;
+      }[];
+    const all = await search("two/photos/cat/circle 1.png");
+    expect(all[0]).toMatchObject({
+      ...{ id: "photos-2:cat/circle 1.png", path: "cat/circle 1.png", label: "cat" },
+      file: folder.at("two", "photos", "cat", "circle 1.png"),
+      similarity: expect.closeTo(1, 4),
+    });
+    expect((await search("one/photos/cat/circle 1.png"))[0]!.id).toBe("cat/circle 1.png");
+    for (const { file } of all) expect((await readFile(file)).length, file).toBeGreaterThan(0);
+    expect(new Set(all.map(({ file }) => file)).size).toBe(9);
+
+    // The same folder is the same collection, whatever it is called and from wherever; and so is a file of it.
+    await symlink(folder.at("two", "photos"), folder.at("link"));
+    for (const data of [folder.at("two", "photos"), "two/../two/photos", "link"]) {
+      expect(await json(...index, "--add", "--data", data), data).toMatchObject({ rows: 9, unchanged: 4 });
+    }
+    const elsewhere = await kindredOk(
+      ["index", "--out", "../photos.lance", "--add", "--data", "photos", "--json"],
+      { ...inFolder(), cwd: folder.at("one") },
+    );
+    expect(JSON.parse(elsewhere.stdout)).toMatchObject({ rows: 9, unchanged: 5 });
+    expect(await json(...index, "--add", "--data", "two/photos/cat/circle 0.png")).toMatchObject({
+      ...{ rows: 9, added: 0, updated: 0, unchanged: 1 },
+    });
+    expect(await json(...index, "--delete", "cat/circle 0.png")).toMatchObject({ rows: 8, deleted: 1 });
+    expect(await json(...index, "--delete-where", "id LIKE 'photos-2:%1.png'")).toMatchObject({ deleted: 1 });
+    expect((await search("--id", "cat/circle 1.png")).map(({ id }) => id)).not.toContain(
+      "photos-2:cat/circle 1.png",
+    );
+
+    // What was moved is known by what is in it.
+    await rename(folder.at("two"), folder.at("three"));
+    const moved = await ok(...index, "--add", "--data", "three/photos", "--json");
+    expect(JSON.parse(moved.stdout)).toMatchObject({ rows: 8, added: 1, unchanged: 3 });
+    expect(moved.stderr).toContain(
+      `photos was moved from ${folder.at("two/photos")} to ${folder.at("three/photos")}: 3 of its 3 pictures are there as they were`,
+    );
+    const found = await search("three/photos/cat/circle 2.png");
+    expect(found[0]).toMatchObject({
+      ...{ id: "photos-2:cat/circle 2.png", file: folder.at("three/photos/cat/circle 2.png") },
+    });
+  });
+
+  it("keeps rows of two files apart, and test rows apart from training rows", async () => {
+    const few = (from: number, count: number): ImageDataset => ({
+      ...digits,
+      count,
+      pixels: digits.pixels.subarray(from * 144, (from + count) * 144),
+      labels: digits.labels.subarray(from, from + count),
+    });
+    await writeCsv(folder.at("a.csv"), few(0, 20));
+    await writeCsv(folder.at("b.csv"), few(30, 20));
+    const flags = ["index", "--out", "rows.lance"];
+    await json(...flags, "--run", "run", "--data", "a.csv");
+    expect(await json(...flags, "--add", "--data", "b.csv")).toMatchObject({
+      rows: 40,
+      added: 20,
+      updated: 0,
+    });
+    const args = ["search", "--index", "rows.lance", "--id", "b.csv:3", "-k", "40"];
+    const { searches } = await json(...args);
+    const { results } = searches[0];
+    expect(results.filter(({ id }: { id: string }) => id.startsWith("b.csv:"))).toHaveLength(19);
+    expect(results[0]).toMatchObject({ path: null, file: null });
+
+    await json("index", "--out", "parts.lance", "--run", "run", "--split", "train", "--limit", "20");
+    const test = ["index", "--out", "parts.lance", "--add", "--split", "test", "--limit", "20"];
+    expect(await json(...test)).toMatchObject({ rows: 40, added: 20, updated: 0 });
+    const found = await json("search", "--index", "parts.lance", "--id", "test/3", "-k", "40");
+    expect(found.searches[0].results.filter(({ split }: { split: string }) => split === "test")).toHaveLength(
+      19,
+    );
+  });
+
   it("names them by their paths and searches by a photo of any size", async () => {
     await writeShapes(folder.at("shapes ü", "circle"), "circle", 24);
     await writeShapes(folder.at("shapes ü", "square"), "square", 24);
@@ -283,6 +385,7 @@ describe("kindred index on folders of pictures", () => {
       label: "square",
       path: "square/square 3.png",
       split: null,
+      file: folder.at("shapes ü", "square", "square 3.png"),
     });
     await writeShapes(folder.at("shapes ü", "circle"), "circle", 2, 24);
     expect(await json("index", "--out", "shapes.lance", "--add")).toMatchObject({
@@ -292,8 +395,14 @@ describe("kindred index on folders of pictures", () => {
     expect(await json("index", "--out", "shapes.lance", "--add", "--data", "one more.png")).toMatchObject({
       ...{ rows: 51, added: 1, updated: 0, unchanged: 0, embedded: 1 },
     });
-    const found = await json("search", "--index", "shapes.lance", "--id", "one more.png", "-k", "1");
-    expect(found.searches[0].results[0].similarity).toBeCloseTo(1, 4);
+    const found = await json("search", "--index", "shapes.lance", "one more.png", "-k", "2");
+    const [a, b] = found.searches[0].results as { id: string; file: string; similarity: number }[];
+    expect([a!.similarity, b!.similarity]).toEqual([expect.closeTo(1, 4), expect.closeTo(1, 4)]);
+    const lone = `${basename(folder.at())}:one more.png`;
+    expect([a!.id, b!.id].sort()).toEqual(["circle/circle 0.png", lone].sort());
+    expect(
+      (await json("search", "--index", "shapes.lance", "--id", lone, "-k", "1")).searches[0].results[0].id,
+    ).toBe("circle/circle 0.png");
     expect(
       await refusal("index", "--out", "shapes.lance", "--add", "--data", "one more.png", "--split", "test"),
     ).toMatch(/^one more\.png has no test pictures, and of 1 none is kept for validation/);

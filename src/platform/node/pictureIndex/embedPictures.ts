@@ -23,6 +23,14 @@ export interface PictureCounts {
 }
 
 export interface EmbedPicturesOptions {
+  /** The split that a data set without another part is; null where it has no such parts. Default null. */
+  readonly split?: "test" | null;
+  /** A picture's id from its path in its collection, or its row there. Default: just that. */
+  readonly idOf?: (local: string) => string;
+  /** Its path in its collection from that in the data set; rows are left as they are. Default: just that. */
+  readonly pathOf?: (path: string) => string;
+  /** Whether pictures without a label and split keep those that are known. Default false. */
+  readonly keepKnown?: boolean;
   /** What an index holds already, by id: a picture whose pixels are the same is not embedded again. */
   readonly known?: ReadonlyMap<string, PictureRecord>;
   /** Those pictures with their vectors. */
@@ -45,15 +53,16 @@ export async function* embedPictures(
   counts: PictureCounts,
   options: EmbedPicturesOptions = {},
 ): AsyncGenerator<IndexedPicture[]> {
-  const { known = new Map<string, PictureRecord>(), stored, onProgress, signal } = options;
+  const { known = new Map<string, PictureRecord>(), stored, onProgress, signal, keepKnown } = options;
   const total = parts.reduce((sum, { count }) => sum + count, 0);
   let before = 0;
   for (const [at, part] of parts.entries()) {
-    const split = parts.length === 1 ? null : at === 0 ? "train" : "test";
+    const split = parts.length === 1 ? (options.split ?? null) : at === 0 ? "train" : "test";
     for (let start = 0; start < part.count; start += partLength(part)) {
       if (signal?.aborted) throw new AbortedError("indexing was stopped");
       const end = Math.min(start + partLength(part), part.count);
-      const records = await recordsIn(part, split, at > 0, start, end, signal);
+      const read = await recordsIn(part, split, start, end, options);
+      const records = keepKnown ? read.map((record) => withKnown(record, known.get(record.id))) : read;
       const fresh: number[] = [];
       const relabelled: PictureRecord[] = [];
       for (const [offset, record] of records.entries()) {
@@ -99,27 +108,45 @@ function partLength(part: ImageDataset): number {
 async function recordsIn(
   part: ImageDataset,
   split: string | null,
-  isTest: boolean,
   start: number,
   end: number,
-  signal: AbortSignal | undefined,
+  options: EmbedPicturesOptions,
 ): Promise<PictureRecord[]> {
+  const { signal, idOf = (local) => local, pathOf = (path) => path } = options;
   const pacer = new Pacer(signal);
   const records: PictureRecord[] = [];
   for (let image = start; image < end; image++) {
-    const path = part.paths?.[image] ?? null;
-    const ofSource = part.rows?.[image] ?? image;
-    const row = isTest ? `test/${ofSource}` : String(ofSource);
+    const name = pathOf(localName(part, image, split === "test"));
     records.push({
-      id: path ?? row,
+      id: idOf(name),
       label: part.labelled === false ? null : className(part, part.labels[image]!),
-      path,
+      path: part.paths ? name : null,
       split,
       hash: pictureHash(part, image),
     });
     if (pacer.due()) await pacer.pause();
   }
   return records;
+}
+
+/** A lone file says neither its label nor its split. */
+function withKnown(record: PictureRecord, known: PictureRecord | undefined): PictureRecord {
+  return {
+    ...record,
+    label: record.label ?? known?.label ?? null,
+    split: record.split ?? known?.split ?? null,
+  };
+}
+
+/** What a picture is called in its data set: its path, or its row in the source. */
+function localName({ paths, rows }: ImageDataset, image: number, isTest: boolean): string {
+  const row = rows?.[image] ?? image;
+  return paths?.[image] ?? (isTest ? `test/${row}` : String(row));
+}
+
+/** What the pictures of a part are called, in their order. */
+export function localNames(part: ImageDataset, isTest: boolean): string[] {
+  return Array.from({ length: part.count }, (_, image) => localName(part, image, isTest));
 }
 
 /** Tells pictures apart by their pixels. 128 bits: that two of an index share them by chance is out of the question. */

@@ -2,6 +2,7 @@ import type { Connection, Table } from "@lancedb/lancedb";
 import { RunLock } from "../runLock.ts";
 import { FolderSnapshot } from "./folderSnapshot.ts";
 import { type IndexLocation, tableName } from "./indexLocation.ts";
+import { lanceText } from "./lanceErrors.ts";
 import { type PlanOptions, planSearch } from "./searchPlan.ts";
 
 /**
@@ -10,7 +11,7 @@ import { type PlanOptions, planSearch } from "./searchPlan.ts";
  */
 export const readyTag = "ready";
 
-/** Versions are kept so long for those who still read them, in milliseconds: a day. */
+/** Versions are kept so long for those who still read them, such as an open explorer, in milliseconds: a day. */
 const keepVersions = 24 * 3600 * 1000;
 
 /**
@@ -22,7 +23,7 @@ const keepVersions = 24 * 3600 * 1000;
 export async function changeIndex(
   location: IndexLocation,
   connection: Connection,
-  options: PlanOptions & { readonly replace?: boolean },
+  options: PlanOptions,
   work: (table: Table) => Promise<Table>,
 ): Promise<void> {
   const { folder } = location;
@@ -41,8 +42,13 @@ export async function changeIndex(
       await snapshot?.restore();
       throw error;
     }
-    const age = options.replace ? 0 : keepVersions;
-    await table.optimize({ cleanupOlderThan: new Date(Date.now() - age) });
+    try {
+      await table.optimize({ cleanupOlderThan: new Date(Date.now() - keepVersions) });
+    } catch (error) {
+      // The change is made; what is left over goes with the next one.
+      const reason = error instanceof Error ? lanceText(error) : String(error);
+      options.onStage?.(`what is no longer needed could not be removed from ${location.path}: ${reason}`);
+    }
     table.close();
   } finally {
     await lock?.release();

@@ -8,6 +8,7 @@ import { isAlive } from "../processes.ts";
 import { changeIndex, readyTag } from "./indexChange.ts";
 import type { IndexInfo } from "./indexInfo.ts";
 import { besideFolder, type IndexLocation, stateOfFolder, tableName } from "./indexLocation.ts";
+import type { IndexRoot } from "./indexRoots.ts";
 import { type IndexedPicture, indexSchema, pictureTable } from "./indexRows.ts";
 import { lancedb } from "./lance.ts";
 import { type PlanOptions, planSearch } from "./searchPlan.ts";
@@ -17,12 +18,12 @@ export async function createTable(
   location: IndexLocation,
   info: IndexInfo,
   pictures: AsyncIterable<readonly IndexedPicture[]>,
-  options: PlanOptions & { readonly force?: boolean },
+  options: PlanOptions & { readonly force?: boolean; readonly roots?: readonly IndexRoot[] },
 ): Promise<void> {
   const { folder } = location;
   const { connect } = await lancedb();
   const fill = async (connection: Connection, mode: "create" | "overwrite"): Promise<Table> => {
-    const schema = await indexSchema(info);
+    const schema = await indexSchema(info, options.roots ?? []);
     const table = await connection.createEmptyTable(tableName, schema, { mode });
     const seen = new Set<string>();
     for await (const some of pictures) {
@@ -51,9 +52,7 @@ export async function createTable(
       );
     }
     if (finished) {
-      await changeIndex(location, connection, { ...options, replace: true }, () =>
-        fill(connection, "overwrite"),
-      );
+      await changeIndex(location, connection, options, () => fill(connection, "overwrite"));
       return;
     }
     const table = await fill(connection, "overwrite");

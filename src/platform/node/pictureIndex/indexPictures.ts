@@ -1,4 +1,5 @@
 import { InputError } from "../../../base/index.ts";
+import type { ImageDataset } from "../../../data/index.ts";
 import { Embedder, requirePictureSize } from "../../../train/index.ts";
 import type { DatasetSplit } from "../datasets.ts";
 import { type DeviceName, nodeRuntime } from "../devices.ts";
@@ -7,9 +8,20 @@ import { dataOptionsOf } from "../runData.ts";
 import { loadSplits } from "../splits.ts";
 import { embedPictures, type PictureCounts } from "./embedPictures.ts";
 import { encoderOfIndex, identifiedEncoder, infoOf } from "./indexedRun.ts";
-import type { SearchPlan } from "./indexInfo.ts";
+import type { IndexInfo, SearchPlan } from "./indexInfo.ts";
+import { type IndexLocation, indexLocation } from "./indexLocation.ts";
+import {
+  type Collection,
+  collectionOf,
+  type IndexRoot,
+  idIn,
+  knownRoot,
+  newRoot,
+  requireOwnId,
+} from "./indexRoots.ts";
 import type { PictureRecord } from "./indexRows.ts";
-import { PictureIndex } from "./pictureIndex.ts";
+import { movedRoot } from "./movedRoot.ts";
+import { type Addition, PictureIndex } from "./pictureIndex.ts";
 
 /** What pictures to index, by which run, and where. */
 export interface IndexPicturesOptions {
@@ -73,12 +85,12 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
     const parts = await loadSplits(source, options.split ?? "all", () => options.limit ?? null, {
       ...dataOptionsOf(encoder.config, source),
       least: 1,
+      ...(signal ? { signal } : {}),
       ...(options.onPictures ? { onPictures: options.onPictures } : {}),
       ...(onBegin ? { onNote: onBegin } : {}),
     });
     for (const part of parts) requirePictureSize(part, encoder.encoder.inputShape);
-    const known = new Map<string, PictureRecord>();
-    if (index) for await (const record of index.records()) known.set(record.id, record);
+    const collection = await collectionOf(source, parts);
     const runtime = await nodeRuntime(device === undefined ? {} : { device });
     onBegin?.(`device: ${runtime.device.description}`);
     onBegin?.(
@@ -88,13 +100,28 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
     try {
       const embedder = await Embedder.fixed(runtime, encoder.encoder, encoder.weights);
       const began = performance.now();
-      const pictures = embedPictures(parts, embedder, counts, {
-        known,
-        ...(index ? { stored: (ids) => index.get(ids) } : {}),
-        ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-        ...(signal ? { signal } : {}),
-      });
-      const plan = await written(options, index, infoOf(encoder, out), pictures);
+      const addition = async (): Promise<Addition> => {
+        const known = new Map<string, PictureRecord>();
+        if (index) for await (const record of index.records()) known.set(record.id, record);
+        const place = await placeIn(index, indexLocation(out), collection, parts, known, onBegin);
+        const { root, roots, within } = place;
+        const pictures = embedPictures(parts, embedder, counts, {
+          known,
+          split: options.split === "test" && !parts[0]!.paths ? "test" : null,
+          keepKnown: collection.lone,
+          pathOf: (path) => (within === "" ? path : `${within}/${path}`),
+          idOf: (local) => {
+            const id = idIn(root, local);
+            requireOwnId(roots, root, id);
+            return id;
+          },
+          ...(index ? { stored: (ids) => index.get(ids) } : {}),
+          ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+          ...(signal ? { signal } : {}),
+        });
+        return { pictures, roots };
+      };
+      const plan = await written(options, index, infoOf(encoder, out), addition);
       const seconds = (performance.now() - began) / 1000;
       await embedder.dispose();
       const { dim, fingerprint } = infoOf(encoder, out);
@@ -110,7 +137,8 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
 async function written(
   { out, force = false, approximateFrom, signal, onStage }: IndexPicturesOptions,
   index: PictureIndex | null,
-  ...[info, pictures]: [Parameters<typeof PictureIndex.create>[1], Parameters<typeof PictureIndex.create>[2]]
+  info: IndexInfo,
+  addition: () => Promise<Addition>,
 ): Promise<{ plan: SearchPlan; rows: number }> {
   const options = {
     ...(approximateFrom === undefined ? {} : { approximateFrom }),
@@ -118,15 +146,51 @@ async function written(
     ...(onStage ? { onStage } : {}),
   };
   if (index) {
-    await index.add(pictures, options);
+    await index.add(addition, options);
     return { plan: index.plan, rows: await index.count() };
   }
-  const made = await PictureIndex.create(out, info, pictures, { ...options, force });
+  const { pictures, roots } = await addition();
+  const made = await PictureIndex.create(out, info, pictures, { ...options, roots, force });
   try {
     return { plan: made.plan, rows: await made.count() };
   } finally {
     made.close();
   }
+}
+
+/** Which collection of an index the pictures are of, with the others; and what its folder is to theirs. */
+async function placeIn(
+  index: PictureIndex | null,
+  location: IndexLocation,
+  collection: Collection,
+  parts: readonly ImageDataset[],
+  known: ReadonlyMap<string, PictureRecord>,
+  onBegin: ((line: string) => void) | undefined,
+): Promise<{ root: IndexRoot; roots: readonly IndexRoot[]; within: string }> {
+  const before = index?.roots ?? [];
+  const there = await knownRoot(collection, before, location);
+  if (there) return { ...there, roots: before };
+  const ids = [...known.keys()];
+  const taken = (prefix: string): boolean =>
+    prefix === "" ? ids.length > 0 : ids.some((id) => id.startsWith(`${prefix}:`));
+  const moved = movedRoot(collection, parts, known, before, location);
+  if (moved) {
+    const { root: old, same, of } = moved;
+    const root = { ...newRoot(collection, [], location, () => false), prefix: old.prefix };
+    if (old.place) {
+      onBegin?.(
+        `${old.name} was moved from ${old.place.absolute} to ${collection.path}: ${same} of its ${of} pictures are there as they were`,
+      );
+    }
+    return { root, roots: [...before.filter((other) => other !== old), root], within: "" };
+  }
+  const root = newRoot(collection, before, location, taken);
+  if (root.prefix !== "") {
+    onBegin?.(
+      `${collection.path ?? collection.name} is another collection than the index has: the ids of its pictures begin with ${root.prefix}:`,
+    );
+  }
+  return { root, roots: [...before, root], within: "" };
 }
 
 function requiredRun(run: string | undefined, out: string): string {

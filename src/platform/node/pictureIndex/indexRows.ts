@@ -1,15 +1,16 @@
 import type { RecordBatch, Schema, Table } from "apache-arrow";
 import { InputError } from "../../../base/index.ts";
 import { type IndexInfo, infoKey } from "./indexInfo.ts";
+import { type IndexRoot, rootsKey } from "./indexRoots.ts";
 import { arrow } from "./lance.ts";
 
 /** What an index says of a picture. */
 export interface PictureRecord {
-  /** The path, or the row's number in arrays of pixels. */
+  /** The path in its collection, or the row's number in arrays of pixels; `name:` before it of all but the first collection. */
   readonly id: string;
   /** Name of the class; null where the pictures have no labels. */
   readonly label: string | null;
-  /** Relative to its data set; null in arrays of pixels. */
+  /** Relative to its collection; null in arrays of pixels. */
   readonly path: string | null;
   /** `train` or `test`; null where the data has no such parts. */
   readonly split: string | null;
@@ -36,12 +37,12 @@ export const filterColumns = {
   hash: "text",
 } as const;
 
-export async function indexSchema(info: IndexInfo): Promise<Schema> {
+export async function indexSchema(info: IndexInfo, roots: readonly IndexRoot[]): Promise<Schema> {
   const { Binary, Field, FixedSizeList, Float32, Schema, Utf8 } = await arrow();
   const text = new Utf8();
   return new Schema(
     [
-      new Field("id", text, false),
+      new Field("id", text, false, new Map([[rootsKey, JSON.stringify(roots)]])),
       new Field("label", text, true),
       new Field("path", text, true),
       new Field("split", text, true),

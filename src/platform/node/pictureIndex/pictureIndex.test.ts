@@ -70,7 +70,7 @@ describe("an index of pictures", () => {
     const index = await PictureIndex.open(path());
     const [hit] = await index.search(pictures[4]!.vector, { k: 1, thumbnails: true });
     const { vector: _, ...record } = pictures[4]!;
-    expect(hit).toEqual({ ...record, similarity: expect.closeTo(1, 6) });
+    expect(hit).toEqual({ ...record, file: null, similarity: expect.closeTo(1, 6) });
     const [picture, ...others] = await index.get(["p4", "nobody"]);
     expect(others).toEqual([]);
     const length = Math.hypot(...pictures[4]!.vector);
@@ -238,6 +238,41 @@ describe("an index whose change fails", () => {
     })();
     await one.add(slow);
     expect(await other.delete(["p900"])).toBe(1);
+    for (const index of [one, other]) index.close();
+  });
+
+  it("is not changed by an encoder that was its own when it was opened", async () => {
+    const index = await PictureIndex.open(path());
+    const other = { ...info, fingerprint: "c".repeat(64) };
+    (await PictureIndex.create(path(), other, inParts(drawnPictures(7)), { force: true })).close();
+    const before = await contents(path());
+    await expect(index.add(inParts(drawnPictures(3, 500)))).rejects.toThrow(
+      /steady\.lance was made anew by another encoder \(c{16}, was a{16}\) since it was opened: run this again/,
+    );
+    expect(await contents(path())).toEqual(before);
+    index.close();
+    (await PictureIndex.create(path(), info, inParts(pictures), { force: true })).close();
+  });
+
+  it("is seen as it was by whoever has it open while it is replaced", async () => {
+    const reader = await PictureIndex.open(path());
+    for (let i = 0; i < 2; i++) {
+      (await PictureIndex.create(path(), info, inParts(drawnPictures(9)), { force: true })).close();
+    }
+    await expectNearest(reader, pictures, { k: 300 });
+    reader.close();
+    (await PictureIndex.create(path(), info, inParts(pictures), { force: true })).close();
+  });
+
+  it("is added to by what is known once nobody else can change it", async () => {
+    const [one, other] = [await PictureIndex.open(path()), await PictureIndex.open(path())];
+    await one.delete(["p0"]);
+    let seen = 0;
+    await other.add(async () => {
+      for await (const _ of other.records()) seen++;
+      return { pictures: inParts(pictures.slice(0, 1)), roots: other.roots };
+    });
+    expect(seen).toBe(299);
     for (const index of [one, other]) index.close();
   });
 

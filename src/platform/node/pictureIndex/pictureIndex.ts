@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Connection, Table } from "@lancedb/lancedb";
 import type { Schema } from "apache-arrow";
 import { InputError } from "../../../base/index.ts";
@@ -7,6 +8,7 @@ import { changeIndex, readyTag } from "./indexChange.ts";
 import { createTable } from "./indexCreation.ts";
 import { type IndexInfo, infoKey, parseInfo, type SearchPlan } from "./indexInfo.ts";
 import { type IndexLocation, indexLocation, stateOfFolder, tableName } from "./indexLocation.ts";
+import { type IndexRoot, parseRoots, placeOf, rootOfId, rootsKey } from "./indexRoots.ts";
 import {
   filterColumns,
   type IndexedPicture,
@@ -26,6 +28,8 @@ import { nearestTo, type PlanOptions, readPlan } from "./searchPlan.ts";
 export interface IndexOptions extends PlanOptions {}
 
 export interface CreateIndexOptions extends IndexOptions {
+  /** The collections that the pictures are of. Default: none that are known. */
+  readonly roots?: readonly IndexRoot[];
   /** Replace an index that is there. Default false. */
   readonly force?: boolean;
 }
@@ -41,8 +45,17 @@ export interface SearchOptions {
   readonly exact?: boolean;
 }
 
+/** What is added to an index. */
+export interface Addition {
+  readonly pictures: AsyncIterable<readonly IndexedPicture[]>;
+  /** All collections of the index from then on. */
+  readonly roots: readonly IndexRoot[];
+}
+
 /** A picture that was found. */
 export interface SearchHit extends PictureRecord {
+  /** The picture's file, absolute: where it is, or was when it was indexed; null in arrays of pixels. */
+  readonly file: string | null;
   /** Cosine of the angle between its vector and the query's, -1 to 1. */
   readonly similarity: number;
   /** A small WebP or PNG file; null without `thumbnails`. */
@@ -64,16 +77,24 @@ export class PictureIndex {
   readonly #connection: Connection;
   readonly #table: Table;
   #info: IndexInfo;
+  #roots: readonly IndexRoot[];
   #plan: SearchPlan;
 
   private constructor(
     location: IndexLocation,
-    opened: { connection: Connection; table: Table; info: IndexInfo; plan: SearchPlan },
+    opened: {
+      connection: Connection;
+      table: Table;
+      info: IndexInfo;
+      roots: readonly IndexRoot[];
+      plan: SearchPlan;
+    },
   ) {
     this.#location = location;
     this.#connection = opened.connection;
     this.#table = opened.table;
     this.#info = opened.info;
+    this.#roots = opened.roots;
     this.#plan = opened.plan;
   }
 
@@ -123,8 +144,8 @@ export class PictureIndex {
     try {
       const table = await openReady(location, connection);
       if (!table) throw missing;
-      const info = parseInfo((await table.schema()).metadata.get(infoKey), path);
-      return new PictureIndex(location, { connection, table, info, plan: await readPlan(table) });
+      const { info, roots } = await remembered(table, path);
+      return new PictureIndex(location, { connection, table, info, roots, plan: await readPlan(table) });
     } catch (error) {
       connection.close();
       throw explainLance(error, "read", path);
@@ -134,6 +155,11 @@ export class PictureIndex {
   /** What the index remembers of the encoder that made its vectors. */
   get info(): IndexInfo {
     return this.#info;
+  }
+
+  /** The collections whose pictures it holds; none of an index from before they were kept. */
+  get roots(): readonly IndexRoot[] {
+    return this.#roots;
   }
 
   /** How it is searched, and with what recall. */
@@ -212,15 +238,23 @@ export class PictureIndex {
   /**
    * Adds pictures, and replaces those whose ids are there already.
    *
+   * @param pictures these, or what tells them once nobody else can change the index any more
    * @throws InputError as {@link PictureIndex.create} does, and when another process is changing the index.
    */
-  async add(pictures: AsyncIterable<readonly IndexedPicture[]>, options: IndexOptions = {}): Promise<void> {
+  async add(
+    pictures: Addition["pictures"] | (() => Promise<Addition>),
+    options: IndexOptions = {},
+  ): Promise<void> {
     await this.#change(options, async (table, schema) => {
-      for await (const some of pictures) {
+      const addition = typeof pictures === "function" ? await pictures() : { pictures, roots: this.#roots };
+      for await (const some of addition.pictures) {
         if (some.length === 0) continue;
         const merge = table.mergeInsert("id").whenMatchedUpdateAll().whenNotMatchedInsertAll();
         await merge.execute(await pictureTable(schema, this.#info.dim, some));
       }
+      if (addition.roots === this.#roots) return;
+      const metadata = { [rootsKey]: JSON.stringify(addition.roots) };
+      await table.updateFieldMetadata([{ path: "id", metadata }]);
     });
   }
 
@@ -289,7 +323,8 @@ export class PictureIndex {
       const [distances, pictures] = [batch.getChild("_distance"), batch.getChild("thumbnail")];
       for (const [row, record] of [...recordsOf(batch)].entries()) {
         const similarity = Math.max(-1, Math.min(1, 1 - Number(distances?.get(row))));
-        hits.push({ ...record, similarity, thumbnail: bytesOf(pictures?.get(row)) });
+        const file = this.#fileOf(record);
+        hits.push({ ...record, file, similarity, thumbnail: bytesOf(pictures?.get(row)) });
       }
     }
     return hits.sort((a, b) => b.similarity - a.similarity || (a.id < b.id ? -1 : 1));
@@ -297,16 +332,36 @@ export class PictureIndex {
 
   async #change(options: IndexOptions, work: (table: Table, schema: Schema) => Promise<void>): Promise<void> {
     try {
-      const schema = await indexSchema(this.#info);
       await changeIndex(this.#location, this.#connection, options, async (table) => {
-        await work(table, schema);
+        // What another process did to it since it was opened counts.
+        await this.#refresh();
+        await work(table, await indexSchema(this.#info, this.#roots));
         return table;
       });
-      await this.#table.checkout(readyTag);
-      this.#plan = await readPlan(this.#table);
+      await this.#refresh();
     } catch (error) {
       throw explainLance(error, "written", this.path);
     }
+  }
+
+  /** Looks at what the last finished change left. */
+  async #refresh(): Promise<void> {
+    await this.#table.checkout(readyTag);
+    const { info, roots } = await remembered(this.#table, this.path);
+    if (info.fingerprint !== this.#info.fingerprint) {
+      throw new InputError(
+        `${this.path} was made anew by another encoder (${shortFingerprint(info.fingerprint)}, was ${shortFingerprint(this.#info.fingerprint)}) since it was opened: run this again`,
+      );
+    }
+    this.#info = info;
+    this.#roots = roots;
+    this.#plan = await readPlan(this.#table);
+  }
+
+  #fileOf({ id, path }: PictureRecord): string | null {
+    const found = path === null ? null : rootOfId(this.#roots, id);
+    if (path === null || !found?.root.place) return null;
+    return join(placeOf(found.root, this.#location) ?? found.root.place.absolute, path);
   }
 
   async #reading<T>(read: () => Promise<T>, where?: string): Promise<T> {
@@ -344,6 +399,16 @@ async function openReady(location: IndexLocation, connection: Connection): Promi
   } catch (error) {
     throw explainLance(error, "read", location.path);
   }
+}
+
+/** What a table's own metadata says. */
+async function remembered(
+  table: Table,
+  path: string,
+): Promise<{ readonly info: IndexInfo; readonly roots: readonly IndexRoot[] }> {
+  const { metadata, fields } = await table.schema();
+  const roots = fields.find(({ name }) => name === "id")?.metadata.get(rootsKey);
+  return { info: parseInfo(metadata.get(infoKey), path), roots: parseRoots(roots) };
 }
 
 function bytesOf(value: unknown): Uint8Array | null {
