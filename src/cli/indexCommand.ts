@@ -46,7 +46,10 @@ export function indexCommand(): Command {
     )
     .option("--limit <n>", "take the first n pictures of each split only", wholeNumber(2))
     .addOption(checkpointOption())
-    .option("--add", "add to an index that is there: new and changed pictures of a collection that it has (told by where it is), or another collection, whose ids begin with its name and a colon")
+    .option(
+      "--add",
+      "add to an index that is there: new and changed pictures of a collection that it has (told by where it is), or another collection, whose ids begin with its name and a colon",
+    )
     .option("--force", "replace an index that is there")
     .option("--delete <id...>", "delete pictures by id")
     .option(

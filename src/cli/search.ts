@@ -3,19 +3,32 @@ import { Command } from "commander";
 import { InputError } from "../base/index.ts";
 import type { DeviceName } from "../platform/node/devices.ts";
 import { requireWritable, writeFileAtomic } from "../platform/node/files.ts";
-import { identifiedEncoder } from "../platform/node/pictureIndex/indexedRun.ts";
+import {
+  type IdentifiedEncoder,
+  identifiedEncoder,
+  infoOf,
+} from "../platform/node/pictureIndex/indexedRun.ts";
+import type { IndexInfo } from "../platform/node/pictureIndex/indexInfo.ts";
+import { filterColumns } from "../platform/node/pictureIndex/indexRows.ts";
 import { PictureIndex, type SearchHit } from "../platform/node/pictureIndex/pictureIndex.ts";
 import {
+  type QueryPicture,
+  readQueries,
+  type UnreadableQuery,
+} from "../platform/node/pictureIndex/queryPictures.ts";
+import {
   type PictureSearch,
-  searchByFiles,
   searchByIds,
+  searchByPictures,
 } from "../platform/node/pictureIndex/searchPictures.ts";
 import { runIndexName } from "../platform/node/runFolder.ts";
 import { contactSheet } from "../report/contactSheet.ts";
+import { checkFilter } from "../retrieval/index.ts";
 import { note, type Output, result } from "./console.ts";
 import { describePlan, indexWithProgress } from "./indexCommand.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import { exitWith } from "./terminal.ts";
 
 interface SearchCommandOptions extends Output {
   readonly index?: string;
@@ -61,8 +74,10 @@ async function runSearch(files: readonly string[], options: SearchCommandOptions
     );
   }
   if (html !== undefined) await requireWritable(html);
-  const path = options.index ?? (await indexOfRun(options));
-  const index = await PictureIndex.open(path);
+  // Whatever is asked is looked at before a run's pictures are indexed, which may take minutes.
+  if (where !== undefined) checkFilter(where, filterColumns);
+  const { index, queries, unreadable } = await opened(files, options);
+  const { path } = index;
   try {
     const search = {
       ...{ k, thumbnails: html !== undefined },
@@ -72,7 +87,7 @@ async function runSearch(files: readonly string[], options: SearchCommandOptions
     const { run, checkpoint, device } = options;
     const searches = id
       ? await searchByIds(index, id, search)
-      : await searchByFiles(index, files, {
+      : await searchByPictures(index, queries, {
           ...search,
           device,
           ...(run === undefined ? {} : { run }),
@@ -87,24 +102,71 @@ async function runSearch(files: readonly string[], options: SearchCommandOptions
         ...{ index: path, rows, search: exact ? "exact" : index.plan.method },
         ...{ where: where ?? null, html: html ?? null },
         searches: searches.map(({ query, hits }) => ({ query, results: hits.map(resultOf) })),
+        ...(unreadable.length > 0 ? { unreadable } : {}),
       },
       [...searches.map((one) => table(one, searches.length > 1)), ...(html ? [html] : [])].join("\n\n"),
     );
+    if (unreadable.length > 0) exitWith(2);
   } finally {
     index.close();
   }
+}
+
+/** The index to search in, and the files to search by, which are read first. */
+async function opened(files: readonly string[], options: SearchCommandOptions): Promise<Opened> {
+  if (options.index !== undefined) {
+    const index = await PictureIndex.open(options.index);
+    try {
+      return { index, ...(await readable(files, index.info, options.index)) };
+    } catch (error) {
+      index.close();
+      throw error;
+    }
+  }
+  const { run } = options;
+  if (run === undefined) {
+    throw new InputError("nothing to search in was given: name a run with --run, or an index with --index");
+  }
+  const encoder = await identifiedEncoder(run, options.checkpoint);
+  const read = await readable(files, infoOf(encoder, join(run, runIndexName)), run);
+  return { index: await PictureIndex.open(await indexOfRun(run, encoder, options)), ...read };
+}
+
+interface Opened {
+  readonly index: PictureIndex;
+  readonly queries: readonly QueryPicture[];
+  readonly unreadable: readonly UnreadableQuery[];
+}
+
+/**
+ * Those of the files that are pictures; the others are named, and the search goes on without them.
+ *
+ * @throws InputError where none is left.
+ */
+async function readable(
+  files: readonly string[],
+  info: IndexInfo,
+  path: string,
+): Promise<Omit<Opened, "index">> {
+  if (files.length === 0) return { queries: [], unreadable: [] };
+  const read = await readQueries(files, info, path);
+  const { queries, unreadable } = read;
+  if (files.length === 1 && unreadable[0]) throw new InputError(unreadable[0].reason);
+  for (const { reason } of unreadable) note(reason);
+  if (queries.length > 0) return read;
+  throw new InputError(`none of the ${files.length} files to search by is a picture that can be read`);
 }
 
 /**
  * The index of all of a run's pictures, `index.lance` in its folder. It is made when there is none, and anew when the
  * run's encoder is another by now.
  */
-async function indexOfRun({ run, checkpoint, device }: SearchCommandOptions): Promise<string> {
-  if (run === undefined) {
-    throw new InputError("nothing to search in was given: name a run with --run, or an index with --index");
-  }
+async function indexOfRun(
+  run: string,
+  { fingerprint }: IdentifiedEncoder,
+  { checkpoint, device }: SearchCommandOptions,
+): Promise<string> {
   const out = join(run, runIndexName);
-  const { fingerprint } = await identifiedEncoder(run, checkpoint);
   const there = await PictureIndex.exists(out);
   if (there) {
     const index = await PictureIndex.open(out);

@@ -1,4 +1,5 @@
-import { readFile, rename, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { ImageDataset } from "../../src/data/index.ts";
@@ -203,6 +204,33 @@ describe("kindred index on an index that is there", () => {
 });
 
 describe("kindred search, bad input", () => {
+  it("looks at what it is to search by before it indexes a run, and goes on without what is no picture", async () => {
+    await cp(folder.at("run"), folder.at("bare"), { recursive: true });
+    await writeFile(folder.at("good.png"), await pngOf(digits, 7));
+    await writeFile(folder.at("bad.png"), "no picture");
+    const search = ["search", "--run", "bare"];
+    expect(await refusal(...search, "bad.png")).toMatch(/^bad\.png: is no picture/);
+    expect(await refusal(...search, "none.png")).toMatch(/^none\.png cannot be read: no such file/);
+    expect(await refusal(...search, "bad.png", "none.png")).toBe(
+      "none of the 2 files to search by is a picture that can be read",
+    );
+    expect(await refusal(...search, "good.png", "--where", "colour = 'red'")).toMatch(
+      /there is no column colour/,
+    );
+    expect(existsSync(folder.at("bare", "index.lance"))).toBe(false);
+
+    const some = await kindred(
+      ["search", "--index", "my.lance", "bad.png", "good.png", "--json"],
+      inFolder(),
+    );
+    expect(some.code).toBe(2);
+    expect(some.stderr).toMatch(/^bad\.png: is no picture that can be read/m);
+    const { searches, unreadable } = JSON.parse(some.stdout);
+    expect(searches.map(({ query }: { query: string }) => query)).toEqual(["good.png"]);
+    expect(searches[0].results[0]).toMatchObject({ id: "7", similarity: expect.closeTo(1, 4) });
+    expect(unreadable).toEqual([{ file: "bad.png", reason: expect.stringMatching(/^bad\.png: /) }]);
+  });
+
   it.each<readonly [string, readonly string[], string]>([
     [
       "a filter that does not parse",

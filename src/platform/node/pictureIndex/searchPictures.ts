@@ -2,10 +2,9 @@ import { InputError } from "../../../base/index.ts";
 import type { ImageDataset } from "../../../data/index.ts";
 import { Embedder } from "../../../train/index.ts";
 import { type DeviceName, nodeRuntime } from "../devices.ts";
-import { readFileOrExplain } from "../files.ts";
-import { preprocessPicture } from "../pictures/preprocessPicture.ts";
-import { encoderOfIndex, preprocessingOf } from "./indexedRun.ts";
+import { encoderOfIndex } from "./indexedRun.ts";
 import type { PictureIndex, SearchHit, SearchOptions } from "./pictureIndex.ts";
+import { type QueryPicture, readQueries } from "./queryPictures.ts";
 import { makeThumbnails } from "./thumbnails.ts";
 
 /** A picture to search by, with what was found. */
@@ -28,20 +27,31 @@ export interface SearchByFilesOptions extends SearchOptions {
 /**
  * The pictures most similar to those of files, which are read and embedded as the index's own were.
  *
- * @throws InputError when a file is no picture, or the run's encoder is not the one that made the index.
+ * @throws InputError when a file is no picture: then all such files are named; or the run's encoder is not the one that made the index.
  */
 export async function searchByFiles(
   index: PictureIndex,
   files: readonly string[],
   options: SearchByFilesOptions = {},
 ): Promise<PictureSearch[]> {
+  const { queries, unreadable } = await readQueries(files, index.info, index.path);
+  if (unreadable.length > 0) throw new InputError(unreadable.map(({ reason }) => reason).join("; "));
+  return searchByPictures(index, queries, options);
+}
+
+/**
+ * The pictures most similar to those that were read, see {@link readQueries}.
+ *
+ * @throws InputError when the run's encoder is not the one that made the index.
+ */
+export async function searchByPictures(
+  index: PictureIndex,
+  queries: readonly QueryPicture[],
+  options: SearchByFilesOptions = {},
+): Promise<PictureSearch[]> {
   const { encoder, weights } = await encoderOfIndex(index, options);
   const { inputShape } = index.info;
-  const preprocessing = preprocessingOf(index.info, index.path);
-  const pictures: Uint8Array[] = [];
-  for (const file of files) {
-    pictures.push(await preprocessPicture(await readFileOrExplain(file), file, preprocessing));
-  }
+  const pictures = queries.map(({ pixels }) => pixels);
   // A wrong filter is told of before the encoder is compiled.
   await index.count(options.where);
   const runtime = await nodeRuntime(options.device === undefined ? {} : { device: options.device });
@@ -51,7 +61,7 @@ export async function searchByFiles(
     await embedder.dispose();
     const thumbnails = await makeThumbnails(pictures, inputShape);
     const found: PictureSearch[] = [];
-    for (const [at, query] of files.entries()) {
+    for (const [at, { file: query }] of queries.entries()) {
       const vector = vectors.subarray(at * encoder.dim, (at + 1) * encoder.dim);
       const hits = await index.search(vector, options);
       found.push({ query, label: null, thumbnail: thumbnails[at]!, hits });
