@@ -95,7 +95,7 @@ async function runAnimate(options: AnimateOptions): Promise<void> {
       films.push(await makeFilm(plan, prepared, options, options.seed ?? config.seed, signal));
     }
     const seconds = (performance.now() - begin) / 1000;
-    result(options, { run: options.run, films, seconds }, describe(films, seconds));
+    result(options, { run: options.run, films, seconds }, ...describe(films, seconds));
   } catch (error) {
     if (!(error instanceof AbortedError)) throw error;
     line.end();
@@ -153,12 +153,12 @@ function plannedFilms({ run, view, out }: AnimateOptions, epochs: number): reado
   return [{ view, file: out ?? name(view === "pca" ? "" : `_${view}`) }];
 }
 
-function describe(films: readonly WrittenFilm[], seconds: number): string {
+function describe(films: readonly WrittenFilm[], seconds: number): string[] {
   const lines = films.map(
     ({ file, view, width, height, fps, frames, bytes }) =>
       `${file}: ${view === "pca" ? "PCA to 3 dimensions" : "UMAP to 2 dimensions"}, ${duration(frames / fps)}, ${width}x${height} at ${fps} frames/s, ${(bytes / 1e6).toFixed(1)} MB`,
   );
-  return `${lines.join("\n")}\nmade in ${duration(seconds)}`;
+  return [...lines, `made in ${duration(seconds)}`];
 }
 
 /** `1280x720` */

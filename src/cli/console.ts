@@ -1,26 +1,39 @@
 import { SingleBar } from "cli-progress";
-import { exitWith, terminal } from "./terminal.ts";
+import { printable, printableJson } from "../base/index.ts";
+import { exitWith, type ShownLine, shownLines, terminal } from "./terminal.ts";
 
 /** Where a command talks: progress and notes to stderr, results to stdout; with `--json` stdout holds one object. */
 export interface Output {
   readonly json: boolean;
 }
 
-/** A line for people, kept off stdout so that results can be piped. */
+/** A line for people, kept off stdout so that results can be piped. What a terminal would obey is escaped. */
 export function note(text: string): void {
-  terminal().stderr.write(`${text}\n`);
+  hideLines();
+  terminal().stderr.write(`${printable(text)}\n`);
 }
 
-/** A command's result: the object with `--json`, else the text. */
-export function result(output: Output, value: unknown, text: string): void {
-  terminal().stdout.write(output.json ? `${JSON.stringify(value)}\n` : `${text}\n`);
+/** A command's result: the object with `--json`, else the lines, each as {@link note} writes it. */
+export function result(output: Output, value: unknown, ...lines: readonly string[]): void {
+  hideLines();
+  const text = output.json ? jsonText(value) : lines.map(printable).join("\n");
+  terminal().stdout.write(`${text}\n`);
 }
 
 /** The end of a command that the user stopped: a line for people, an object with `--json`, and exit code 130. */
 export function interrupted({ json }: Output, text: string, value: object = {}): void {
   note(text);
-  if (json) terminal().stdout.write(`${JSON.stringify({ ...value, interrupted: true })}\n`);
+  if (json) terminal().stdout.write(`${jsonText({ ...value, interrupted: true })}\n`);
   exitWith(130);
+}
+
+/** Takes progress off the screen, so that what is written next has a line of its own. */
+export function hideLines(): void {
+  for (const line of shownLines()) line.hide();
+}
+
+function jsonText(value: unknown): string {
+  return printableJson(JSON.stringify(value));
 }
 
 /** `3 s`, `2 min 05 s`, `1 h 02 min`. */
@@ -34,8 +47,10 @@ export function duration(seconds: number): string {
 }
 
 /** A progress line on stderr with a text of its own; without a terminal it is printed every few seconds. */
-export class ProgressLine {
+export class ProgressLine implements ShownLine {
   readonly #bar: SingleBar;
+  readonly #shown = shownLines();
+  readonly #onScreen = terminal().stderr.isTTY === true;
   #active = false;
 
   constructor(title: string) {
@@ -45,7 +60,9 @@ export class ProgressLine {
       barsize: 24,
       barCompleteChar: "━",
       barIncompleteChar: "─",
-      hideCursor: true,
+      // Either would stay so where the process is killed: a hidden cursor, and lines that are cut off.
+      hideCursor: false,
+      linewrap: true,
       clearOnComplete: true,
       noTTYOutput: true,
       notTTYSchedule: 10_000,
@@ -53,16 +70,23 @@ export class ProgressLine {
     });
   }
 
-  update(done: number, total: number, detail: string): void {
+  update(done: number, total: number, text: string): void {
+    const detail = printable(text);
     if (!this.#active) this.#bar.start(total, done, { detail });
     else {
       this.#bar.setTotal(total);
       this.#bar.update(done, { detail });
     }
     this.#active = true;
+    this.#shown.add(this);
+  }
+
+  hide(): void {
+    if (this.#onScreen) this.end();
   }
 
   end(): void {
+    this.#shown.delete(this);
     if (this.#active) this.#bar.stop();
     this.#active = false;
   }

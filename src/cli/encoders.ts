@@ -50,10 +50,10 @@ function runEncoders(options: EncodersOptions): void {
       ...{ width, depth, goodFor },
     };
   });
-  result(options, { size, channels, dim, encoders }, table(encoders, options));
+  result(options, { size, channels, dim, encoders }, ...table(encoders, options));
 }
 
-function table(rows: readonly EncoderRow[], { size, channels, dim }: EncodersOptions): string {
+function table(rows: readonly EncoderRow[], { size, channels, dim }: EncodersOptions): string[] {
   const head = ["encoder", "parameters", "multiplications", "smallest", "good for"];
   const lines = [head, ...rows.map(cells)];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
@@ -68,7 +68,7 @@ function table(rows: readonly EncoderRow[], { size, channels, dim }: EncodersOpt
   return [
     `for pictures of ${channels} x ${size} x ${size} (channels, height, width) and embeddings of ${dim}; multiplications of one picture:`,
     ...body,
-  ].join("\n");
+  ];
 }
 
 function cells({ name, parameters, multiplications, smallestPicture, goodFor }: EncoderRow): string[] {

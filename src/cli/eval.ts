@@ -107,7 +107,7 @@ async function runEval(options: EvalOptions): Promise<void> {
         ...all,
       });
     }
-    result(options, all, table(all));
+    result(options, all, ...table(all));
   } finally {
     line.end();
     await runtime.dispose();
@@ -190,7 +190,7 @@ const rows: readonly (readonly [string, (evaluation: Evaluation) => number])[] =
   ["mean similarity, unalike", (e) => e.unalike],
 ];
 
-function table(evaluations: Readonly<Record<string, Evaluation>>): string {
+function table(evaluations: Readonly<Record<string, Evaluation>>): string[] {
   const columns = Object.entries(evaluations);
   const head = ["".padEnd(26), ...columns.map(([name]) => name.padStart(11))].join("");
   const body = rows.map(([label, value]) =>
@@ -198,5 +198,5 @@ function table(evaluations: Readonly<Record<string, Evaluation>>): string {
       "",
     ),
   );
-  return [head, ...body].join("\n");
+  return [head, ...body];
 }

@@ -50,7 +50,7 @@ export async function evalViews(
     untrained: await measure("untrained encoder", ofWeights(weightsOf.untrained)),
     pixels: await measure("pixels", (options) => evaluatePixelViews(runtime, views, options)),
   };
-  result(output, evaluations, table(evaluations));
+  result(output, evaluations, ...table(evaluations));
 }
 
 const rows: readonly (readonly [string, keyof ViewMetrics])[] = [
@@ -59,11 +59,11 @@ const rows: readonly (readonly [string, keyof ViewMetrics])[] = [
   ["uniformity (less: evener)", "uniformity"],
 ];
 
-function table(evaluations: Readonly<Record<string, ViewMetrics>>): string {
+function table(evaluations: Readonly<Record<string, ViewMetrics>>): string[] {
   const columns = Object.entries(evaluations);
   const head = ["".padEnd(26), ...columns.map(([name]) => name.padStart(11))].join("");
   const body = rows.map(([label, key]) =>
     [label.padEnd(26), ...columns.map(([, metrics]) => metrics[key].toFixed(4).padStart(11))].join(""),
   );
-  return [head, ...body].join("\n");
+  return [head, ...body];
 }

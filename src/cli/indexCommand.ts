@@ -110,7 +110,8 @@ async function runAdd({ json, ...options }: IndexCommandOptions, signal: AbortSi
       ...{ index: options.out, rows, added, updated, unchanged, embedded, dim, fingerprint },
       ...{ search: plan, seconds, picturesPerSecond },
     },
-    `${options.out}: ${rows} pictures (${added} added, ${updated} updated, ${unchanged} unchanged; ${picturesPerSecond} pictures/s), encoder ${fingerprint.slice(0, 16)}\n${describePlan(plan)}`,
+    `${options.out}: ${rows} pictures (${added} added, ${updated} updated, ${unchanged} unchanged; ${picturesPerSecond} pictures/s), encoder ${fingerprint.slice(0, 16)}`,
+    describePlan(plan),
   );
 }
 
@@ -156,7 +157,8 @@ async function runDelete(options: IndexCommandOptions, signal: AbortSignal): Pro
     result(
       options,
       { index: options.out, rows, deleted, search: index.plan },
-      `${options.out}: ${rows} pictures, ${deleted} deleted\n${describePlan(index.plan)}`,
+      `${options.out}: ${rows} pictures, ${deleted} deleted`,
+      describePlan(index.plan),
     );
   } finally {
     index.close();

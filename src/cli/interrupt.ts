@@ -1,5 +1,5 @@
-import { note } from "./console.ts";
-import { terminal } from "./terminal.ts";
+import { hideLines, note } from "./console.ts";
+import { terminal, withinCommand } from "./terminal.ts";
 
 /** A signal that the first Ctrl-C aborts. */
 export interface Interrupt {
@@ -8,32 +8,52 @@ export interface Interrupt {
   dispose(): void;
 }
 
+/** Ctrl-C, what `kill` and a system that shuts down send, and the end of the terminal. */
+const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /**
- * The first Ctrl-C (or SIGTERM) asks for a stop, a second one ends the process. Where the terminal has a signal of its
- * own, that asks for the stop.
+ * The first Ctrl-C (or SIGTERM, or SIGHUP) asks for a stop, a second one ends the process. Where the terminal has a signal
+ * of its own, that asks for the stop.
  *
  * @param message said on the first
  */
 export function stopOnInterrupt(message: string): Interrupt {
   const controller = new AbortController();
   const { signal } = terminal();
-  const stop = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+  const stop = withinCommand((): void => {
     controller.abort();
-    note(`\n${message}`);
-  };
+    note(message);
+  });
   if (signal) {
     if (signal.aborted) stop();
     signal.addEventListener("abort", stop);
     return { signal: controller.signal, dispose: () => signal.removeEventListener("abort", stop) };
   }
-  process.on("SIGINT", stop);
-  process.on("SIGTERM", stop);
+  const onSignal = withinCommand((name: NodeJS.Signals): void => {
+    if (!controller.signal.aborted) stop();
+    // A terminal that is closed says so twice, through the shell too: what was asked for is under way.
+    else if (name !== "SIGHUP") endNow();
+  });
+  for (const name of stopSignals) process.on(name, onSignal);
   return {
     signal: controller.signal,
     dispose: () => {
-      process.off("SIGINT", stop);
-      process.off("SIGTERM", stop);
+      for (const name of stopSignals) process.off(name, onSignal);
     },
   };
+}
+
+/**
+ * Ends the process at once, as Ctrl-C does where nothing listens to it: for a shell the exit code is 130. Native threads
+ * are not waited for, since to tear them down in the middle of a computation aborts the process.
+ */
+function endNow(): never {
+  hideLines();
+  // Last, after locks are given back.
+  process.on("exit", () => {
+    if (process.platform === "win32") return;
+    for (const name of stopSignals) process.removeAllListeners(name);
+    process.kill(process.pid, "SIGINT");
+  });
+  return process.exit(130);
 }

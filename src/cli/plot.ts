@@ -83,7 +83,8 @@ async function runPlot(options: PlotCommandOptions): Promise<void> {
     result(
       { json },
       { files, rows, seconds },
-      `${pages.join("\n")}\nopen them in a browser; beside each is the same as .png (${duration(seconds)})`,
+      ...pages,
+      `open them in a browser; beside each is the same as .png (${duration(seconds)})`,
     );
   } catch (error) {
     line.end();

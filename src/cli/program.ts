@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { KindredError } from "../base/index.ts";
+import { KindredError, printable } from "../base/index.ts";
 import { commands } from "./commands.ts";
+import { hideLines } from "./console.ts";
 import { exitWith, type Terminal, withTerminal } from "./terminal.ts";
 
 /** Exit codes: 0 done, 1 failed, 2 bad input or usage; 130 where the user stopped it. */
@@ -23,7 +24,10 @@ export async function kindredProgram(
     )
     .version(version())
     .showHelpAfterError("(kindred --help, or kindred <command> --help, lists what there is)")
-    .configureOutput({ writeOut: (text) => stdout.write(text), writeErr: (text) => stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      writeErr: (text) => stderr.write(printableLines(text)),
+    })
     .exitOverride();
   for (const [name, { description, load }] of Object.entries(commands)) {
     const command = words.includes(name) ? await load() : new Command(name);
@@ -46,7 +50,10 @@ export function main(argv: readonly string[], terminal: Terminal): Promise<numbe
     } catch (error) {
       exitWith(exitCodeOf(error));
       // Commander has said what is wrong with the words.
-      if (!(error instanceof CommanderError)) terminal.stderr.write(`kindred: ${describe(error)}\n`);
+      if (!(error instanceof CommanderError)) {
+        hideLines();
+        terminal.stderr.write(`kindred: ${describe(error)}\n`);
+      }
     }
   });
 }
@@ -58,7 +65,13 @@ function exitCodeOf(error: unknown): number {
 }
 
 function describe(error: unknown): string {
-  if (error instanceof KindredError) return error.message;
+  if (error instanceof KindredError) return printable(error.message);
   // A defect of ours: the stack is what a report needs.
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return printableLines(text);
+}
+
+/** With its line breaks. */
+function printableLines(text: string): string {
+  return text.split("\n").map(printable).join("\n");
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Command } from "commander";
-import { InputError } from "../base/index.ts";
+import { InputError, printable } from "../base/index.ts";
 import type { DeviceName } from "../platform/node/devices.ts";
 import { requireWritable, writeFileAtomic } from "../platform/node/files.ts";
 import {
@@ -104,7 +104,8 @@ async function runSearch(files: readonly string[], options: SearchCommandOptions
         searches: searches.map(({ query, hits }) => ({ query, results: hits.map(resultOf) })),
         ...(unreadable.length > 0 ? { unreadable } : {}),
       },
-      [...searches.map((one) => table(one, searches.length > 1)), ...(html ? [html] : [])].join("\n\n"),
+      ...searches.flatMap((one, at) => [...(at > 0 ? [""] : []), ...table(one, searches.length > 1)]),
+      ...(html ? ["", html] : []),
     );
     if (unreadable.length > 0) exitWith(2);
   } finally {
@@ -191,7 +192,7 @@ function resultOf({ id, label, path, file, split, similarity }: SearchHit, at: n
 }
 
 /** Rank, similarity, label and id of what was found; `named` where it is one of several. */
-function table({ query, hits }: PictureSearch, named: boolean): string {
+function table({ query, hits }: PictureSearch, named: boolean): string[] {
   const rows = [
     ["rank", "similarity", "label", "id"],
     ...hits.map(({ similarity, label, id }, at) => [
@@ -212,12 +213,7 @@ function table({ query, hits }: PictureSearch, named: boolean): string {
       .trimEnd(),
   );
   const empty = hits.length === 0 ? ["nothing was found"] : [];
-  return [...(named ? [printable(query)] : []), ...lines, ...empty].join("\n");
-}
-
-/** Without control characters, which a file's name may hold and a terminal would obey. */
-function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, "\u{fffd}");
+  return [...(named ? [query] : []), ...lines, ...empty];
 }
 
 function sheet(

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { InputError } from "../base/index.ts";
+import { InputError, shellWord } from "../base/index.ts";
 import type { Preprocessing } from "../data/index.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
@@ -195,7 +195,7 @@ async function runTrain(
     if (complete)
       finish(options, history, { seconds, recordingSeconds, device: runtime.device.name }, guidance);
     else {
-      const text = `stopped and saved: go on with kindred train --resume --out ${options.out}`;
+      const text = `stopped and saved: go on with kindred train --resume --out ${shellWord(options.out)}`;
       interrupted(options, text, { run: options.out });
     }
   } finally {
@@ -356,25 +356,30 @@ function finish(
     ...rest,
     ...(guidance ? { guidance } : {}),
   };
+  const run = shellWord(options.out);
   const recorded =
     rest.recordingSeconds > 0
-      ? `, or kindred animate --run ${options.out} for a film of it (recording took ${rest.recordingSeconds.toFixed(1)} s)`
+      ? `, or kindred animate --run ${run} for a film of it (recording took ${rest.recordingSeconds.toFixed(1)} s)`
       : "";
   result(
     options,
     summary,
-    `trained ${last.epoch} ${last.epoch === 1 ? "epoch" : "epochs"} in ${duration(rest.seconds)}: ${options.out} holds checkpoints, metrics, figures and encoder.onnx${describeBest(history)}\nnext: kindred eval --run ${options.out}${recorded}`,
+    `trained ${last.epoch} ${last.epoch === 1 ? "epoch" : "epochs"} in ${duration(rest.seconds)}: ${options.out} holds checkpoints, metrics, figures and encoder.onnx`,
+    ...describeBest(history),
+    `next: kindred eval --run ${run}${recorded}`,
   );
 }
 
 /** Which epoch the encoder is of, where that is not simply the last. */
-function describeBest(history: readonly EpochMetrics[]): string {
+function describeBest(history: readonly EpochMetrics[]): string[] {
   const last = history.at(-1)!;
   const best = history.find(({ epoch }) => epoch === last.best);
-  if (!best) return "";
+  if (!best) return [];
   const measure =
     best.mapAtR === null
       ? `validation loss ${best.valLoss?.toFixed(4)}`
       : `validation MAP@R ${best.mapAtR.toFixed(3)}`;
-  return `\nbest epoch ${best.epoch} of ${last.epoch} (${measure}): its weights are taken where no --checkpoint is named`;
+  return [
+    `best epoch ${best.epoch} of ${last.epoch} (${measure}): its weights are taken where no --checkpoint is named`,
+  ];
 }

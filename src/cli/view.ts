@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import open from "open";
+import { shellWord } from "../base/index.ts";
 import type { DatasetSplit } from "../platform/node/datasets.ts";
 import type { DeviceName } from "../platform/node/devices.ts";
 import { startExplorer } from "../server/index.ts";
@@ -54,7 +55,7 @@ export function viewCommand(): Command {
 async function runView(options: ViewOptions): Promise<void> {
   const { run, json } = options;
   const { index } = options;
-  const command = `kindred view${run === undefined ? "" : ` --run ${run}`}${index === undefined ? "" : ` --index ${index}`}`;
+  const command = `kindred view${run === undefined ? "" : ` --run ${shellWord(run)}`}${index === undefined ? "" : ` --index ${shellWord(index)}`}`;
   const seen = options.open ?? (terminal().stdout.isTTY && hasScreen(process.platform, process.env));
   if (options.whenScreen && !seen) {
     return result({ json }, { url: null, command }, `no screen here: look at it later with ${command}`);
@@ -72,7 +73,9 @@ async function runView(options: ViewOptions): Promise<void> {
     const { training } = explorer;
     await explorer.close();
     if (training !== null) {
-      note(`the training was stopped and saved: go on with kindred train --resume --out ${training}`);
+      note(
+        `the training was stopped and saved: go on with kindred train --resume --out ${shellWord(training)}`,
+      );
     }
     stop.dispose();
   }

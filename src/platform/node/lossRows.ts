@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { InputError } from "../../base/index.ts";
+import { InputError, shellWord } from "../../base/index.ts";
 import type { LossRow } from "../../report/lossData.ts";
 import { readFileOrExplain } from "./files.ts";
 
@@ -25,7 +25,7 @@ export async function readLossRows(run: string): Promise<readonly LossRow[]> {
   const lines = text.trimEnd().split("\n");
   if (text.trim() === "") {
     throw new InputError(
-      `${run}: no epoch has been finished, so there is no loss to plot: go on with kindred train --resume --out ${run}`,
+      `${run}: no epoch has been finished, so there is no loss to plot: go on with kindred train --resume --out ${shellWord(run)}`,
     );
   }
   return lines.map((line, index) => rowOf(line, `${file}: line ${index + 1}`));

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError } from "../../base/index.ts";
+import { InputError, shellWord } from "../../base/index.ts";
 import type { ImageDataset } from "../../data/index.ts";
 import {
   pickImages,
@@ -35,6 +35,8 @@ export interface RecordingOptions {
   readonly seed: number;
   /** Pictures in the sample; a recording that is gone on with keeps those that it has. */
   readonly size: number;
+  /** Called before each file is written; throws where the run is not to be written any more. */
+  readonly beforeWrite?: () => void;
 }
 
 /**
@@ -45,12 +47,14 @@ export class RunRecorder implements Recorder {
   readonly sample: ImageDataset;
   readonly due: (step: number) => boolean;
   readonly #path: string;
+  readonly #beforeWrite: () => void;
   #index: RecordingIndex;
   #writing: Promise<void> = Promise.resolve();
 
   private constructor(options: RecordingOptions, sample: ImageDataset, index: RecordingIndex) {
-    const { path, picturesPerStep, batches } = options;
+    const { path, picturesPerStep, batches, beforeWrite = () => undefined } = options;
     this.#path = path;
+    this.#beforeWrite = beforeWrite;
     this.sample = sample;
     this.due = recordingSchedule({ sample: sample.count, picturesPerStep, batches });
     this.#index = index;
@@ -121,6 +125,7 @@ export class RunRecorder implements Recorder {
   async #write({ step, epoch, pairs, lossSum, embeddings }: Snapshot): Promise<void> {
     const { dim, rows, snapshots } = this.#index;
     const file = `step_${step}.npy`;
+    this.#beforeWrite();
     await writeStreamAtomic(join(this.#path, file), (append) =>
       writeNpy(append, embeddings, [rows.length, dim]),
     );
@@ -134,6 +139,7 @@ export class RunRecorder implements Recorder {
   }
 
   async #writeIndex(): Promise<void> {
+    this.#beforeWrite();
     await writeFileAtomic(join(this.#path, indexName), `${JSON.stringify(this.#index)}\n`);
   }
 }
@@ -160,13 +166,13 @@ export async function readRecording(run: string): Promise<Recording> {
   const path = join(run, "recording");
   if (!existsSync(join(path, indexName))) {
     throw new InputError(
-      `${run} has no recorded embeddings (recording/${indexName}): train it with kindred train --record --out ${run}`,
+      `${run} has no recorded embeddings (recording/${indexName}): train it with kindred train --record --out ${shellWord(run)}`,
     );
   }
   const { rows, labels, dim, snapshots } = await readIndex(path);
   if (snapshots.length < 2) {
     throw new InputError(
-      `${run} has ${snapshots.length} recorded snapshots, expected at least 2 to move between: go on with kindred train --resume --out ${run}`,
+      `${run} has ${snapshots.length} recorded snapshots, expected at least 2 to move between: go on with kindred train --resume --out ${shellWord(run)}`,
     );
   }
   const read: Recording["snapshots"][number][] = [];

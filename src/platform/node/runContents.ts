@@ -54,9 +54,15 @@ const files = [
 /** What a run resumes from: removed last, so that no other checkpoint outlives it. */
 const state = "checkpoints/latest.safetensors";
 
-/** The names in a folder that a run takes for itself; none where there is no folder. */
+/** The names in a folder that a run takes for itself, but for empty folders; none where there is no folder. */
 export async function runEntries(folder: string): Promise<string[]> {
-  return (await namesIn(folder)).map(({ name }) => name).filter(isEntry);
+  const found: string[] = [];
+  for (const entry of await namesIn(folder)) {
+    const { name } = entry;
+    if (!isEntry(name)) continue;
+    if (!entry.isDirectory() || (await namesIn(join(folder, name))).length > 0) found.push(name);
+  }
+  return found;
 }
 
 /**

@@ -28,9 +28,12 @@ export { runIndexName } from "./runContents.ts";
 /** A run on disk. Every file is written under a temporary name, flushed and renamed, so none is ever half there. */
 export class RunFolder {
   readonly path: string;
+  readonly #beforeWrite: () => void;
 
-  constructor(path: string) {
+  /** @param beforeWrite called before each file is written; throws where the folder is not to be written any more */
+  constructor(path: string, beforeWrite: () => void = () => undefined) {
     this.path = path;
+    this.#beforeWrite = beforeWrite;
   }
 
   /** Whether a run was begun here. */
@@ -98,7 +101,7 @@ export class RunFolder {
   }
 
   async writeConfig(config: RunConfig): Promise<void> {
-    await writeFileAtomic(this.#at("config.json"), `${JSON.stringify(config, null, 2)}\n`);
+    await this.#write(this.#at("config.json"), `${JSON.stringify(config, null, 2)}\n`);
   }
 
   /** @throws InputError when no run is here, or its configuration is not one. */
@@ -109,7 +112,7 @@ export class RunFolder {
   }
 
   async writeGuidance(guidance: Guidance): Promise<void> {
-    await writeFileAtomic(this.#at("guidance.json"), `${JSON.stringify(guidance, null, 2)}\n`);
+    await this.#write(this.#at("guidance.json"), `${JSON.stringify(guidance, null, 2)}\n`);
   }
 
   /** What was seen of the data and chosen for it; null for a run without, as runs from before there was any. */
@@ -120,7 +123,7 @@ export class RunFolder {
   }
 
   async writeFigure(name: string, png: Uint8Array): Promise<void> {
-    await writeFileAtomic(this.#at("figures", name), png);
+    await this.#write(this.#at("figures", name), png);
   }
 
   /**
@@ -133,7 +136,7 @@ export class RunFolder {
     state: TrainingState,
   ): Promise<void> {
     const { epoch, history } = state.progress;
-    await writeFileAtomic(this.checkpointFile(epoch - 1), writePt(weights));
+    await this.#write(this.checkpointFile(epoch - 1), writePt(weights));
     const best = history.at(-1)?.best ?? epoch;
     if (!encoder.trunk && best === epoch) await this.writeEncoder(encoder, weights);
     await this.#writeMetrics(history);
@@ -141,7 +144,7 @@ export class RunFolder {
   }
 
   async writeEncoder(encoder: Encoder, weights: ReadonlyMap<string, TensorData>): Promise<void> {
-    await writeFileAtomic(this.#at("encoder.onnx"), exportEncoder(encoder, weights));
+    await this.#write(this.#at("encoder.onnx"), exportEncoder(encoder, weights));
   }
 
   /** Where the recorded embeddings are. */
@@ -160,7 +163,7 @@ export class RunFolder {
   }
 
   async writeState(state: TrainingState): Promise<void> {
-    await writeFileAtomic(this.stateFile, encodeTrainingState(state));
+    await this.#write(this.stateFile, encodeTrainingState(state));
   }
 
   /** The state to resume from; null when the run was stopped before it saved any. */
@@ -240,14 +243,11 @@ export class RunFolder {
   }
 
   async writeEvaluation(evaluation: EvaluationFile): Promise<void> {
-    await writeFileAtomic(this.#at("evaluation.json"), `${JSON.stringify(evaluation, null, 2)}\n`);
+    await this.#write(this.#at("evaluation.json"), `${JSON.stringify(evaluation, null, 2)}\n`);
   }
 
   async #writeMetrics(history: readonly EpochMetrics[]): Promise<void> {
-    await writeFileAtomic(
-      this.#at("metrics.jsonl"),
-      history.map((row) => `${JSON.stringify(row)}\n`).join(""),
-    );
+    await this.#write(this.#at("metrics.jsonl"), history.map((row) => `${JSON.stringify(row)}\n`).join(""));
   }
 
   async #noRun(): Promise<InputError> {
@@ -276,6 +276,11 @@ export class RunFolder {
     } catch {
       return false;
     }
+  }
+
+  async #write(path: string, content: Uint8Array | string): Promise<void> {
+    this.#beforeWrite();
+    await writeFileAtomic(path, content);
   }
 
   #at(...parts: string[]): string {

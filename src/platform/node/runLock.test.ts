@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -134,6 +134,53 @@ describe("RunLock", () => {
     await lock.take();
     expect(await readdir(folder)).toEqual(["run.lock"]);
     await lock.release();
+  });
+
+  it("takes the place of one that is dated in the future and names nobody, as after a clock was set back", async () => {
+    await leave("{ cut");
+    const future = new Date(Date.now() + 86_400_000);
+    await utimes(join(folder, "run.lock"), future, future);
+    const lock = new RunLock(folder);
+    await lock.take();
+    await lock.release();
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it("leaves a file that is another's by then, and says so to whoever wants to write", async () => {
+    const lock = new RunLock(folder);
+    lock.requireHeld();
+    await lock.take();
+    lock.requireHeld();
+    const other = JSON.stringify({ pid: process.ppid, host: hostname(), since: "", start: null });
+    await leave(other);
+    expect(() => lock.requireHeld()).toThrow(
+      new InputError(
+        `${join(folder, "run.lock")} was removed or replaced while ${folder} was being trained, so that another process may write there: nothing more is written, and what was saved stays (kindred train --resume --out ${folder} goes on from there)`,
+      ),
+    );
+    await lock.release();
+    expect(await readFile(join(folder, "run.lock"), "utf8")).toBe(other);
+  });
+
+  it("notices a folder that was moved, and makes none in its place", async () => {
+    const lock = new RunLock(folder);
+    await lock.take();
+    await rename(folder, `${folder}2`);
+    expect(() => lock.requireHeld()).toThrow(/run was moved or removed while it was being trained/);
+    await lock.release();
+    expect(await readdir(join(folder, ".."))).toEqual(["run2"]);
+  });
+
+  it("exits without a word though its file is gone", async () => {
+    const url = new URL("./runLock.ts", import.meta.url);
+    const code = `const { RunLock } = await import(${JSON.stringify(url.href)});
+      await new RunLock(${JSON.stringify(folder)}).take();
+      (await import("node:fs")).renameSync(${JSON.stringify(folder)}, ${JSON.stringify(`${folder}2`)});
+      process.exit(3);`;
+    const child = spawn(process.execPath, ["--input-type=module", "-e", code]);
+    const said = child.stderr.toArray();
+    expect(await once(child, "exit")).toEqual([3, null]);
+    expect((await said).join("")).toBe("");
   });
 
   it("is given back when the process exits without a word", async () => {

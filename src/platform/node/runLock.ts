@@ -1,10 +1,11 @@
-import { unlinkSync } from "node:fs";
-import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { existsSync, readFileSync, unlinkSync } from "node:fs";
+import { open, readFile, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { InputError } from "../../base/index.ts";
-import { explainIoError, isMissing } from "./ioErrors.ts";
+import { InputError, shellWord } from "../../base/index.ts";
+import { makeFolder } from "./folders.ts";
+import { explainIoError, isMissing, isOneOf } from "./ioErrors.ts";
 import { isAlive, startOf } from "./processes.ts";
 
 /** Who trains a run, as its lock file says. */
@@ -41,14 +42,16 @@ export interface LockPurpose {
 /**
  * The right to write a run: a file `run.lock` in its folder that only one process can make. Reading needs none.
  *
- * A lock whose process is gone counts for nothing. It is given back also when the process exits, by Ctrl-C too.
+ * A lock whose process is gone counts for nothing. It is given back also when the process exits, by Ctrl-C too. What it is
+ * held for asks {@link requireHeld} before it writes: the folder may be moved, or the file removed and another's by then.
  */
 export class RunLock {
   readonly #folder: string;
   readonly #file: string;
   readonly #purpose: LockPurpose;
-  #taken = false;
-  readonly #onExit = (): void => unlinkSync(this.#file);
+  /** What this lock wrote into its file; null where it is not taken. */
+  #text: string | null = null;
+  readonly #onExit = (): void => this.#remove();
 
   constructor(folder: string, purpose: LockPurpose = { file: "run.lock", doing: "trained" }) {
     this.#folder = folder;
@@ -62,28 +65,70 @@ export class RunLock {
    * @throws InputError in one line naming the process when another one trains this run, or the folder cannot be written.
    */
   async take(): Promise<void> {
-    if (this.#taken) return;
+    if (this.#text !== null) return;
     const [file, folder, purpose] = [this.#file, this.#folder, this.#purpose];
     if (held.has(file)) throw refusal(folder, purpose, (await textOf(file)) ?? "");
     // Before anything is awaited: of two locks of this process, one goes on from here.
     held.add(file);
     try {
-      await mkdir(folder, { recursive: true });
-      if (!(await acquire(file))) throw refusal(folder, purpose, (await textOf(file)) ?? "");
+      await makeFolder(folder);
+      this.#text = await acquire(file);
+      if (this.#text === null) throw refusal(folder, purpose, (await textOf(file)) ?? "");
     } catch (error) {
       held.delete(file);
+      this.#text = null;
       throw explainIoError(error, "written", folder);
     }
-    this.#taken = true;
     process.once("exit", this.#onExit);
   }
 
   async release(): Promise<void> {
-    if (!this.#taken) return;
-    this.#taken = false;
+    if (this.#text === null) return;
+    this.#remove();
+    this.#text = null;
     process.off("exit", this.#onExit);
     held.delete(this.#file);
-    await rm(this.#file, { force: true });
+  }
+
+  /** Whether it was taken, and its file is there and its own. */
+  get held(): boolean {
+    return this.#text !== null && this.#isOurs();
+  }
+
+  /**
+   * Does nothing before the lock is taken.
+   *
+   * @throws InputError when the folder or the file is no longer there, or the file is another's.
+   */
+  requireHeld(): void {
+    if (this.#text === null || this.#isOurs()) return;
+    const { doing, file } = this.#purpose;
+    if (!existsSync(this.#folder)) {
+      throw new InputError(
+        `${this.#folder} was moved or removed while it was being ${doing}: nothing more is written, and what was saved is where it was moved to (kindred train --resume --out <its new place> goes on from there)`,
+      );
+    }
+    throw new InputError(
+      `${join(this.#folder, file)} was removed or replaced while ${this.#folder} was being ${doing}, so that another process may write there: nothing more is written, and what was saved stays (kindred train --resume --out ${shellWord(this.#folder)} goes on from there)`,
+    );
+  }
+
+  #isOurs(): boolean {
+    try {
+      return readFileSync(this.#file, "utf8") === this.#text;
+    } catch {
+      // It is not there, or is another's who lets nobody read it.
+      return false;
+    }
+  }
+
+  /** What is not this lock's, or is not there any more, is left as it is. */
+  #remove(): void {
+    try {
+      if (this.#isOurs()) unlinkSync(this.#file);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+    }
   }
 }
 
@@ -93,14 +138,15 @@ export class RunLock {
  * Only the maker of a second file, the takeover, removes a stale lock, after it has seen once more that it is stale: of
  * many that find it so, none can remove the new lock of another.
  *
- * @returns whether it was made; not so where somebody holds it.
+ * @returns what was written into it; null where somebody holds it.
  */
-async function acquire(file: string): Promise<boolean> {
+async function acquire(file: string): Promise<string | null> {
   const takeover = `${file}.takeover.tmp`;
   for (let tries = 0; tries < mostTries; tries++) {
-    if (await create(file)) return true;
-    if (await isHeld(file)) return false;
-    if (!(await create(takeover))) {
+    const text = await create(file);
+    if (text !== null) return text;
+    if (await isHeld(file)) return null;
+    if ((await create(takeover)) === null) {
       // Its maker removes it within milliseconds, unless it was killed.
       const age = await ageOf(takeover);
       if (age > settling && Number.isFinite(age)) await rm(takeover, { force: true });
@@ -109,34 +155,37 @@ async function acquire(file: string): Promise<boolean> {
     }
     try {
       if (!(await isHeld(file))) await rm(file, { force: true });
-      if (await create(file)) return true;
+      const made = await create(file);
+      if (made !== null) return made;
     } finally {
       await rm(takeover, { force: true });
     }
   }
-  return false;
+  return null;
 }
 
-async function create(file: string): Promise<boolean> {
+/** What was written into a new file; null where one is there. */
+async function create(file: string): Promise<string | null> {
   const holder: Holder = {
     pid: process.pid,
     host: hostname(),
     since: new Date().toISOString(),
     start: startOf(process.pid),
   };
+  const text = `${JSON.stringify(holder)}\n`;
   try {
     const handle = await open(file, "wx");
     try {
-      await handle.writeFile(`${JSON.stringify(holder)}\n`);
+      await handle.writeFile(text);
     } catch (error) {
       await rm(file, { force: true });
       throw error;
     } finally {
       await handle.close();
     }
-    return true;
+    return text;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (isOneOf(error, ["EEXIST"])) return null;
     throw error;
   }
 }
@@ -155,10 +204,13 @@ async function isHeld(file: string): Promise<boolean> {
   return start === null || holder.start === null || start === holder.start;
 }
 
-/** Milliseconds since a file was written; infinite for one that is not there. */
+/**
+ * Milliseconds since a file was written, or until then where its date is in the future, as after a clock was set back;
+ * infinite for one that is not there.
+ */
 async function ageOf(file: string): Promise<number> {
   try {
-    return Date.now() - (await stat(file)).mtimeMs;
+    return Math.abs(Date.now() - (await stat(file)).mtimeMs);
   } catch (error) {
     if (isMissing(error)) return Number.POSITIVE_INFINITY;
     throw error;

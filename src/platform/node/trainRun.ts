@@ -23,7 +23,7 @@ import { renderPairsFigure } from "./pairsFigure.ts";
 import type { PictureReport } from "./pictures/pictureReport.ts";
 import { RunRecorder } from "./recording.ts";
 import { dataOptionsOf } from "./runData.ts";
-import type { RunFolder } from "./runFolder.ts";
+import { RunFolder } from "./runFolder.ts";
 import { RunLock } from "./runLock.ts";
 import { withTrunk } from "./trunk.ts";
 import { withTrunkFeatures } from "./trunkFeatures.ts";
@@ -118,21 +118,29 @@ export interface TrainRunResult {
  * the middle of the epoch. Only one process at a time can train a run, see `RunLock`.
  */
 export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult> {
-  const { folder } = options;
-  const lock = new RunLock(folder.path);
+  const { path } = options.folder;
+  const lock = new RunLock(path);
+  const beforeWrite = (): void => lock.requireHeld();
+  const folder = new RunFolder(path, beforeWrite);
   const progress = { begun: false, steps: 0 };
   try {
     // A run that is there, before its state is read; a new one's folder is not made before all input is checked.
-    if (existsSync(folder.path)) await lock.take();
-    const result = await trainLocked(options, lock, progress);
+    if (existsSync(path)) await lock.take();
+    const result = await trainLocked({ ...options, folder, beforeWrite }, lock, progress);
     await lock.release();
     return result;
   } catch (error) {
+    // What is left of it would only be in the way of the next; unless it is another's by now.
+    const abandoned = progress.begun && progress.steps === 0 && lock.held;
     await lock.release();
-    // What is left of it would only be in the way of the next.
-    if (progress.begun && progress.steps === 0) await folder.abandon();
+    if (abandoned) await folder.abandon();
     throw error;
   }
+}
+
+/** What trains under a lock, and is asked whether it still may before each write. */
+interface LockedOptions extends TrainRunOptions {
+  readonly beforeWrite: () => void;
 }
 
 /** How far a call has come. */
@@ -143,7 +151,7 @@ interface CallProgress {
 }
 
 async function trainLocked(
-  options: TrainRunOptions,
+  options: LockedOptions,
   lock: RunLock,
   progress: CallProgress,
 ): Promise<TrainRunResult> {
@@ -201,6 +209,8 @@ async function trainLocked(
       ...watch,
       onStep: (report) => {
         progress.steps++;
+        // Long before the epoch ends, whose work would be lost.
+        lock.requireHeld();
         options.onStep?.(report);
       },
       onEpoch: async (metrics) => {
@@ -247,7 +257,7 @@ async function dataWithFeatures(
 }
 
 function runRecorder(
-  { config, folder, data, watch }: TrainRunOptions,
+  { config, folder, data, watch, beforeWrite }: LockedOptions,
   { batches, picturesPerStep, progress }: Trainer,
   dim: number,
 ): Promise<RunRecorder> {
@@ -256,7 +266,7 @@ function runRecorder(
   // Who looks on embeds the sample far more often than the recording does: then it costs nothing to have all of it.
   const size = watch ? sampleSize : recordingSize(epochs * batches * picturesPerStep);
   return RunRecorder.open(
-    { path, training: data.training, picturesPerStep, batches, dim, seed, size },
+    { path, training: data.training, picturesPerStep, batches, dim, seed, size, beforeWrite },
     progress.step,
   );
 }

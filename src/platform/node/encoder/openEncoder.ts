@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { InputError } from "../../../base/index.ts";
+import { InputError, shellWord } from "../../../base/index.ts";
 import {
   type EncoderOptions,
   embeddingOutput,
@@ -70,7 +70,7 @@ async function find(
   const file = join(path, "encoder.onnx");
   if (existsSync(file)) return fromFile(file, checkpoint);
   throw new InputError(
-    `${path} holds neither a run (config.json) nor an exported encoder (encoder.onnx): train one with kindred train --out ${path}`,
+    `${path} holds neither a run (config.json) nor an exported encoder (encoder.onnx): train one with kindred train --out ${shellWord(path)}`,
   );
 }
 
