@@ -34,6 +34,9 @@ export class Session {
   /** The folder of the run that is open, or is to be once it has a checkpoint. */
   #path: string | null;
   #open: OpenRun | null = null;
+  /** The run that is being trained, once it has a checkpoint. */
+  #offered: RunFolder | null = null;
+  #closing = false;
 
   private constructor(options: SessionOptions) {
     this.#options = options;
@@ -46,7 +49,8 @@ export class Session {
       runs: options.runs,
       config: () => this.#open?.config ?? null,
       onBegin: () => this.spaces.interrupt("a training has begun, which takes the whole engine"),
-      onCheckpoint: (folder) => this.#switchTo(folder),
+      onCheckpoint: (folder) => this.#offer(folder),
+      onEnd: () => this.#openOffered(),
     });
     this.spaces = new Spaces({
       runtime,
@@ -114,10 +118,26 @@ export class Session {
 
   /** Stops the training and all else, and resolves when all is saved. */
   async close(): Promise<void> {
+    this.#closing = true;
     await this.training.close();
     await this.spaces.close();
     this.events.close();
     await this.#engine.close();
+  }
+
+  /**
+   * A run has another checkpoint. While it is trained no space of it can be computed, so the run that is open before stays
+   * open until then; without one there is nothing to lose.
+   */
+  async #offer(folder: RunFolder): Promise<void> {
+    if (this.#open === null || this.#path === folder.path) await this.#switchTo(folder);
+    else this.#offered = folder;
+  }
+
+  async #openOffered(): Promise<void> {
+    const folder = this.#offered;
+    this.#offered = null;
+    if (folder && !this.#closing) await this.#switchTo(folder);
   }
 
   async #switchTo(folder: RunFolder): Promise<void> {

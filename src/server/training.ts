@@ -26,6 +26,8 @@ export interface TrainingOptions {
   readonly config: () => RunConfig | null;
   /** A run has another checkpoint; the training waits for it. */
   readonly onCheckpoint: (folder: RunFolder) => Promise<void>;
+  /** The engine is free again, which is told once this is done. */
+  readonly onEnd: () => Promise<void>;
   /** The engine is about to be needed. */
   readonly onBegin: () => void;
 }
@@ -119,11 +121,11 @@ export class Training {
     this.#options.onBegin();
     this.#enter("preparing");
     this.#work = this.#train(plan, mode, this.#stop.signal).then(
-      (complete) => this.#enter(complete ? "done" : this.#asked("pausing") ? "paused" : "stopped"),
-      (error: unknown) => {
-        if (error instanceof AbortedError) this.#enter(this.#asked("pausing") ? "paused" : "stopped");
-        else this.#fail(error);
-      },
+      (complete) => this.#end(complete ? "done" : this.#asked("pausing") ? "paused" : "stopped"),
+      (error: unknown) =>
+        error instanceof AbortedError
+          ? this.#end(this.#asked("pausing") ? "paused" : "stopped")
+          : this.#end("failed", this.#reasonOf(error)),
     );
   }
 
@@ -177,12 +179,23 @@ export class Training {
     return this.#status.phase === phase;
   }
 
-  #fail(error: unknown): void {
+  async #end(phase: TrainingPhase, reason: string | null = null): Promise<void> {
+    // From here on the engine may be used, also by what is opened now.
+    this.#status = { ...this.#status, phase, reason };
+    try {
+      await this.#options.onEnd();
+      this.#options.events.publish({ type: "status", training: this.#status });
+    } catch (error) {
+      this.#enter("failed", this.#reasonOf(error));
+    }
+  }
+
+  #reasonOf(error: unknown): string {
     const { runs } = this.#options;
     const path = this.#folder?.path ?? join(runs, "explorer");
     const reason = reasonOf(error, { path, name: runName(path) });
     // The state that was saved last is there; what a person reads is why it goes no further.
-    this.#enter("failed", error instanceof InputError ? reason : `the training failed: ${reason}`);
+    return error instanceof InputError ? reason : `the training failed: ${reason}`;
   }
 
   #enter(phase: TrainingPhase, reason: string | null = null): void {

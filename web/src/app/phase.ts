@@ -7,6 +7,13 @@ export function isUnderWay(phase: TrainingPhase): boolean {
   return underWay.includes(phase);
 }
 
+const atWork: readonly TrainingPhase[] = ["preparing", "running", "pausing", "stopping"];
+
+/** Whether a training has the engine, so that no space can be computed. */
+export function isAtWork(phase: TrainingPhase): boolean {
+  return atWork.includes(phase);
+}
+
 export const phaseTitles: Readonly<Record<TrainingPhase, string>> = {
   idle: "Not started",
   preparing: "Preparing",

@@ -10,7 +10,7 @@ import {
   takesDigits,
 } from "kindred/explorer";
 import type { SpaceStore } from "../space/spaceStore.svelte.ts";
-import { isUnderWay } from "./phase.ts";
+import { isAtWork, isUnderWay } from "./phase.ts";
 import { reasonOf } from "./reasonOf.ts";
 import { keepTheme, type Theme, themeNow } from "./theme.ts";
 import {
@@ -164,6 +164,14 @@ export class Session {
       case "beat":
         break;
       case "status":
+        // A space that failed for want of the engine comes when that is free.
+        if (
+          isAtWork(this.training.phase) &&
+          !isAtWork(head.training.phase) &&
+          this.space.phase === "failed"
+        ) {
+          void this.space.load(null);
+        }
         // A new listener is told all from the start.
         if (this.#fresh) this.#record = freshRecord(head.training);
         else this.#record = withEvent(this.#record, { head, arrays });

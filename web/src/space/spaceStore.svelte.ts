@@ -21,6 +21,8 @@ export class SpaceStore {
   #data = $state.raw<SpaceData | null>(null);
 
   phase = $state<SpacePhase>("empty");
+  /** The checkpoint that is being loaded; null for none, or one that is not known yet. */
+  wanted = $state<number | null>(null);
   /** What is being done, for people. */
   doing = $state("");
   /** How far that is, 0 to 1. */
@@ -87,6 +89,7 @@ export class SpaceStore {
     const loading = new AbortController();
     this.#loading = loading;
     this.reason = null;
+    this.wanted = null;
     const kept = checkpoint === null ? undefined : this.#kept.get(checkpoint);
     if (kept) {
       this.#data = kept;
@@ -95,6 +98,7 @@ export class SpaceStore {
       return;
     }
     this.phase = "loading";
+    this.wanted = checkpoint;
     this.doing = "asking for the space";
     this.part = 0;
     try {
@@ -103,10 +107,12 @@ export class SpaceStore {
       });
       if (loading.signal.aborted) return;
       this.#keep(whole);
+      this.wanted = null;
       this.phase = "ready";
     } catch (error) {
       if (loading.signal.aborted) return;
       this.reason = reasonOf(error);
+      this.wanted = null;
       this.phase = "failed";
     }
   }

@@ -48,6 +48,12 @@ export class SpaceView {
   });
   /** Two dimensions only once they are there; till then the principal components. */
   readonly layout: Layout = $derived(this.wanted === "umap" && this.umap ? "umap" : "pca");
+  /** Whether the points are still those of another checkpoint than the one that is asked for. */
+  readonly former: boolean = $derived.by(() => {
+    const { wanted, checkpoint, umap, phase } = this.#session.space;
+    if (wanted !== null && wanted !== checkpoint) return true;
+    return this.layout === "umap" && umap === null && phase === "loading";
+  });
   readonly positions: Float32Array = $derived.by(
     () => (this.layout === "umap" ? this.umap : this.#session.space.pca) ?? new Float32Array(0),
   );
