@@ -105,7 +105,10 @@ export function trainCommand(): Command {
       "--out <dir>",
       "folder of the run (default: runs/ and the name of a folder of pictures, or else the recipe's)",
     )
-    .option("--init <file.pt>", "start from the weights of a checkpoint, PyTorch's or ours")
+    .option(
+      "--init <file>",
+      "start from the weights of a checkpoint or a .safetensors file, PyTorch's or ours",
+    )
     .option(
       "--record",
       "record the embeddings of up to 1,000 pictures on the way, for kindred animate; under 2 % of the time (default)",
@@ -174,6 +177,10 @@ async function runTrain(
       mode: options.resume ? "resume" : options.force ? "replace" : "new",
       signal: stop.signal,
       onFeatures: (done, total) => features.update(done, total, `${done} of ${total} pictures`),
+      onInit: (notes) => {
+        features.end();
+        for (const text of notes) note(text);
+      },
       onBegin: () => {
         features.end();
         note(`device: ${runtime.device.description}`);

@@ -119,7 +119,9 @@ describe("kindred train on bad files", () => {
     expect(await refusal(data, "--init", folder.at("none.pt"))).toMatch(
       /none\.pt cannot be read: no such file/,
     );
-    expect(await refusal(data, "--init", folder.at("sound.csv"))).toMatch(/sound\.csv: is no \.pt file/);
+    expect(await refusal(data, "--init", folder.at("sound.csv"))).toMatch(
+      /sound\.csv: is no file of weights/,
+    );
   });
 
   it("refuses IDX files that are truncated, mislabelled, too long or at odds", async () => {

@@ -7,11 +7,11 @@ import {
   configuredParts,
   type EpochMetrics,
   type FitOptions,
+  fittedWeights,
   type Guidance,
-  matchTensors,
   type Recorder,
   type RunConfig,
-  readPt,
+  readWeightsFile,
   recordingSize,
   requirePictureSize,
   sampleSize,
@@ -92,6 +92,8 @@ export interface TrainRunOptions extends Omit<FitOptions, "record" | "onBatch"> 
   readonly guidance?: Guidance;
   /** Called with pictures that the encoder's trunk has made features of, and how many there are. */
   readonly onFeatures?: (done: number, total: number) => void;
+  /** Called with what was done to the weights of `init` so that they fit, in plain words. */
+  readonly onInit?: (notes: readonly string[]) => void;
   /** Called when all input has been checked and the folder is ready, before the first step. */
   readonly onBegin?: () => void;
   /**
@@ -166,8 +168,7 @@ async function trainLocked(
       `--epochs ${config.epochs} is fewer than the ${resume.progress.epoch} that the run in ${folder.path} has finished: ask for more, or leave it out`,
     );
   }
-  const initial = config.init !== null && !resume ? await initialWeights(config.init) : undefined;
-  if (initial) matchTensors(new Map(encoder.state.map((spec) => [spec.name, spec])), initial, config.init!);
+  const initial = config.init !== null && !resume ? await initialWeights(encoder, options) : undefined;
   const variation = new VariationThreads();
   const trainer = await Trainer.create({
     runtime,
@@ -271,9 +272,15 @@ function runRecorder(
   );
 }
 
-async function initialWeights(path: string): Promise<Map<string, TensorData>> {
-  if (!path.endsWith(".pt") && !path.endsWith(".pth")) {
-    throw new InputError(`${path}: is no .pt file, expected a checkpoint written by kindred or by PyTorch`);
-  }
-  return readPt(await readFileOrExplain(path), path);
+/** The weights that a run begins with, of its `init`. */
+async function initialWeights(
+  encoder: Encoder,
+  { config, onInit }: TrainRunOptions,
+): Promise<Map<string, TensorData>> {
+  const file = config.init!;
+  const expected = new Map(encoder.state.map((spec) => [spec.name, spec]));
+  const read = readWeightsFile(await readFileOrExplain(file), file);
+  const { weights, notes } = fittedWeights(expected, read, file);
+  onInit?.(notes);
+  return weights;
 }

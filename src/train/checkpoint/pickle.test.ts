@@ -111,7 +111,8 @@ describe("pickle", () => {
     ["a key without a value", bytesOf(0x80, 2, "}(K", 1, "u."), "a dict key without a value"],
     ["a dict as a key", bytesOf(0x80, 2, "}}K", 1, "s."), "a dict key is a dict"],
     ["marks without end", bytesOf(0x80, 2, "(".repeat(5000)), "nested deeper than 1000"],
-    ["an instance", bytesOf(0x80, 2, "ctorch\nSize\n)", 0x81, "."), "opcode 0x81 is not read"],
+    ["an instance by way of a mark", bytesOf(0x80, 2, "(ctorch\nSize\no."), "opcode 0x6f is not read"],
+    ["an instance of a number", bytesOf(0x80, 2, "K", 1, ")", 0x81, "."), "a call of an int"],
     ["a call of a string", bytesOf(0x80, 2, "X", 1, 0, 0, 0, "a)R."), "a call of a str"],
     ["state for a dict", bytesOf(0x80, 2, "}}b."), "state set on a dict"],
     [

@@ -27,6 +27,7 @@ export const opcode = {
   shortBinBytes: 0x43, // C
   binBytes: 0x42, // B
   binBytes8: 0x8e,
+  byteArray8: 0x96,
   emptyTuple: 0x29, // )
   tuple1: 0x85,
   tuple2: 0x86,
@@ -35,6 +36,9 @@ export const opcode = {
   emptyList: 0x5d, // ]
   append: 0x61, // a
   appends: 0x65, // e
+  emptySet: 0x8f,
+  addItems: 0x90,
+  frozenSet: 0x91,
   emptyDict: 0x7d, // }
   setItem: 0x73, // s
   setItems: 0x75, // u
@@ -46,6 +50,8 @@ export const opcode = {
   global: 0x63, // c
   stackGlobal: 0x93,
   reduce: 0x52, // R
+  newObj: 0x81,
+  newObjEx: 0x92,
   build: 0x62, // b
   binPersId: 0x51, // Q
 } as const;

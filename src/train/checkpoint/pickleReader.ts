@@ -5,9 +5,9 @@ import {
   globalName,
   type PickleDict,
   type PickleGlobal,
-  type PickleList,
   type PickleValue,
 } from "./pickleValue.ts";
+import { dictNames } from "./plainNames.ts";
 
 /** More than any real checkpoint nests; Python's own limit on recursion is 1000. */
 const maxMarks = 1000;
@@ -17,7 +17,7 @@ const maxLongBytes = 255;
 /**
  * The value in a pickle of protocol 2 to 5, as inert data: nothing is looked up, called or made.
  *
- * `collections.OrderedDict()` becomes a dict, every other call of an allowed name a {@link PickleCall}. Work and
+ * `collections.OrderedDict()` and `defaultdict` become dicts, every other call of an allowed name a {@link PickleCall}. Work and
  * memory are bounded by the number of bytes; a value may be shared, or hold itself, so walk it with a limit.
  *
  * @param allowed names such as `torch.FloatStorage` that may occur; any other is refused.
@@ -27,7 +27,28 @@ const maxLongBytes = 255;
  * @see https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
 export function readPickle(bytes: Uint8Array, allowed: ReadonlySet<string>, where: string): PickleValue {
-  return new PickleReader(bytes, allowed, where).read();
+  return new PickleReader(bytes, allowed, where, 0).read();
+}
+
+/** A pickle among others in one file. */
+export interface PickleRead {
+  readonly value: PickleValue;
+  /** Where it ends. */
+  readonly end: number;
+  /** Every reference to something beside it, in the order of the pickle. */
+  readonly references: readonly PickleValue[];
+}
+
+/** As {@link readPickle}, from a place in the bytes on; what follows the pickle is left. */
+export function readPickleAt(
+  bytes: Uint8Array,
+  start: number,
+  allowed: ReadonlySet<string>,
+  where: string,
+): PickleRead {
+  const reader = new PickleReader(bytes, allowed, where, start);
+  const value = reader.read();
+  return { value, end: reader.position, references: reader.references };
 }
 
 class PickleReader {
@@ -39,15 +60,21 @@ class PickleReader {
   /** Heights of the stack at each open mark. */
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, PickleValue>();
-  #position = 0;
+  readonly references: PickleValue[] = [];
+  #position: number;
   /** Where the opcode at work begins, for messages. */
   #start = 0;
 
-  constructor(bytes: Uint8Array, allowed: ReadonlySet<string>, where: string) {
+  constructor(bytes: Uint8Array, allowed: ReadonlySet<string>, where: string, start: number) {
+    this.#position = start;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#allowed = allowed;
     this.#where = where;
+  }
+
+  get position(): number {
+    return this.#position;
   }
 
   read(): PickleValue {
@@ -127,6 +154,7 @@ class PickleReader {
         stack.push(new Uint8Array(this.#take(this.#uint32())));
         break;
       case opcode.binBytes8:
+      case opcode.byteArray8:
         stack.push(new Uint8Array(this.#take(this.#uint64())));
         break;
       case opcode.emptyTuple:
@@ -146,15 +174,25 @@ class PickleReader {
         break;
       case opcode.append: {
         const item = this.#pop();
-        this.#topList().items.push(item);
+        this.#append([item]);
         break;
       }
-      case opcode.appends: {
+      case opcode.appends:
+        this.#append(this.#popMark());
+        break;
+      case opcode.emptySet:
+        stack.push({ kind: "set", items: [] });
+        break;
+      case opcode.addItems: {
         const items = this.#popMark();
-        const list = this.#topList();
-        for (const item of items) list.items.push(item);
+        const set = this.#top();
+        if (!isKind(set, "set")) throw this.#error(`items for ${describePickleValue(set)}, expected a set`);
+        for (const item of items) set.items.push(item);
         break;
       }
+      case opcode.frozenSet:
+        stack.push({ kind: "set", items: this.#popMark() });
+        break;
       case opcode.emptyDict:
         stack.push({ kind: "dict", ordered: false, entries: new Map() });
         break;
@@ -196,19 +234,29 @@ class PickleReader {
         stack.push(this.#admit(module, attribute));
         break;
       }
+      case opcode.newObjEx:
+        // Arguments by name, of an object that is passed over.
+        this.#pop();
+        this.#reduce();
+        break;
       case opcode.reduce:
+      case opcode.newObj:
         this.#reduce();
         break;
       case opcode.build: {
         // State set on an object: on a state dict, PyTorch's `_metadata`, versions of layers, not needed here.
         this.#pop();
+        if (isKind(this.#top(), "call")) break;
         const target = this.#topDict();
         if (!target.ordered) throw this.#error("state set on a dict, expected an OrderedDict");
         break;
       }
-      case opcode.binPersId:
-        stack.push({ kind: "persistent", id: this.#pop() });
+      case opcode.binPersId: {
+        const reference: PickleValue = { kind: "persistent", id: this.#pop() };
+        this.references.push(reference);
+        stack.push(reference);
         break;
+      }
       default:
         throw this.#error(
           `opcode 0x${code.toString(16).padStart(2, "0")} is not read here, expected only tensors, numbers, strings, tuples, lists and dicts`,
@@ -222,9 +270,10 @@ class PickleReader {
     if (!isKind(callable, "global") || !isKind(args, "tuple")) {
       throw this.#error(`a call of ${describePickleValue(callable)} with ${describePickleValue(args)}`);
     }
-    if (globalName(callable) !== "collections.OrderedDict") {
+    const name = globalName(callable);
+    if (!dictNames.has(name)) {
       this.#stack.push({ kind: "call", callable, args: args.items });
-    } else if (args.items.length === 0) {
+    } else if (args.items.length === 0 || name === "collections.defaultdict") {
       this.#stack.push({ kind: "dict", ordered: true, entries: new Map() });
     } else throw this.#error(`OrderedDict called with ${args.items.length} arguments, expected none`);
   }
@@ -240,8 +289,10 @@ class PickleReader {
   }
 
   #setItems(items: readonly PickleValue[]): void {
-    const { entries } = this.#topDict();
     if (items.length % 2 !== 0) throw this.#error("a dict key without a value");
+    // Entries of a dict of another class, which is passed over.
+    if (isKind(this.#top(), "call")) return;
+    const { entries } = this.#topDict();
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i]!;
       if (isKind(key, "list") || isKind(key, "dict") || key instanceof Uint8Array) {
@@ -272,10 +323,12 @@ class PickleReader {
     return this.#stack.splice(mark);
   }
 
-  #topList(): PickleList {
+  #append(items: readonly PickleValue[]): void {
     const top = this.#top();
+    // Items of a list of another class, which is passed over.
+    if (isKind(top, "call")) return;
     if (!isKind(top, "list")) throw this.#error(`an item for ${describePickleValue(top)}, expected a list`);
-    return top;
+    for (const item of items) top.items.push(item);
   }
 
   #topDict(): PickleDict {

@@ -8,6 +8,7 @@ export type PickleValue =
   | Uint8Array
   | PickleTuple
   | PickleList
+  | PickleSet
   | PickleDict
   | PickleGlobal
   | PickleCall
@@ -20,6 +21,11 @@ export interface PickleTuple {
 
 export interface PickleList {
   readonly kind: "list";
+  readonly items: PickleValue[];
+}
+
+export interface PickleSet {
+  readonly kind: "set";
   readonly items: PickleValue[];
 }
 

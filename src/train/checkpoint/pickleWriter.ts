@@ -42,6 +42,10 @@ class PickleWriter {
     else if (typeof value === "string") this.#text(value);
     else if (value instanceof Uint8Array) {
       throw new KindredError(`${value.length} bytes cannot be pickled, expected tensors and plain values`);
+    } else if (value.kind === "set") {
+      throw new KindredError(
+        `a set of ${value.items.length} cannot be pickled, expected tensors and plain values`,
+      );
     } else if (value.kind === "global") this.#global(value);
     else if (value.kind === "tuple") this.#tuple(value.items);
     else if (value.kind === "call") {

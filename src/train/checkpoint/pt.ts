@@ -6,6 +6,7 @@ import {
   stridesOf,
   type TensorData,
 } from "../../base/index.ts";
+import { type PtContent, readLegacyPt } from "./legacyPt.ts";
 import { isKind, readPickle } from "./pickleReader.ts";
 import {
   describePickleValue,
@@ -81,17 +82,18 @@ export function writePt(tensors: ReadonlyMap<string, TensorData>): Uint8Array {
 }
 
 /**
- * The tensors of a checkpoint that PyTorch saved (`torch.save`, version 1.6 or later), by name, without executing
- * anything in it.
+ * The tensors of a checkpoint that PyTorch saved (`torch.save`, in its zip format or that of before 1.6), by name, without
+ * executing anything in it.
  *
- * The file may hold the state dict itself, or a dict that has it under `state_dict`, `model_state_dict` or `model`;
- * other entries (epoch, optimizer) are passed over. Values come out row-major; double, half and bfloat16 as
+ * The file may hold the state dict itself, or a dict that has it under `state_dict`, `model_state_dict`, `model`, `net`,
+ * `encoder` or `model_weights`; other entries (epoch, optimizer) are passed over. Values come out row-major; double, half and bfloat16 as
  * float32, int8 and int16 as int32.
  *
  * @param fileName for messages.
  * @throws InputError in one line: what is damaged or foreign, where, and how to save the file so that it can be read.
  */
 export function readPt(bytes: Uint8Array, fileName: string): Map<string, TensorData> {
+  if (bytes[0] === 0x80) return tensorsOf(readLegacyPt(bytes, fileName), fileName);
   checkIsZip(bytes, fileName);
   const entries = readStoredZip(bytes, fileName);
   // As PyTorch does: the archive's folder is that of its first entry.
@@ -114,6 +116,10 @@ export function readPt(bytes: Uint8Array, fileName: string): Map<string, TensorD
     // Storages may be shared (tied weights), so more than the file holds, but within reason.
     elementsLeft: 2 ** 24 + 4 * bytes.length,
   };
+  return tensorsOf({ top, archive }, fileName);
+}
+
+function tensorsOf({ top, archive }: PtContent, fileName: string): Map<string, TensorData> {
   const tensors = new Map<string, TensorData>();
   for (const [name, value] of findStateDict(top, fileName).entries) {
     if (typeof name !== "string") {
@@ -129,7 +135,7 @@ export function readPt(bytes: Uint8Array, fileName: string): Map<string, TensorD
   return tensors;
 }
 
-const nestedKeys = ["state_dict", "model_state_dict", "model"];
+const nestedKeys = ["state_dict", "model_state_dict", "model", "net", "encoder", "model_weights"];
 
 /** The dict itself, or the one under a customary key, at most three deep (a pickle may hold itself). */
 function findStateDict(top: PickleValue, fileName: string): PickleDict {
@@ -159,11 +165,6 @@ function findStateDict(top: PickleValue, fileName: string): PickleDict {
 function checkIsZip(bytes: Uint8Array, fileName: string): void {
   if (bytes.length === 0) throw new InputError(`${fileName} is empty, expected a checkpoint of PyTorch`);
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) return;
-  if (bytes[0] === 0x80 && bytes[1]! <= 5) {
-    throw new InputError(
-      `${fileName} is in PyTorch's format from before 1.6 (a bare pickle), expected the zip format: save it again with torch.save(torch.load(path, map_location="cpu"), path)`,
-    );
-  }
   const start = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new InputError(
     `${fileName} begins with bytes ${start}, which is no checkpoint of PyTorch, expected a zip archive (50 4b) written by torch.save`,

@@ -115,8 +115,8 @@ describe("safetensors", () => {
   it.each([
     [
       "a type it does not know",
-      one('{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}'),
-      'tensor "w" has dtype "BF16", expected one of F32, I64, I32, U8, BOOL',
+      one('{"dtype":"F8_E4M3","shape":[4],"data_offsets":[0,4]}'),
+      'tensor "w" has dtype "F8_E4M3", expected one of F32, I64, I32, U8, BOOL, F64, F16, BF16',
     ],
     ["no type", one('{"shape":[1],"data_offsets":[0,4]}'), 'tensor "w" has dtype nothing'],
     [
@@ -155,7 +155,16 @@ describe("safetensors", () => {
     ],
     ["metadata that is none", file('{"__metadata__":[]}'), "__metadata__ is [], expected an object"],
     ["a list", file("[]"), "the header at byte 8 is no JSON object"],
-    ["space before the header", file(" {}"), "the header at byte 8 is no JSON object"],
+    [
+      "a header nested deeply",
+      one(`{"dtype":"F32","shape":${"[".repeat(5000)}${"]".repeat(5000)},"data_offsets":[0,4]}`),
+      "has shape a list of 1, expected",
+    ],
+    [
+      "a tensor nested deeply",
+      one(`${"[".repeat(5000)}${"]".repeat(5000)}`),
+      'tensor "w" is a list of 1, expected',
+    ],
     ["no JSON", file('{"a":'), "the header is no JSON"],
     ["no UTF-8", Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0xff), "the header is no JSON"],
     ["a header beyond the end", file("{}").subarray(0, 9), "its header ends at byte 10, the file has 9"],
@@ -163,6 +172,29 @@ describe("safetensors", () => {
     ["nothing", new Uint8Array(0), "has 0 bytes"],
   ])("refuses %s", (_, bytes, message) => {
     expect(refusal(bytes)).toContain(message);
+  });
+
+  it("reads halves and doubles as float32, spaces before the header, and no metadata", () => {
+    const values = new Uint8Array(16);
+    const view = new DataView(values.buffer);
+    view.setFloat64(0, 0.1, true);
+    view.setUint16(8, 0x3c00, true); // 1 in half
+    view.setUint16(10, 0xfc00, true); // -Infinity
+    view.setUint16(12, 0x3f80, true); // 1 in bfloat16
+    view.setUint16(14, 0xc040, true); // -3
+    const header =
+      ' \n{"__metadata__":null,"d":{"dtype":"F64","shape":[1],"data_offsets":[0,8]},"h":{"dtype":"F16","shape":[2],"data_offsets":[8,12]},"b":{"dtype":"BF16","shape":[2],"data_offsets":[12,16]}}';
+    const bytes = file(header, 16);
+    bytes.set(values, bytes.length - 16);
+    const { tensors, metadata } = read(bytes);
+    expect(metadata).toEqual({});
+    expect([...tensors].map(([name, { dtype, data }]) => [name, dtype, ...Array.from(data, Number)])).toEqual(
+      [
+        ["d", "float32", Math.fround(0.1)],
+        ["h", "float32", 1, -Infinity],
+        ["b", "float32", 1, -3],
+      ],
+    );
   });
 
   it("refuses its own files cut off anywhere or with any bit turned", () => {

@@ -9,6 +9,7 @@ import {
   type TensorData,
   tensorData,
 } from "../../base/index.ts";
+import { bfloat16, half } from "./halves.ts";
 import { jsonKeys } from "./jsonKeys.ts";
 
 /** What a safetensors file holds: tensors in the header's order, and its free text. */
@@ -30,9 +31,24 @@ const dtypeNames: Readonly<Record<DType, string>> = {
   bool: "BOOL",
 };
 
-const dtypes: ReadonlyMap<string, DType> = new Map(
-  (Object.keys(dtypeNames) as DType[]).map((dtype) => [dtypeNames[dtype], dtype]),
-);
+/** How an element type lies in a file, and what it is read as. */
+interface StoredType {
+  readonly dtype: DType;
+  /** Bytes of an element. */
+  readonly width: number;
+  /** An element where it is read as another type. */
+  readonly element?: (view: DataView, at: number) => number;
+}
+
+const dtypes: ReadonlyMap<string, StoredType> = new Map([
+  ...(Object.keys(dtypeNames) as DType[]).map((dtype): [string, StoredType] => [
+    dtypeNames[dtype],
+    { dtype, width: bytesPerElement[dtype] },
+  ]),
+  ["F64", { dtype: "float32", width: 8, element: (view, at) => view.getFloat64(at, true) }],
+  ["F16", { dtype: "float32", width: 2, element: (view, at) => half(view.getUint16(at, true)) }],
+  ["BF16", { dtype: "float32", width: 2, element: bfloat16 }],
+]);
 
 /**
  * The bytes of a safetensors file: `u64 header size | JSON header, padded with spaces to 8 bytes | values`.
@@ -99,7 +115,7 @@ export function writeSafetensors(
  *
  * @param fileName for messages.
  * @throws InputError in one line, naming the tensor, when the header or an offset breaks the format, the file is cut
- * off or damaged, or an element type is none of F32, I64, I32, U8 and BOOL.
+ * off or damaged, or an element type is none of F32, F64, F16 and BF16 (all read as float32), I64, I32, U8 and BOOL.
  * @see https://github.com/huggingface/safetensors#format
  */
 export function readSafetensors(bytes: Uint8Array, fileName: string): SafetensorsFile {
@@ -114,7 +130,14 @@ export function readSafetensors(bytes: Uint8Array, fileName: string): Safetensor
     .map((name) => readEntry(name, header[name], `${fileName}: tensor ${JSON.stringify(name)}`));
   checkCoverage(entries, values.length, fileName);
   const tensors = new Map<string, TensorData>();
-  for (const { name, dtype, shape, begin, end } of entries) {
+  for (const { name, type, shape, begin, end } of entries) {
+    const { dtype, width, element } = type;
+    if (element) {
+      const view = new DataView(values.buffer, values.byteOffset + begin, end - begin);
+      const floats = Float32Array.from({ length: (end - begin) / width }, (_, i) => element(view, i * width));
+      tensors.set(name, tensorData("float32", shape, floats));
+      continue;
+    }
     // A copy, because a typed array must begin at a multiple of its element size (and Node's Buffer.slice is none).
     const { buffer } = new Uint8Array(values.subarray(begin, end));
     const view = {
@@ -129,9 +152,11 @@ export function readSafetensors(bytes: Uint8Array, fileName: string): Safetensor
   return { tensors, metadata };
 }
 
+const jsonSpace: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+
 interface Entry {
   readonly name: string;
-  readonly dtype: DType;
+  readonly type: StoredType;
   readonly shape: readonly number[];
   readonly begin: number;
   readonly end: number;
@@ -152,7 +177,9 @@ function readHeader(bytes: Uint8Array, fileName: string) {
       `${fileName} is cut off: its header ends at byte ${8 + size}, the file has ${bytes.length}`,
     );
   }
-  if (bytes[8] !== 0x7b) {
+  // Some writers put spaces before the header too.
+  const start = bytes.subarray(8, 8 + size).find((byte) => !jsonSpace.has(byte));
+  if (start !== 0x7b) {
     throw new InputError(
       `${fileName}: the header at byte 8 is no JSON object: it is no safetensors file, or damaged`,
     );
@@ -186,7 +213,7 @@ function readHeader(bytes: Uint8Array, fileName: string) {
 }
 
 function readMetadata(value: unknown, fileName: string): Record<string, string> {
-  if (value === undefined) return {};
+  if (value === undefined || value === null) return {};
   if (!isObject(value))
     throw new InputError(`${fileName}: ${metadataKey} is ${show(value)}, expected an object`);
   return Object.fromEntries(
@@ -204,8 +231,8 @@ function readEntry(name: string, value: unknown, where: string): Entry {
     throw new InputError(`${where} is ${show(value)}, expected an object of dtype, shape and data_offsets`);
   }
   const { dtype: dtypeName, shape, data_offsets: offsets } = value;
-  const dtype = typeof dtypeName === "string" ? dtypes.get(dtypeName) : undefined;
-  if (dtype === undefined) {
+  const type = typeof dtypeName === "string" ? dtypes.get(dtypeName) : undefined;
+  if (type === undefined) {
     throw new InputError(
       `${where} has dtype ${show(dtypeName)}, expected one of ${[...dtypes.keys()].join(", ")}: convert it before saving`,
     );
@@ -217,13 +244,13 @@ function readEntry(name: string, value: unknown, where: string): Entry {
   }
   const [begin, end] = offsets as [number, number];
   // Exact: beyond 2^53 the product may be rounded, but `end` is checked against the file's length.
-  const size = sizeOf(shape) * bytesPerElement[dtype];
+  const size = sizeOf(shape) * type.width;
   if (end - begin !== size) {
     throw new InputError(
       `${where} of shape ${formatShape(shape)} and dtype ${dtypeName} takes ${size} bytes, its data_offsets [${begin},${end}] span ${end - begin}`,
     );
   }
-  return { name, dtype, shape, begin, end };
+  return { name, type, shape, begin, end };
 }
 
 /** Tensors must follow each other without holes or overlaps and end where the file does. */
@@ -276,8 +303,13 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const isCounts = (value: unknown): value is number[] =>
   Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 
-/** A value from the header, shortened for a message. */
+/** A value from the header for a message: text and numbers as they are, shortened; of anything else its kind, as it may be nested deeply. */
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value) && value.some((item) => typeof item === "object" && item !== null)) {
+    return `a list of ${value.length}`;
+  }
+  if (isObject(value)) return "an object";
+  const text = JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

@@ -1,6 +1,8 @@
 import { allocate, type DType, formatShape, InputError, sizeOf, type TensorData } from "../../base/index.ts";
+import { bfloat16, half } from "./halves.ts";
 import { isKind } from "./pickleReader.ts";
 import { describePickleValue, globalName, type PickleCall, type PickleValue } from "./pickleValue.ts";
+import { dictNames, plainNames } from "./plainNames.ts";
 
 /** How a storage class of PyTorch lies in a file, and what it is read as. */
 interface StorageType {
@@ -31,7 +33,8 @@ const plainDtypes = "float16 bfloat16 float32 float64 int8 int16 int32 int64 uin
 
 /** The names that may occur in a checkpoint: all else is refused. None is ever called. */
 export const torchGlobals: ReadonlySet<string> = new Set([
-  "collections.OrderedDict",
+  ...dictNames,
+  ...plainNames,
   "torch.Size",
   "torch.device",
   rebuildTensor,
@@ -127,13 +130,26 @@ function gather(
   return data;
 }
 
+/** The key of the storage that a reference of a pickle is to, and its bytes; null for a reference to anything else. */
+export function storageExtent(
+  reference: PickleValue,
+): { readonly key: string; readonly length: number } | null {
+  const id = isKind(reference, "persistent") ? reference.id : null;
+  const [tag, storageClass, key, , count] = isKind(id, "tuple") ? id.items : [];
+  const typeName = isKind(storageClass, "global") ? globalName(storageClass) : "";
+  const type = Object.hasOwn(storageTypes, typeName) ? storageTypes[typeName] : undefined;
+  if (tag !== "storage" || !type || typeof key !== "string" || typeof count !== "number") return null;
+  return { key, length: count * type.width };
+}
+
 /** A persistent id `("storage", torch.FloatStorage, key, device, elements)` and the bytes it stands for. */
 function readStorage(value: PickleValue, archive: TorchArchive, where: string) {
   const id = isKind(value, "persistent") ? value.id : null;
-  const [tag, storageClass, key, , numel] = isKind(id, "tuple") ? id.items : [];
+  const [tag, storageClass, key, , numel, view] = isKind(id, "tuple") ? id.items : [];
   const typeName = isKind(storageClass, "global") ? globalName(storageClass) : "";
   const type = Object.hasOwn(storageTypes, typeName) ? storageTypes[typeName] : undefined;
-  if (tag !== "storage" || type === undefined || typeof key !== "string") {
+  // The last, of the format from before 1.6, is a part of another storage.
+  if (tag !== "storage" || type === undefined || typeof key !== "string" || isKind(view, "tuple")) {
     throw new InputError(
       `${where} is made from ${describePickleValue(value)}, expected one of PyTorch's storages`,
     );
@@ -165,22 +181,4 @@ function readExtent(value: PickleValue, what: string): number {
   const received =
     typeof value === "number" || typeof value === "bigint" ? `${value}` : describePickleValue(value);
   throw new InputError(`${what} has ${received}, expected an integer of at least 0`);
-}
-
-const word = new DataView(new ArrayBuffer(4));
-
-/** The upper half of a float32. */
-function bfloat16(view: DataView, at: number): number {
-  word.setUint32(0, view.getUint16(at, true) << 16);
-  return word.getFloat32(0);
-}
-
-/** IEEE 754 binary16 (Float16Array is not in every engine yet). */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >>> 10) & 31;
-  const fraction = bits & 0x3ff;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
