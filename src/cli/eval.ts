@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import { InputError, KindredError, Rng } from "../base/index.ts";
 import { type ImageDataset, takeFirst } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
@@ -11,16 +11,21 @@ import { configuredData } from "../platform/node/trainRun.ts";
 import { withTrunk } from "../platform/node/trunk.ts";
 import { withTrunkFeatures } from "../platform/node/trunkFeatures.ts";
 import {
+  type Among,
+  amongNames,
   configuredParts,
   type EvaluationFile,
+  type EvaluationProtocol,
   type EvaluationSets,
   evaluateEncoder,
   evaluateFeatures,
   evaluatePixels,
+  evaluationProtocol,
   matchTensors,
   pixelSquare,
   type RunConfig,
   requirePictureSize,
+  someNames,
 } from "../train/index.ts";
 import { note, type Output, ProgressLine, result } from "./console.ts";
 import { evalViews } from "./evalViews.ts";
@@ -30,6 +35,7 @@ import { noteReport } from "./pictureOptions.ts";
 interface EvalOptions extends Output {
   readonly run: string;
   readonly data?: string;
+  readonly among?: Among;
   readonly limit?: number;
   readonly checkpoint?: number;
   readonly device: DeviceName;
@@ -39,6 +45,12 @@ export function evalCommand(): Command {
   return new Command("eval")
     .requiredOption("--run <dir>", "folder of the run")
     .option("--data <path|mnist>", "queries: its test pictures, or all of a CSV's (default: the run's data)")
+    .addOption(
+      new Option(
+        "--among <which>",
+        "where each query's neighbours are looked for: the training pictures, or the other queries (default: training; queries where the classes of the data were not trained on)",
+      ).choices(amongNames),
+    )
     .option("--limit <n>", "take the first n queries only", wholeNumber(2))
     .addOption(checkpointOption())
     .addOption(deviceOption())
@@ -53,15 +65,22 @@ async function runEval(options: EvalOptions): Promise<void> {
   const { epoch, weights, file } = await folder.readWeights(options.checkpoint);
   const untrained = initialState(encoder, (name) => Rng.of(config.seed, "initial", name));
   matchTensors(untrained, weights, file);
-  const { training, validation } = await configuredData(config);
-  const { of, queries } = await queriesOf(options, config, validation);
-  for (const part of [queries, training]) requirePictureSize(part, encoder.inputShape);
-  const sets = await withFeatures(encoder, { queries, references: training });
+  const { of, queries, training } = await pictureSets(options, config);
+  for (const part of [queries, ...(training ? [training] : [])]) requirePictureSize(part, encoder.inputShape);
+  const protocol =
+    queries.labelled === false
+      ? null
+      : evaluationProtocol(
+          queries,
+          training?.labelled === false ? null : training,
+          options.among ?? null,
+          ownData(options, config),
+        );
+  const sets = await withFeatures(encoder, protocol?.sets ?? { queries, references: null });
   const runtime = await nodeRuntime({ device: options.device });
   note(`device: ${runtime.device.description}`);
-  note(
-    `${sets.queries.count} queries against ${training.count} training pictures, checkpoint of epoch ${epoch}`,
-  );
+  note(`checkpoint of epoch ${epoch}`);
+  if (protocol) for (const text of described(protocol)) note(text);
   const line = new ProgressLine("evaluating");
   const progress = (subject: string) => ({
     onProgress: (what: string, done: number, total: number) =>
@@ -75,7 +94,7 @@ async function runEval(options: EvalOptions): Promise<void> {
     }
   };
   try {
-    if (sets.queries.labelled === false || sets.references.labelled === false) {
+    if (!protocol) {
       const weightsOf = { encoder: weights, untrained };
       await evalViews(
         options,
@@ -85,7 +104,7 @@ async function runEval(options: EvalOptions): Promise<void> {
       return;
     }
     const trained = await measure(evaluateEncoder(runtime, encoder, weights, sets, progress("encoder")));
-    const side = pixelSquare(training);
+    const side = pixelSquare(sets.references ?? sets.queries);
     if (side > 1)
       note(`the pixels are compared by the means of ${side} x ${side}, so that they fit into memory`);
     // Before the baselines are worked out, which takes twice as long.
@@ -99,32 +118,48 @@ async function runEval(options: EvalOptions): Promise<void> {
     };
     const ofTrunk = await measure(evaluateFeatures(runtime, sets, progress("trunk")));
     const all = { ...evaluations, ...(ofTrunk ? { trunk: ofTrunk } : {}) };
-    if (ownData(options, config) && options.limit === undefined) {
-      await keep(folder, {
-        epoch,
-        queries: { of, count: queries.count },
-        references: training.count,
-        ...all,
-      });
+    const { among, cannotBeRight } = protocol;
+    const { count } = sets.queries;
+    const references = sets.references?.count ?? count - 1;
+    if (ownData(options, config) && options.limit === undefined && options.among === undefined) {
+      await keep(folder, { epoch, queries: { of, count }, references, among, cannotBeRight, ...all });
     }
-    result(options, all, ...table(all));
+    result(options, { ...all, queries: count, references, among, cannotBeRight }, ...table(all));
   } finally {
     line.end();
     await runtime.dispose();
   }
 }
 
+/** What there is to know of an evaluation before its numbers. */
+function described({ sets, among, newClasses, cannotBeRight }: EvaluationProtocol): string[] {
+  const { queries, references } = sets;
+  const news = newClasses.length > 0 ? ` (${someNames(newClasses)} not trained on)` : "";
+  const lines = [
+    references
+      ? `${queries.count} queries against ${references.count} training pictures${news}`
+      : `${queries.count} queries against each other, each without itself${news}`,
+  ];
+  if (cannotBeRight > 0) {
+    const where = among === "training" ? "training picture" : "other query";
+    lines.push(
+      `${cannotBeRight} of ${queries.count} queries cannot be right, as no ${where} is of their class: accuracy, recall and MAP@R leave them out`,
+    );
+  }
+  return lines;
+}
+
 /** What the encoder's trunk makes of the pictures, where it has one. */
 async function withFeatures(encoder: Encoder, sets: EvaluationSets): Promise<EvaluationSets> {
   const line = new ProgressLine("features");
-  const total = sets.queries.count + sets.references.count;
+  const total = sets.queries.count + (sets.references?.count ?? 0);
   const made = (dataset: ImageDataset, before: number): Promise<ImageDataset> =>
     withTrunkFeatures(encoder, dataset, {
       onProgress: (done) => line.update(before + done, total, `${before + done} of ${total} pictures`),
     });
   try {
-    const references = await made(sets.references, 0);
-    return { references, queries: await made(sets.queries, sets.references.count) };
+    const references = sets.references && (await made(sets.references, 0));
+    return { references, queries: await made(sets.queries, references?.count ?? 0) };
   } finally {
     line.end();
   }
@@ -149,11 +184,23 @@ interface Queries {
   readonly queries: ImageDataset;
 }
 
+/** The queries, and the training pictures; these are null where other data is compared with itself anyway. */
+async function pictureSets(
+  options: EvalOptions,
+  config: RunConfig,
+): Promise<Queries & { readonly training: ImageDataset | null }> {
+  if (!ownData(options, config) && options.among === "queries") {
+    return { ...(await queriesOf(options, config, null)), training: null };
+  }
+  const { training, validation } = await configuredData(config);
+  return { ...(await queriesOf(options, config, validation)), training };
+}
+
 /** Test pictures where the data has some; else the run's own validation pictures, or all of another data set. */
 async function queriesOf(
   options: EvalOptions,
   config: RunConfig,
-  validation: ImageDataset,
+  validation: ImageDataset | null,
 ): Promise<Queries> {
   const source = options.data ?? config.data.source;
   const limit = {
@@ -169,7 +216,9 @@ async function queriesOf(
   } catch (error) {
     if (!(error instanceof MissingSplitError)) throw error;
   }
-  if (!ownData(options, config)) return { of: "test", queries: await loadDataset(source, limit) };
+  if (!validation || !ownData(options, config)) {
+    return { of: "test", queries: await loadDataset(source, limit) };
+  }
   if (validation.count < 2) {
     throw new InputError(
       `${source} has no test pictures and the run kept ${validation.count} for validation: name others with --data`,

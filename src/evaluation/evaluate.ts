@@ -1,6 +1,6 @@
 import { InputError } from "../base/index.ts";
 import { Pacer } from "../base/pacer.ts";
-import { type Labels, labelsWithoutReferences } from "./labels.ts";
+import { type Labels, queriesWithoutReferences } from "./labels.ts";
 import { pairSimilarity } from "./pairSimilarity.ts";
 import { plainSimilarityBlocks } from "./plainSimilarity.ts";
 import { rankingMetrics } from "./ranking.ts";
@@ -8,7 +8,10 @@ import { silhouette } from "./silhouette.ts";
 import { inverseNorm, type SimilarityBlocks } from "./similarity.ts";
 import type { RowOptions } from "./similarityRows.ts";
 
-/** How well an embedding space keeps like things together. A number that is undefined is NaN (in JSON: null). */
+/**
+ * How well an embedding space keeps like things together. `knn`, `recallAt` and `mapAtR` are over the queries that can be right:
+ * those with a reference of their label. A number that is undefined is NaN (in JSON: null).
+ */
 export interface Evaluation {
   /** Share of queries whose nearest reference has their label, 0 to 1. */
   readonly knn1: number;
@@ -46,8 +49,9 @@ export interface EvaluationInput extends RowOptions {
  * All metrics of an embedding space: rankings of the references for each query, and the shape of the queries themselves.
  *
  * Memory beyond the input is one block of similarities (at most 8 MiB, or a row), never `[queries, references]`. The event loop
- * gets its turn every 20 ms. A query whose label no reference has counts as wrong in `knn` and `recallAt` and is left
- * out of `mapAtR` ({@link labelsWithoutReferences} names such labels); fewer than k references all count.
+ * gets its turn every 20 ms. A query whose label no (other) reference has is left out of the rankings
+ * ({@link queriesWithoutReferences} names such queries); fewer than k references all count. With `selfIndex` the references may
+ * be the queries themselves, each without itself: leave-one-out.
  *
  * @throws InputError when a set is empty, its numbers are not labels x dim, a value is not finite (row and column
  *   named), a label is not an integer, or no query has a reference of its label.
@@ -63,8 +67,7 @@ export async function evaluate(input: EvaluationInput): Promise<Evaluation> {
   const pacer = new Pacer(signal);
   await checkSet("queries", queries, "queryLabels", queryLabels, dim, pacer);
   await checkSet("references", references, "referenceLabels", referenceLabels, dim, pacer);
-  const missing = new Set(labelsWithoutReferences(queryLabels, referenceLabels));
-  if (Array.from(queryLabels).every((label) => missing.has(label))) {
+  if (queriesWithoutReferences(queryLabels, referenceLabels, input.selfIndex).length === queryLabels.length) {
     throw new InputError(
       `no reference has the label of any query (query labels: ${someOf(queryLabels)}; reference labels: ${someOf(referenceLabels)}), expected labels in common: were both sets labelled the same way?`,
     );

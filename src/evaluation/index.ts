@@ -1,6 +1,6 @@
 export * from "./classSimilarities.ts";
 export * from "./evaluate.ts";
-export { type Labels, labelsWithoutReferences } from "./labels.ts";
+export { type Labels, queriesWithoutReferences } from "./labels.ts";
 export * from "./nearestNeighbours.ts";
 export * from "./pairSimilarity.ts";
 export * from "./plainSimilarity.ts";

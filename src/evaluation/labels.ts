@@ -39,10 +39,25 @@ export function classesOf(lists: Readonly<Record<string, Labels>>): Classes {
 }
 
 /**
- * The labels, ascending, that some query has and no reference has: such a query can only be counted wrong, so
- * whoever shows the metrics should say that there are some.
+ * The queries whose label no reference but themselves has: whatever is found for them is wrong, so they are left out of the
+ * metrics, and whoever shows these should say how many they are.
+ *
+ * @param selfIndex the reference that *is* query i, or -1. Default: none is.
  */
-export function labelsWithoutReferences(queryLabels: Labels, referenceLabels: Labels): number[] {
-  const known = new Set(Array.from(referenceLabels));
-  return [...new Set(Array.from(queryLabels))].filter((label) => !known.has(label)).sort((a, b) => a - b);
+export function queriesWithoutReferences(
+  queryLabels: Labels,
+  referenceLabels: Labels,
+  selfIndex?: ((query: number) => number) | undefined,
+): number[] {
+  const counts = new Map<number, number>();
+  for (let row = 0; row < referenceLabels.length; row++) {
+    counts.set(referenceLabels[row]!, (counts.get(referenceLabels[row]!) ?? 0) + 1);
+  }
+  const without: number[] = [];
+  for (let query = 0; query < queryLabels.length; query++) {
+    const self = selfIndex?.(query) ?? -1;
+    const itself = self >= 0 && referenceLabels[self] === queryLabels[query] ? 1 : 0;
+    if ((counts.get(queryLabels[query]!) ?? 0) === itself) without.push(query);
+  }
+  return without;
 }

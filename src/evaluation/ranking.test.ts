@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import golden from "../../test/golden/evaluation.json" with { type: "json" };
 import { InputError, KindredError, Rng } from "../base/index.ts";
-import { labelsWithoutReferences } from "./labels.ts";
+import { queriesWithoutReferences } from "./labels.ts";
 import { plainSimilarityBlocks } from "./plainSimilarity.ts";
 import { type RankingMetrics, rankingMetrics } from "./ranking.ts";
 import type { SimilarityBlocks } from "./similarity.ts";
@@ -27,6 +27,9 @@ function bruteForce(
       .sort((a, b) => row[b]! - row[a]! || a - b);
     const labels = order.map((index) => referenceLabels[index]!);
     const own = queryLabels[query]!;
+    const r = labels.filter((label) => label === own).length;
+    if (r === 0) continue;
+    ranked++;
     const ten = labels.slice(0, 10);
     const votes = (label: number): number => ten.filter((other) => other === label).length;
     const most = Math.max(...ten.map(votes));
@@ -35,9 +38,6 @@ function bruteForce(
     sums.recall1 += Number(labels.slice(0, 1).includes(own));
     sums.recall5 += Number(labels.slice(0, 5).includes(own));
     sums.recall10 += Number(ten.includes(own));
-    const r = labels.filter((label) => label === own).length;
-    if (r === 0) continue;
-    ranked++;
     let average = 0;
     for (let i = 1; i <= r; i++) {
       const precision = labels.slice(0, i).filter((label) => label === own).length / i;
@@ -45,7 +45,7 @@ function bruteForce(
     }
     sums.map += average;
   }
-  const mean = (sum: number): number => sum / matrix.length;
+  const mean = (sum: number): number => sum / ranked;
   return {
     knn1: mean(sums.knn1),
     knn10: mean(sums.knn10),
@@ -174,7 +174,7 @@ describe("rankingMetrics", () => {
     expect((await rankingMetrics(blocks, [1], [1, 0, 1, 1])).mapAtR).toBeCloseTo(5 / 9, 12);
   });
 
-  it("counts a query without references as wrong, leaves it out of MAP@R, and says how many there are", async () => {
+  it("leaves out a query without references, and says how many there are", async () => {
     const metrics = await rankingMetrics(
       blocksOf([
         [0.9, 0.1],
@@ -184,13 +184,14 @@ describe("rankingMetrics", () => {
       [1, 0],
     );
     expect(metrics).toEqual({
-      knn1: 0.5,
-      knn10: 0.5,
-      recallAt: { "1": 0.5, "5": 0.5, "10": 0.5 },
+      knn1: 1,
+      knn10: 1,
+      recallAt: { "1": 1, "5": 1, "10": 1 },
       mapAtR: 1,
       withoutReferences: 1,
     });
-    expect(labelsWithoutReferences([5, 1, 5, -2], [1, 0])).toEqual([-2, 5]);
+    expect(queriesWithoutReferences([5, 1, 5, -2], [1, 0])).toEqual([0, 2, 3]);
+    expect(queriesWithoutReferences([5, 1, 5, -2], [5, 1, 5, -2], (query) => query)).toEqual([1, 3]);
   });
 
   it("refuses a block of the wrong size, NaN, and a row that has only itself", async () => {

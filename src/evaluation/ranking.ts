@@ -3,7 +3,7 @@ import type { SimilarityBlocks } from "./similarity.ts";
 import { eachSimilarityRow, type RowOptions, referenceAt } from "./similarityRows.ts";
 import { TopRanked } from "./topRanked.ts";
 
-/** What rankings of the references say about the queries: each a mean over queries, 0 to 1. */
+/** What rankings of the references say about the queries: each a mean, 0 to 1, over the queries that can be right. */
 export interface RankingMetrics {
   /** Accuracy of the label of the nearest reference. */
   readonly knn1: number;
@@ -11,9 +11,9 @@ export interface RankingMetrics {
   readonly knn10: number;
   /** Share of queries with their label among the k nearest references. */
   readonly recallAt: { readonly "1": number; readonly "5": number; readonly "10": number };
-  /** Mean average precision at R; NaN when no query has a reference of its label. */
+  /** Mean average precision at R. All means are NaN when no query has a reference of its label. */
   readonly mapAtR: number;
-  /** Queries whose label no (other) reference has: wrong in `knn` and `recallAt`, left out of `mapAtR`. */
+  /** Queries whose label no (other) reference has, which are left out of all means, as pytorch-metric-learning leaves them out. */
   readonly withoutReferences: number;
 }
 
@@ -70,22 +70,25 @@ export async function rankingMetrics(
       for (let rank = 0; rank < depth; rank++) {
         ranked[rank] = referenceClasses[referenceAt(top.indices[rank]!, self)]!;
       }
+      if (relevant === 0) {
+        withoutReferences++;
+        return;
+      }
       if (ranked[0] === own) right.knn1++;
       if (majority(ranked, neighbours, votes) === own) right.knn10++;
       const firstHit = ranked.subarray(0, neighbours).indexOf(own);
       if (firstHit >= 0 && firstHit < 5) right.recall5++;
       if (firstHit >= 0) right.recall10++;
-      if (relevant > 0) precisionSum += averagePrecisionAtR(ranked, relevant, own);
-      else withoutReferences++;
+      precisionSum += averagePrecisionAtR(ranked, relevant, own);
     },
   );
-  const queries = queryClasses.length;
+  const queries = queryClasses.length - withoutReferences;
   return {
     knn1: right.knn1 / queries,
     knn10: right.knn10 / queries,
     // Any of one neighbour is that neighbour: recall@1 and 1-NN accuracy are one number.
     recallAt: { "1": right.knn1 / queries, "5": right.recall5 / queries, "10": right.recall10 / queries },
-    mapAtR: precisionSum / (queries - withoutReferences),
+    mapAtR: precisionSum / queries,
     withoutReferences,
   };
 }

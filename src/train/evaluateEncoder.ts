@@ -12,13 +12,13 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Queries and the images that their neighbours are looked for among. */
+/** Queries and the images that their neighbours are looked for among; null for the other queries, each left out of its own. */
 export interface EvaluationSets {
   readonly queries: ImageDataset;
-  readonly references: ImageDataset;
+  readonly references: ImageDataset | null;
 }
 
-/** Metrics of an encoder with the parameters given: both sets are embedded, queries compared with references. */
+/** Metrics of an encoder with the parameters given: the sets are embedded, queries compared with references. */
 export async function evaluateEncoder(
   runtime: Runtime,
   encoder: Encoder,
@@ -27,7 +27,7 @@ export async function evaluateEncoder(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const embedder = await Embedder.fixed(runtime, encoder, state);
-  const total = queries.count + references.count;
+  const total = queries.count + (references?.count ?? 0);
   const embed = (dataset: ImageDataset, before: number): Promise<Float32Array> =>
     embedder.embed(dataset, null, {
       ...(options.signal ? { signal: options.signal } : {}),
@@ -35,7 +35,7 @@ export async function evaluateEncoder(
     });
   try {
     const q = await embed(queries, 0);
-    const r = await embed(references, queries.count);
+    const r = references ? await embed(references, queries.count) : q;
     return await compare(runtime, { queries, references }, q, r, encoder.dim, options);
   } finally {
     await embedder.dispose();
@@ -51,9 +51,10 @@ export async function evaluatePixels(
   sets: EvaluationSets,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const side = pixelSquare(sets.references);
-  const { rows: q, dim } = await pixelRows(sets.queries, side, options.signal);
-  const { rows: r } = await pixelRows(sets.references, side, options.signal);
+  const { queries, references } = sets;
+  const side = pixelSquare(references ?? queries);
+  const { rows: q, dim } = await pixelRows(queries, side, options.signal);
+  const r = references ? (await pixelRows(references, side, options.signal)).rows : q;
   return compare(runtime, sets, q, r, dim, options);
 }
 
@@ -67,9 +68,10 @@ export async function evaluateFeatures(
   options: EvaluateOptions = {},
 ): Promise<Evaluation | null> {
   const { queries, references } = sets;
-  if (!queries.features || !references.features) return null;
-  const dim = references.features.length / references.count;
-  return compare(runtime, sets, queries.features, references.features, dim, options);
+  const r = (references ?? queries).features;
+  if (!queries.features || !r) return null;
+  const dim = queries.features.length / queries.count;
+  return compare(runtime, sets, queries.features, r, dim, options);
 }
 
 async function compare(
@@ -86,7 +88,8 @@ async function compare(
       queries: queryRows,
       queryLabels: queries.labels,
       references: referenceRows,
-      referenceLabels: references.labels,
+      referenceLabels: (references ?? queries).labels,
+      ...(references ? {} : { selfIndex: (query: number) => query }),
       dim,
       similarities: similarities.blocks,
       onProgress: (done, total) => onProgress?.("comparing", done, total),

@@ -17,8 +17,11 @@ const fileSchema = z.object({
   epoch: z.number().int().min(0),
   /** Which pictures were looked for. */
   queries: z.object({ of: z.enum(["test", "validation"]), count: z.number().int() }),
-  /** Training pictures that they were looked for among. */
+  /** Pictures that each was looked for among: of the training, or the other queries where their classes were not trained on. */
   references: z.number().int(),
+  among: z.enum(["training", "queries"]).default("training"),
+  /** Queries with no other picture of their class there, which are left out. */
+  cannotBeRight: z.number().int().default(0),
   encoder: evaluationSchema,
   untrained: evaluationSchema,
   pixels: evaluationSchema,

@@ -20,6 +20,13 @@ export {
 } from "./evaluateEncoder.ts";
 export { evaluatePixelViews, evaluateViews, type VariedTwice, variedTwice } from "./evaluateViews.ts";
 export { type EvaluationFile, parseEvaluationFile } from "./evaluationFile.ts";
+export {
+  type Among,
+  amongNames,
+  type EvaluationProtocol,
+  evaluationProtocol,
+  someNames,
+} from "./evaluationProtocol.ts";
 export { exportEncoder, trunkEntry } from "./exportEncoder.ts";
 export { type ExportModelInput, exportForPixels, exportForTransformers } from "./exportModel.ts";
 export * from "./graphs.ts";

@@ -420,6 +420,6 @@ export function requirePictureSize(dataset: ImageDataset, inputShape: readonly n
   const { name, channels, height, width } = dataset;
   if ([channels, height, width].join() === inputShape.join()) return;
   throw new InputError(
-    `${name} has pictures of ${[channels, height, width].join(" x ")} (channels, height, width), the encoder takes ${inputShape.join(" x ")}`,
+    `${name} has pictures of ${[channels, height, width].join(" x ")} (channels, height, width), the encoder takes ${inputShape.join(" x ")}: give arrays of that size, or picture files, which are made so`,
   );
 }

@@ -3,6 +3,7 @@ import {
   nearestNeighbours,
   normalizeRows,
   plainSimilarityBlocks,
+  queriesWithoutReferences,
   rankingMetrics,
 } from "../evaluation/index.ts";
 import type { Store } from "../runtime/index.ts";
@@ -12,6 +13,7 @@ import type { Embedder } from "./embed.ts";
 const mostReferences = 10_000;
 
 export interface ValidationAccuracy {
+  /** 0 where no training image has the label of any validation image. */
   readonly knn1: number;
   /** Null where it was not asked for, or no training image has the label of any validation image. */
   readonly mapAtR: number | null;
@@ -20,7 +22,7 @@ export interface ValidationAccuracy {
 
 /**
  * 1-NN accuracy by cosine similarity: the share of validation images whose nearest image, among the first
- * 10,000 training images, has their label. `kindred eval` takes all of them; this is for watching.
+ * 10,000 training images, has their label; those whose label none of these has are left out. `kindred eval` takes all of them; this is for watching.
  * With `ranks`, also the MAP@R of the same search, at a few times the cost of comparing.
  */
 export async function nearestNeighbourAccuracy(
@@ -41,12 +43,22 @@ export async function nearestNeighbourAccuracy(
   );
   if (ranks) {
     const { knn1, mapAtR } = await rankingMetrics(blocks, validation.labels, references.labels);
-    return { knn1, mapAtR: Number.isNaN(mapAtR) ? null : mapAtR, references: references.count };
+    const answered = !Number.isNaN(mapAtR);
+    return {
+      knn1: answered ? knn1 : 0,
+      mapAtR: answered ? mapAtR : null,
+      references: references.count,
+    };
   }
   const { indices } = await nearestNeighbours(blocks, validation.count, references.count, 1);
   let hits = 0;
   for (const [query, neighbour] of indices.entries()) {
     if (references.labels[neighbour] === validation.labels[query]) hits++;
   }
-  return { knn1: hits / validation.count, mapAtR: null, references: references.count };
+  const without = queriesWithoutReferences(validation.labels, references.labels).length;
+  return {
+    knn1: hits === 0 ? 0 : hits / (validation.count - without),
+    mapAtR: null,
+    references: references.count,
+  };
 }

@@ -1,7 +1,8 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type ImageDataset, pixelsPerImage, sliceImages } from "../../src/data/index.ts";
+import { type ImageDataset, mixed, pixelsPerImage, sliceImages } from "../../src/data/index.ts";
 import type { Evaluation } from "../../src/evaluation/index.ts";
+import { drawnFolder, writeFiles } from "../../src/platform/node/pictures/drawnPictures.fixture.ts";
 import { cropped, mnist, split, writeCsv, writeIdxFolder } from "./dataFiles.fixture.ts";
 import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 import { readMetrics } from "./runFiles.fixture.ts";
@@ -12,10 +13,28 @@ let training: ImageDataset;
 let validation: ImageDataset;
 let evaluations: Evaluations;
 
-async function evaluate(...flags: string[]): Promise<Evaluations> {
+interface Evaluated extends Evaluations {
+  readonly queries: number;
+  readonly references: number;
+  readonly among: string;
+  readonly cannotBeRight: number;
+}
+
+async function evaluateAll(...flags: string[]): Promise<Evaluated> {
   const { stdout } = await kindredOk(["eval", "--run", folder.at("run"), "--json", ...flags]);
   expect(stdout.trimEnd().split("\n")).toHaveLength(1);
   return JSON.parse(stdout);
+}
+
+async function evaluate(...flags: string[]): Promise<Evaluations> {
+  const {
+    queries: _,
+    references: __,
+    among: ___,
+    cannotBeRight: ____,
+    ...rest
+  } = await evaluateAll(...flags);
+  return rest;
 }
 
 /** Cosine similarity of each query with each reference in float64, by three loops. */
@@ -32,10 +51,11 @@ function similarities(queries: ImageDataset, references: ImageDataset): number[]
 
 beforeAll(async () => {
   const pictures = cropped(await mnist(360), 16);
-  ({ train: training, test: validation } = split(pictures, 300));
   await writeCsv(folder.at("digits.csv"), pictures);
   const size = ["--validation", "60", "--epochs", "2", "--batch-size", "32"];
   await kindredOk(["train", "--data", folder.at("digits.csv"), ...size, "--out", folder.at("run")]);
+  const { seed } = JSON.parse(await readFile(folder.at("run", "config.json"), "utf8"));
+  ({ train: training, test: validation } = split(mixed(pictures, seed), 300));
   evaluations = await evaluate();
 });
 
@@ -102,6 +122,85 @@ describe("kindred eval", () => {
     });
     expect(pixels.knn1).toBe(hits.length / others.count);
     expect(pixels).not.toEqual(evaluations.pixels);
+  });
+
+  describe("of classes that were not trained on", () => {
+    /** Pictures of digits under names of their own, so that each is a new class. */
+    let others: ImageDataset;
+    beforeAll(async () => {
+      const taken = sliceImages(validation, 0, 40);
+      others = { ...taken, labels: taken.labels.map((label) => (label < 5 ? label + 20 : label + 40)) };
+      await writeCsv(folder.at("new.csv"), others);
+    });
+
+    it("compares the queries with each other, each without itself, and says so", async () => {
+      const flags = ["--run", folder.at("run"), "--data", folder.at("new.csv")];
+      const { stderr } = await kindredOk(["eval", ...flags]);
+      expect(stderr).toMatch(
+        /40 queries against each other, each without itself \(20, 21, .* not trained on\)/,
+      );
+      const all = await evaluateAll("--data", folder.at("new.csv"));
+      expect(all).toMatchObject({ queries: 40, references: 39, among: "queries", cannotBeRight: 0 });
+      const hits = { 1: 0, 5: 0 };
+      let maps = 0;
+      for (const [query, row] of similarities(others, others).entries()) {
+        const ranked = [...row.keys()].filter((at) => at !== query).sort((a, b) => row[b]! - row[a]!);
+        const alike = ranked.map((at) => others.labels[at] === others.labels[query]);
+        for (const k of [1, 5] as const) if (alike.slice(0, k).includes(true)) hits[k]++;
+        const r = alike.filter(Boolean).length;
+        for (let i = 0; i < r; i++) {
+          if (alike[i]) maps += alike.slice(0, i + 1).filter(Boolean).length / (i + 1) / r;
+        }
+      }
+      expect(all.pixels.knn1).toBe(hits[1] / 40);
+      expect(all.pixels.recallAt["1"]).toBe(hits[1] / 40);
+      expect(all.pixels.recallAt["5"]).toBe(hits[5] / 40);
+      expect(all.pixels.mapAtR).toBeCloseTo(maps / 40, 6);
+    });
+
+    it("says how many queries cannot be right, and leaves them out", async () => {
+      const alone = { ...others, labels: others.labels.with(3, 99).with(7, 98) };
+      await writeCsv(folder.at("alone.csv"), alone);
+      const flags = ["--run", folder.at("run"), "--data", folder.at("alone.csv")];
+      const { stderr, stdout } = await kindredOk(["eval", "--json", ...flags]);
+      expect(stderr).toMatch(/2 of 40 queries cannot be right, as no other query is of their class/);
+      const { pixels, cannotBeRight }: Evaluated = JSON.parse(stdout);
+      expect(cannotBeRight).toBe(2);
+      const hits = similarities(alone, alone).filter((row, query) => {
+        const nearest = [...row.keys()].filter((at) => at !== query).sort((a, b) => row[b]! - row[a]!)[0]!;
+        return alone.labels[nearest] === alone.labels[query];
+      });
+      expect(pixels.knn1).toBe(hits.length / 38);
+    });
+
+    it("compares known classes with each other where that is asked for, without the training pictures", async () => {
+      await writeCsv(folder.at("known.csv"), sliceImages(validation, 0, 40));
+      const data = ["--data", folder.at("known.csv"), "--among", "queries"];
+      const { among, pixels } = await evaluateAll(...data);
+      expect(among).toBe("queries");
+      const { pixels: named } = await evaluateAll("--data", folder.at("new.csv"));
+      // The same pictures and the same classes, but for their names.
+      expect(pixels).toEqual(named);
+    });
+
+    it("evaluates picture files by a run on arrays, by the names of their classes", async () => {
+      await writeFiles(folder.at("shapes"), await drawnFolder(["disc", "bar"], 6, { grey: true }));
+      const flags = ["--run", folder.at("run"), "--data", folder.at("shapes")];
+      const { stderr } = await kindredOk(["eval", ...flags]);
+      expect(stderr).toMatch(
+        /12 queries against each other, each without itself \(bar, disc not trained on\)/,
+      );
+      const refused = await kindred(["eval", ...flags, "--among", "training"]);
+      expect([refused.code, refused.stdout]).toEqual([2, ""]);
+      expect(refused.stderr.split("\n").at(-2)).toMatch(
+        /^kindred: 12 queries of .*shapes \(bar, disc\) cannot be right: the training pictures are of others \(0, 1, 2, 3, 4 and 5 more\): .*--among queries/,
+      );
+      const one = await kindred(["eval", ...flags.with(3, folder.at("shapes", "bar", "1.png"))]);
+      expect([one.code, one.stdout]).toEqual([2, ""]);
+      expect(one.stderr.split("\n").at(-2)).toMatch(
+        /^kindred: .*1\.png has 1 picture that can be read, expected at least 2/,
+      );
+    });
   });
 
   it("prints a table for people without --json", async () => {

@@ -37,6 +37,10 @@ def ranking(queries, query_labels, references, reference_labels, leave_self_out)
     knn1, knn10, recall, map_at_r, without = [], [], {1: [], 5: [], 10: []}, [], 0
     for label, row in zip(query_labels, order):
         ranked = list(reference_labels[row])
+        r = ranked.count(label)
+        if r == 0:
+            without += 1
+            continue
         knn1.append(ranked[0] == label)
         votes = {}
         for other in ranked[:10]:
@@ -45,10 +49,6 @@ def ranking(queries, query_labels, references, reference_labels, leave_self_out)
         knn10.append(next(other for other in ranked if votes.get(other) == most) == label)
         for k in recall:
             recall[k].append(label in ranked[:k])
-        r = ranked.count(label)
-        if r == 0:
-            without += 1
-            continue
         relevant = [other == label for other in ranked[:r]]
         map_at_r.append(sum(sum(relevant[: i + 1]) / (i + 1) for i in range(r) if relevant[i]) / r)
     return {
@@ -92,11 +92,13 @@ query_labels[[11, 47]] = 55
 
 across, order = ranking(queries, query_labels, references, reference_labels, False)
 within, _ = ranking(references, reference_labels, references, reference_labels, True)
+# Those that can be right, as in all rankings.
+answerable = np.isin(query_labels, reference_labels)
 sklearn_knn = {
     f"sklearn_knn{k}": float(
         KNeighborsClassifier(k, metric="cosine", algorithm="brute")
         .fit(references.astype(np.float64), reference_labels)
-        .score(queries.astype(np.float64), query_labels)
+        .score(queries[answerable].astype(np.float64), query_labels[answerable])
     )
     for k in (1, 10)
 }

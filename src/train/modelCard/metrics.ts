@@ -15,7 +15,7 @@ const rows: readonly (readonly [string, (evaluation: Measured) => number | null]
 export function metrics({ evaluation, history, description }: Omit<ModelCardInput, "name">): string {
   const epoch = description.epoch ?? 0;
   if (evaluation) {
-    const { queries, references, encoder, untrained, pixels } = evaluation;
+    const { queries, references, among, cannotBeRight, encoder, untrained, pixels } = evaluation;
     const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
     const value = (x: number | null): string => (x === null ? "-" : x.toFixed(4));
     const table = [
@@ -27,8 +27,14 @@ export function metrics({ evaluation, history, description }: Omit<ModelCardInpu
       evaluation.epoch === epoch
         ? ""
         : ` They are those of the checkpoint after epoch ${evaluation.epoch + 1}, not of this one.`;
+    const where =
+      among === "training"
+        ? `${references} training pictures`
+        : "each other, as their classes were not trained on";
+    const left =
+      cannotBeRight === 0 ? "" : ` ${cannotBeRight} with no other picture of their class there are left out.`;
     return [
-      `Measured by \`kindred eval\`: ${queries.count} ${queries.of} pictures looked for among ${references} training pictures.${other}`,
+      `Measured by \`kindred eval\`: ${queries.count} ${queries.of} pictures looked for among ${where}.${left}${other}`,
       table.join("\n"),
       "The other columns are what any encoder has to beat: the same network before training, and the pixels themselves.",
     ].join("\n\n");
