@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { AbortedError, InputError } from "../base/index.ts";
-import { requireWritable } from "../platform/node/files.ts";
+import { requireNew, requireWritable } from "../platform/node/files.ts";
 import {
   type FilmView,
   filmOf,
@@ -26,6 +26,7 @@ interface AnimateOptions extends Output {
   readonly size: VideoSize;
   readonly seed?: number;
   readonly out?: string;
+  readonly force: boolean;
 }
 
 /** A film as `--json` reports it. */
@@ -66,6 +67,7 @@ export function animateCommand(): Command {
       "--out <file.mp4>",
       "file to write, beside it one with _umap where there are two (default: contrastive_Training_<epochs>.mp4 in the run)",
     )
+    .option("--force", "replace the file of --out where it is there", false)
     .addOption(jsonOption())
     .addHelpText("after", examples)
     .action(runAnimate);
@@ -79,7 +81,10 @@ async function runAnimate(options: AnimateOptions): Promise<void> {
   const config = await new RunFolder(options.run).readConfig();
   const recording = await readRecording(options.run);
   const plans = plannedFilms(options, trainedEpochs(recording));
-  for (const { file } of plans) await requireWritable(file);
+  for (const { file } of plans) {
+    if (options.out !== undefined) requireNew(file, options);
+    await requireWritable(file);
+  }
   const stop = stopOnInterrupt("stopping; once more to stop at once");
   const { signal } = stop;
   const line = new ProgressLine("neighbours");

@@ -3,7 +3,7 @@ import type { DatasetSplit } from "../platform/node/datasets.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { embeddingPaths, writeEmbeddings } from "../platform/node/embeddingFiles.ts";
 import { type EmbeddedPicture, embeddedPictures, inOrderOfSource } from "../platform/node/embeddings.ts";
-import { requireWritable } from "../platform/node/files.ts";
+import { requireNew, requireWritable } from "../platform/node/files.ts";
 import { dataOptionsOf } from "../platform/node/runData.ts";
 import { readRunEncoder } from "../platform/node/runEncoder.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
@@ -21,6 +21,7 @@ interface EmbedCommandOptions extends Output {
   readonly split: DatasetSplit | "all";
   readonly limit?: number;
   readonly checkpoint?: number;
+  readonly force: boolean;
   readonly device: DeviceName;
 }
 
@@ -39,6 +40,7 @@ export function embedCommand(): Command {
       "take n pictures of each split only: the first of arrays, of picture files by lot",
       wholeNumber(2),
     )
+    .option("--force", "replace the file where it is there", false)
     .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(jsonOption())
@@ -47,6 +49,7 @@ export function embedCommand(): Command {
 
 async function runEmbed(options: EmbedCommandOptions): Promise<void> {
   const paths = embeddingPaths(options.out);
+  for (const path of paths) requireNew(path, options);
   const folder = new RunFolder(options.run);
   const config = await folder.readConfig();
   const { encoder, epoch, weights } = await readRunEncoder(folder, config, options.checkpoint);

@@ -23,9 +23,9 @@ interface EncoderRow {
 
 export function encodersCommand(): Command {
   return new Command("encoders")
-    .option("--size <n>", "height and width of a picture, in pixels", wholeNumber(1), 32)
-    .option("--channels <n>", "channels of a picture: 1 for grey, 3 for colour", wholeNumber(1), 3)
-    .option("--dim <n>", "length of an embedding", wholeNumber(1), 64)
+    .option("--size <n>", "height and width of a picture, in pixels", wholeNumber(1, 4096), 32)
+    .option("--channels <n>", "channels of a picture: 1 for grey, 3 for colour", wholeNumber(1, 1024), 3)
+    .option("--dim <n>", "length of an embedding", wholeNumber(1, 65_536), 64)
     .addOption(jsonOption())
     .addHelpText(
       "after",

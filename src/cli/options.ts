@@ -1,12 +1,13 @@
 import { InvalidArgumentError, Option } from "commander";
 import { deviceNames } from "../platform/node/devices.ts";
 
-/** A parser of whole numbers of at least `least`. */
-export function wholeNumber(least: number): (text: string) => number {
+/** A parser of whole numbers from `least`, to `most` where that is given. */
+export function wholeNumber(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`expected a whole number of ${least} or more.`);
+    if (text.trim() === "" || !Number.isSafeInteger(value) || value < least || value > most) {
+      const range = Number.isFinite(most) ? `from ${least} to ${most}` : `of ${least} or more`;
+      throw new InvalidArgumentError(`expected a whole number ${range}.`);
     }
     return value;
   };
@@ -30,5 +31,5 @@ export const jsonOption = (): Option =>
 export const checkpointOption = (): Option =>
   new Option(
     "--checkpoint <epoch>",
-    "the checkpoint of this epoch, counted from 0 (default: the best epoch where patience keeps one, else the last)",
+    "the checkpoint of this epoch, counted from 0: 3 is model_epoch_3.pt, after the epoch that training calls 4 (default: the best epoch where patience keeps one, else the last)",
   ).argParser(wholeNumber(0));

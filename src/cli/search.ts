@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { InputError, printable } from "../base/index.ts";
 import type { DeviceName } from "../platform/node/devices.ts";
-import { requireWritable, writeFileAtomic } from "../platform/node/files.ts";
+import { requireNew, requireWritable, writeFileAtomic } from "../platform/node/files.ts";
 import {
   type IdentifiedEncoder,
   identifiedEncoder,
@@ -37,6 +37,7 @@ interface SearchCommandOptions extends Output {
   readonly where?: string;
   readonly exact?: true;
   readonly html?: string;
+  readonly force: boolean;
   readonly run?: string;
   readonly checkpoint?: number;
   readonly device: DeviceName;
@@ -54,6 +55,7 @@ export function searchCommand(): Command {
     )
     .option("--exact", "compare with all pictures also where an approximate search is set up")
     .option("--html <file>", "write the results as a contact sheet, a page that needs nothing else")
+    .option("--force", "replace that file where it is there", false)
     .option(
       "--run <dir>",
       "folder of the run to search in, whose pictures are indexed the first time; beside --index the run that made it, where it was moved",
@@ -73,7 +75,10 @@ async function runSearch(files: readonly string[], options: SearchCommandOptions
         : "name a picture file to search by, or --id",
     );
   }
-  if (html !== undefined) await requireWritable(html);
+  if (html !== undefined) {
+    requireNew(html, { force: options.force, option: "--html" });
+    await requireWritable(html);
+  }
   // Whatever is asked is looked at before a run's pictures are indexed, which may take minutes.
   if (where !== undefined) checkFilter(where, filterColumns);
   const { index, queries, unreadable } = await opened(files, options);

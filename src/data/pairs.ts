@@ -28,12 +28,13 @@ export class PairSampler {
 
   /**
    * @param labels `[count]`.
+   * @param classes what the labels are called in messages; by default their numbers
    * @throws InputError when there is but one label, or no label has two images, so that no negative or no positive exists.
    */
-  constructor(labels: Int32Array, seed: number) {
+  constructor(labels: Int32Array, seed: number, classes?: readonly string[] | null) {
     this.#index = new LabelIndex(labels);
     this.#seed = seed;
-    requireNegatives(this.#index, "training");
+    requireNegatives(this.#index, "training", classes);
     this.#anchors = anchorsOf(this.#index);
     if (this.#anchors.length > 0) return;
     throw new InputError(
@@ -62,9 +63,9 @@ export class PairSampler {
  * @param labels `[count]`, those of the validation images; the rows of the pairs count from the first of them.
  * @throws InputError when there is but one label, or no label has two images.
  */
-export function validationPairs(labels: Int32Array, seed: number): Pairs {
+export function validationPairs(labels: Int32Array, seed: number, classes?: readonly string[] | null): Pairs {
   const index = new LabelIndex(labels);
-  requireNegatives(index, "validation");
+  requireNegatives(index, "validation", classes);
   const anchors = anchorsOf(index);
   if (anchors.length === 0) {
     throw new InputError(
@@ -94,12 +95,16 @@ function drawPairs(index: LabelIndex, anchor: Uint32Array, rng: Rng): Pairs {
   return { anchor, contrastive, target, label };
 }
 
-function requireNegatives(index: LabelIndex, part: string): void {
+function requireNegatives(
+  index: LabelIndex,
+  part: string,
+  classes: readonly string[] | null | undefined,
+): void {
   const only = index.classes[0];
   if (index.classes.length > 1) return;
   throw new InputError(
     only === undefined
       ? `there are no ${part} images, expected at least two of each of two labels`
-      : `all ${only.count} ${part} images have the label ${only.label}, so no negative exists: give images of at least two labels`,
+      : `all ${only.count} ${part} images have the label ${classes?.[only.label] ?? only.label}, so no negative exists: give images of at least two labels`,
   );
 }

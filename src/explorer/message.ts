@@ -64,7 +64,7 @@ export function decodeMessage(bytes: Uint8Array): Message {
     throw new InputError(`${bytes.length} bytes are no whole message of the explorer`);
   }
   const text = new TextDecoder().decode(bytes.subarray(prefix, prefix + headLength));
-  const { head, arrays: places } = JSON.parse(text) as { head: Message["head"]; arrays: ArrayPlace[] };
+  const { head, arrays: places } = headOf(text);
   const arrays: Record<string, MessageArray> = {};
   let at = aligned(prefix + headLength);
   for (const { name, type, length } of places) {
@@ -79,6 +79,21 @@ export function decodeMessage(bytes: Uint8Array): Message {
     at += aligned(size);
   }
   return { head, arrays };
+}
+
+function headOf(text: string): { readonly head: Message["head"]; readonly arrays: readonly ArrayPlace[] } {
+  try {
+    const { head, arrays } = JSON.parse(text) as { head: Message["head"]; arrays: ArrayPlace[] };
+    const whole = ({ name, type, length }: ArrayPlace): boolean =>
+      typeof name === "string" &&
+      Object.hasOwn(arrayTypes, type) &&
+      Number.isSafeInteger(length) &&
+      length >= 0;
+    if (typeof head.type === "string" && arrays.every(whole)) return { head, arrays };
+  } catch {
+    // Said below.
+  }
+  throw new InputError("the head of a message of the explorer is not one, expected its type and its arrays");
 }
 
 /** Cuts a stream of bytes, in whatever pieces it comes, into messages. */

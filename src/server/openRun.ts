@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { z } from "zod";
 import { fingerprint, type ImageDataset } from "../data/index.ts";
 import {
   defaultCheckpoint,
@@ -16,7 +15,7 @@ import { readFileOrExplain } from "../platform/node/files.ts";
 import { readPlotInput } from "../platform/node/plotInput.ts";
 import { parseRecordingIndex } from "../platform/node/recordingIndex.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
-import { configuredParts, type EpochMetrics, epochMetricsSchema, type RunConfig } from "../train/index.ts";
+import { configuredParts, type RunConfig } from "../train/index.ts";
 import type { OpenIndex } from "./openIndex.ts";
 import { Problem, type RunNames } from "./problem.ts";
 
@@ -66,7 +65,7 @@ export async function openRun(
       epochs: config.epochs,
       checkpoints,
       best: await folder.bestEpoch(checkpoints),
-      metrics: await readMetrics(path),
+      metrics: await folder.readMetrics(),
       parameters: parameterCount(encoder),
       layers: encoderLayers(config.encoder.name, encoder),
       dim: encoder.dim,
@@ -107,29 +106,6 @@ export function checkpointIn({ info }: OpenRun, checkpoint: number | null): numb
     404,
     `checkpoint: received ${checkpoint}, expected one that there is: ${checkpoints.join(", ")}`,
   );
-}
-
-const metricsLine = z
-  .string()
-  .transform((line, context) => {
-    try {
-      return JSON.parse(line) as unknown;
-    } catch {
-      context.addIssue("no JSON");
-      return z.NEVER;
-    }
-  })
-  .pipe(epochMetricsSchema);
-
-/** Metrics of another version of Kindred are left out: a curve is no reason not to look at the space. */
-async function readMetrics(path: string): Promise<readonly EpochMetrics[]> {
-  const file = join(path, "metrics.jsonl");
-  if (!existsSync(file)) return [];
-  const text = new TextDecoder().decode(await readFileOrExplain(file));
-  return text.split("\n").flatMap((line) => {
-    const parsed = metricsLine.safeParse(line);
-    return parsed.success ? [parsed.data] : [];
-  });
 }
 
 /** A film needs two. */

@@ -19,6 +19,7 @@ import {
   warmupCosine,
 } from "../optim/index.ts";
 import { augmentOptions } from "./augmentationConfig.ts";
+import { requireBounds, requireParameters } from "./configBounds.ts";
 import { labelTask } from "./labelTask.ts";
 import type { RunConfig } from "./runConfig.ts";
 import { type BatchSource, labelSource, type MakeSources, pairSources, viewSource } from "./source.ts";
@@ -34,9 +35,15 @@ export interface ConfiguredParts {
   readonly sources: MakeSources;
 }
 
-/** The parts of a training that a configuration names. */
+/**
+ * The parts of a training that a configuration names.
+ *
+ * @throws InputError when they cannot be made: for pictures of that size, or of sizes that are too large.
+ */
 export function configuredParts(config: RunConfig): ConfiguredParts {
+  requireBounds(config);
   const encoder = encoderByName(config.encoder);
+  requireParameters(encoder, config.encoder);
   const { name, ...options } = config.loss;
   const loss = lossByName(name, options);
   return {

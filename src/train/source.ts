@@ -119,8 +119,10 @@ function served(
  * @throws InputError when no pairs can be drawn.
  */
 export const pairSources: MakeSources = ({ training, validation }, { batchSize, seed }) => {
-  const sampler = new PairSampler(training.labels, seed);
-  const fixed = hasTriplets(validation.labels) ? validationPairs(validation.labels, seed) : null;
+  const sampler = new PairSampler(training.labels, seed, training.classes);
+  const fixed = hasTriplets(validation.labels)
+    ? validationPairs(validation.labels, seed, validation.classes)
+    : null;
   return {
     training: served(training, sampler.count, batchSize, (epoch) => sampler.epochPairs(epoch)),
     validation: fixed && served(validation, fixed.anchor.length, batchSize, () => fixed),

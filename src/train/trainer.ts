@@ -412,7 +412,7 @@ export class Trainer {
 function lossOf(values: Values, step: number): number {
   const loss = Number(values.loss!.data[0]);
   if (Number.isFinite(loss)) return loss;
-  throw new KindredError(`the loss became ${loss} at step ${step}: lower the learning rate`);
+  throw new KindredError(`the loss became ${loss} at step ${step}: lower the learning rate (--lr)`);
 }
 
 /** @throws InputError naming both sizes. */

@@ -61,7 +61,7 @@ describe("a training state", () => {
       /^file: its progress is not that of a run: step: .*; it cannot be resumed from$/,
     );
     expect(() => decodeTrainingState(written({ ...state.progress, history: [row] }), "file")).toThrow(
-      /^file: its progress is not that of a run: history\.0: /,
+      /^file: its progress is not that of a run: history\.0\.perSecond: /,
     );
   });
 });

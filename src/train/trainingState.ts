@@ -26,7 +26,11 @@ const count = z.number().int().min(0);
 
 const rowSchema = z.object({
   epoch: count,
-  trainLoss: z.number(),
+  // JSON has no NaN: an epoch that diverged has null.
+  trainLoss: z
+    .number()
+    .nullable()
+    .transform((loss) => loss ?? Number.NaN),
   valLoss: z.number().nullable(),
   lr: z.number(),
   knn1: z.number().nullable(),
@@ -39,14 +43,12 @@ const rowSchema = z.object({
   unit: z.enum(["pairs", "pictures"]),
 });
 
-/** Rows from when every training was one of pairs. */
-const oldRowSchema = rowSchema
-  .omit({ perSecond: true, unit: true })
-  .extend({ pairsPerSecond: z.number() })
-  .transform(({ pairsPerSecond, ...row }) => ({ ...row, perSecond: pairsPerSecond, unit: "pairs" as const }));
-
 /** The metrics of an epoch, as a state or a line of `metrics.jsonl` holds them. */
-export const epochMetricsSchema: z.ZodType<EpochMetrics> = z.union([rowSchema, oldRowSchema]);
+export const epochMetricsSchema: z.ZodType<EpochMetrics> = z.preprocess((row) => {
+  // From when every training was one of pairs.
+  const { pairsPerSecond, ...rest } = Object(row) as Readonly<Record<string, unknown>>;
+  return pairsPerSecond === undefined ? row : { ...rest, perSecond: pairsPerSecond, unit: "pairs" };
+}, rowSchema);
 
 const progressSchema: z.ZodType<TrainingProgress> = z.object({
   epoch: count,

@@ -1,3 +1,4 @@
+import { KindredError } from "../base/index.ts";
 import { type ImageDataset, takeFirst } from "../data/index.ts";
 import {
   nearestNeighbours,
@@ -24,6 +25,8 @@ export interface ValidationAccuracy {
  * 1-NN accuracy by cosine similarity: the share of validation images whose nearest image, among the first
  * 10,000 training images, has their label; those whose label none of these has are left out. `kindred eval` takes all of them; this is for watching.
  * With `ranks`, also the MAP@R of the same search, at a few times the cost of comparing.
+ *
+ * @throws KindredError when an embedding is not finite, as after a learning rate that was too high.
  */
 export async function nearestNeighbourAccuracy(
   embedder: Embedder,
@@ -35,6 +38,7 @@ export async function nearestNeighbourAccuracy(
   const references = takeFirst(training, mostReferences);
   const queryRows = await embedder.embed(validation, store);
   const referenceRows = await embedder.embed(references, store);
+  for (const rows of [queryRows, referenceRows]) requireFinite(rows);
   const dim = queryRows.length / validation.count;
   const blocks = plainSimilarityBlocks(
     normalizeRows(queryRows, validation.count, dim),
@@ -61,4 +65,12 @@ export async function nearestNeighbourAccuracy(
     mapAtR: null,
     references: references.count,
   };
+}
+
+function requireFinite(embeddings: Float32Array): void {
+  const wrong = embeddings.find((value) => !Number.isFinite(value));
+  if (wrong === undefined) return;
+  throw new KindredError(
+    `the training diverged, embeddings became ${wrong}: lower the learning rate (--lr), or begin with other weights where --init was given`,
+  );
 }

@@ -18,7 +18,8 @@ beforeAll(async () => {
   await kindredOk(["train", "--data", folder.at("digits.csv"), ...size, "--out", folder.at("run")]);
 });
 
-const embed = (...flags: string[]) => kindredOk(["embed", "--run", folder.at("run"), "--json", ...flags]);
+const embed = (...flags: string[]) =>
+  kindredOk(["embed", "--run", folder.at("run"), "--json", "--force", ...flags]);
 
 function expectClose(vectors: Float32Array, expected: Float32Array): void {
   expect(vectors).toHaveLength(expected.length);

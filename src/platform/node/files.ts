@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type FileHandle, open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { InputError } from "../../base/index.ts";
@@ -56,6 +57,17 @@ export async function writeStreamAtomic(
 /** {@link writeStreamAtomic} for content that is at hand. */
 export function writeFileAtomic(path: string, content: Uint8Array | string): Promise<void> {
   return writeStreamAtomic(path, (append) => append(content));
+}
+
+/** @throws InputError when something is at `path`, unless it is to be replaced. */
+export function requireNew(
+  path: string,
+  options: { readonly force: boolean; readonly option?: string },
+): void {
+  if (options.force || !existsSync(path)) return;
+  throw new InputError(
+    `${path} is there already: replace it with --force, or choose another ${options.option ?? "--out"}`,
+  );
 }
 
 /**

@@ -40,7 +40,10 @@ describe("outputFolder", () => {
 });
 
 describe("readLossRows", () => {
-  const row = { epoch: 1, trainLoss: 0.5, valLoss: null, lr: 0.005, knn1: null, seconds: 3 };
+  const row = {
+    ...{ epoch: 1, trainLoss: 0.5, valLoss: null, lr: 0.005, knn1: null, knnReferences: 0, seconds: 3 },
+    ...{ perSecond: 100, unit: "pairs" },
+  };
 
   it("reads epochs, also of a training that diverged", async () => {
     await writeFile(

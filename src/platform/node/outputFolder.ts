@@ -1,6 +1,8 @@
-import { mkdir, open, rm, rmdir } from "node:fs/promises";
+import { open, rm, rmdir } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { explainIoError } from "./files.ts";
+import { makeFolder } from "./folders.ts";
+import { clearOnce, temporaryName } from "./temporaries.ts";
 
 /** A folder that files can be written to. */
 export interface OutputFolder {
@@ -29,8 +31,9 @@ export async function outputFolder(path: string): Promise<OutputFolder> {
     }
   };
   try {
-    made = await mkdir(path, { recursive: true });
-    const probe = join(path, `.writable.${process.pid}.tmp`);
+    made = await makeFolder(path);
+    await clearOnce(path);
+    const probe = join(path, temporaryName("writable"));
     await (await open(probe, "w")).close();
     await rm(probe);
   } catch (error) {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, rm, rmdir, stat } from "node:fs/promises";
+import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, shellWord, type TensorData } from "../../base/index.ts";
 import type { Encoder } from "../../nn/index.ts";
@@ -8,11 +8,11 @@ import {
   type EpochMetrics,
   type EvaluationFile,
   encodeTrainingState,
-  epochMetricsSchema,
   exportEncoder,
   type Guidance,
   parseEvaluationFile,
   parseGuidance,
+  parseMetrics,
   parseRunConfig,
   type RunConfig,
   readPt,
@@ -21,6 +21,7 @@ import {
 } from "../../train/index.ts";
 import { explainIoError, readFileOrExplain, writeFileAtomic } from "./files.ts";
 import { makeFolder } from "./folders.ts";
+import { isMissing } from "./ioErrors.ts";
 import { clearRunTemporaries, removeRunFiles, runEntries } from "./runContents.ts";
 
 export { runIndexName } from "./runContents.ts";
@@ -203,36 +204,36 @@ export class RunFolder {
   async bestEpoch(epochs: readonly number[]): Promise<number | null> {
     const file = this.#at("metrics.jsonl");
     if (!this.exists || !existsSync(file) || (await this.readConfig()).patience === 0) return null;
-    const last = new TextDecoder()
-      .decode(await readFileOrExplain(file))
-      .trimEnd()
-      .split("\n")
-      .at(-1);
-    const { best } = metricsRow(last ?? "", file);
+    const best = (await this.readMetrics()).at(-1)?.best ?? null;
     return best === null ? null : (epochs.find((epoch) => epoch === best - 1) ?? null);
   }
 
   /** Epochs that have a checkpoint, counted from 0, in ascending order. */
   async checkpointEpochs(): Promise<number[]> {
     const folder = this.#at("checkpoints");
-    if (!(await stat(folder).catch(() => null))) return [];
-    const names = await readdir(folder);
-    return names
-      .flatMap((name) => /^model_epoch_(\d+)\.pt$/.exec(name)?.[1] ?? [])
-      .map(Number)
-      .sort((a, b) => a - b);
+    const names = await readdir(folder).catch((error: unknown) => {
+      if (isMissing(error)) return [];
+      throw explainIoError(error, "read", folder);
+    });
+    return (
+      names
+        .flatMap((name) => /^model_epoch_(\d+)\.pt$/.exec(name)?.[1] ?? [])
+        .map(Number)
+        // Of a number that is not one of those that are told apart, no run wrote a file.
+        .filter(Number.isSafeInteger)
+        .sort((a, b) => a - b)
+    );
   }
 
-  /** What each finished epoch came to; none where the run wrote no metrics. */
+  /**
+   * What each finished epoch came to; none where the run wrote no metrics.
+   *
+   * @throws InputError naming the line that is none of an epoch.
+   */
   async readMetrics(): Promise<EpochMetrics[]> {
     const file = this.#at("metrics.jsonl");
     if (!existsSync(file)) return [];
-    const lines = new TextDecoder().decode(await readFileOrExplain(file)).split("\n");
-    try {
-      return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as EpochMetrics);
-    } catch (error) {
-      throw new InputError(`${file}: a line is no JSON, expected an object for each epoch`, { cause: error });
-    }
+    return parseMetrics(new TextDecoder().decode(await readFileOrExplain(file)), file);
   }
 
   /** What `kindred eval` found on the run's own data; null where it was not run. */
@@ -291,17 +292,4 @@ export class RunFolder {
 /** `figures`, `figures and plots`, `figures, plots and export` */
 function listed(names: readonly string[]): string {
   return new Intl.ListFormat("en-GB").format(names);
-}
-
-/** @throws InputError when the text is no line of metrics. */
-function metricsRow(text: string, file: string): EpochMetrics {
-  try {
-    const result = epochMetricsSchema.safeParse(JSON.parse(text));
-    if (result.success) return result.data;
-  } catch {
-    // Said below.
-  }
-  throw new InputError(
-    `${file}: its last line is not the metrics of an epoch, so the best epoch is not known: name one with --checkpoint`,
-  );
 }

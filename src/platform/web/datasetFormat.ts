@@ -111,14 +111,16 @@ async function unpacked(file: Blob, where: string): Promise<Uint8Array<ArrayBuff
 function headerOf(bytes: Uint8Array): Header | null {
   let header: Partial<Record<keyof Header, unknown>>;
   try {
-    header = JSON.parse(new TextDecoder().decode(bytes));
+    header = Object(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
     return null;
   }
   const { name, sha256 } = header;
   const extents = ["count", "channels", "height", "width", "classes"] as const;
   const whole = extents.every((key) => Number.isSafeInteger(header[key]) && (header[key] as number) >= 0);
-  return whole && typeof name === "string" && typeof sha256 === "string" ? (header as Header) : null;
+  return whole && typeof name === "string" && typeof sha256 === "string" && /^[0-9a-f]{64}$/.test(sha256)
+    ? (header as Header)
+    : null;
 }
 
 /**

@@ -1,6 +1,8 @@
+import { printable } from "../../base/index.ts";
 import type { EncoderDescription } from "../encoderDescription.ts";
 import type { RunConfig } from "../runConfig.ts";
 import { limits } from "./limits.ts";
+import { code, codeBlock } from "./markdown.ts";
 import { metrics } from "./metrics.ts";
 import type { ModelCardInput } from "./modelCardInput.ts";
 import { type ExportFormat, usage } from "./usage.ts";
@@ -28,7 +30,7 @@ export function modelCard(input: ModelCardInput): string {
   const { name, format, file, config, description, version, without } = input;
   const parts = [
     frontMatter(format, description),
-    `# ${name}`,
+    `# ${printable(name)}`,
     `Maps a picture to ${description.dim} numbers in which like things lie near each other: for finding pictures similar to one given. Trained with Kindred ${version} by contrast. It is an encoder, not a classifier.`,
     ...(without === null ? [] : [`**${without}**`]),
     `## Data\n\n${data(config)}`,
@@ -38,7 +40,7 @@ export function modelCard(input: ModelCardInput): string {
     `## Limits\n\n${limits(input)}`,
     `## How to use it\n\n${usage({ format, file, description, encoder: config.encoder })}`,
     "## Licence\n\nNot chosen yet. Whoever publishes this model says here, and as `license:` at the top, under which licence, with a view to that of the pictures.",
-    `## The whole configuration\n\n<details><summary>config.json</summary>\n\n\`\`\`json\n${JSON.stringify(config, null, 2)}\n\`\`\`\n\n</details>`,
+    `## The whole configuration\n\n<details><summary>config.json</summary>\n\n${codeBlock(JSON.stringify(config, null, 2), "json")}\n\n</details>`,
   ];
   return `${parts.join("\n\n")}\n`;
 }
@@ -60,7 +62,7 @@ function frontMatter(format: ExportFormat, { encoder }: EncoderDescription): str
 function data({ data: { source, fingerprint, limit, validation, classes, unlabelled } }: RunConfig): string {
   const count = fingerprint?.split("x")[0];
   const lines = [
-    `- Source: \`${source}\`${limit === null ? "" : `, its first ${limit} pictures`}`,
+    `- Source: ${code(source)}${limit === null ? "" : `, its first ${limit} pictures`}`,
     ...(count === undefined
       ? []
       : [
@@ -68,7 +70,7 @@ function data({ data: { source, fingerprint, limit, validation, classes, unlabel
         ]),
   ];
   if (classes) {
-    const shown = classes.slice(0, 50).map((one) => `\`${one}\``);
+    const shown = classes.slice(0, 50).map(code);
     const more = classes.length > shown.length ? ` and ${classes.length - shown.length} more` : "";
     lines.push(`- Classes: ${classes.length}: ${shown.join(", ")}${more}`);
   } else lines.push(unlabelled ? "- Labels: none were used" : "- Classes: without names");

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { readdir, rename, rm, rmdir, stat } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { InputError } from "../../../base/index.ts";
 import {
   descriptionEntries,
@@ -8,13 +8,16 @@ import {
   exportForPixels,
   exportForTransformers,
   modelCard,
+  publishedConfig,
   type RunConfig,
   writePt,
   writeSafetensors,
 } from "../../../train/index.ts";
-import { requireWritable, writeFileAtomic } from "../files.ts";
+import { explainIoError, requireNew, requireWritable, writeFileAtomic } from "../files.ts";
+import { makeFolder } from "../folders.ts";
 import { packageVersion } from "../packageVersion.ts";
 import type { RunFolder } from "../runFolder.ts";
+import { clearOnce, temporaryName } from "../temporaries.ts";
 import { type RunModel, readRunModel } from "./runModel.ts";
 import { transformersConfig, transformersPreprocessor } from "./transformersFolder.ts";
 
@@ -50,6 +53,7 @@ type Contents = readonly (readonly [path: string, content: Uint8Array | string])
 export async function exportRun(folder: RunFolder, options: ExportRunOptions): Promise<RunExport> {
   const { format } = options;
   const config = await folder.readConfig();
+  const published = publishedConfig(config);
   const model = await readRunModel(folder, config, {
     checkpoint: options.checkpoint,
     normalized: options.normalize ?? true,
@@ -61,22 +65,25 @@ export async function exportRun(folder: RunFolder, options: ExportRunOptions): P
     name,
     format,
     file: basename(resolve(out)),
-    config,
+    config: published,
     description: model.description,
     history: await folder.readMetrics(),
     evaluation: await folder.readEvaluation(),
     version,
-    without: missingFrom(format, config),
+    without: missingFrom(format, published),
   });
   const metadata = {
     "kindred.version": version,
     ...descriptionEntries(model.description),
-    "kindred.run": JSON.stringify(config),
+    "kindred.run": JSON.stringify(published),
   };
   const contents = contentsOf(format, out, model, metadata, version, card);
   await requireFree(format, out, contents, options.force ?? false);
-  for (const [path] of contents) await requireWritable(path);
-  for (const [path, content] of contents) await writeFileAtomic(path, content);
+  if (format === "transformersjs" && !(await hasFiles(out))) await writeFolder(out, contents);
+  else {
+    for (const [path] of contents) await requireWritable(path);
+    for (const [path, content] of contents) await writeFileAtomic(path, content);
+  }
   return { out, files: contents.map(([path]) => path), description: model.description };
 }
 
@@ -126,6 +133,31 @@ function contentsOf(
   }
 }
 
+async function hasFiles(folder: string): Promise<boolean> {
+  return existsSync(folder) && (await readdir(folder)).length > 0;
+}
+
+/** A folder that is there in full or not at all, so that a killed command leaves none that is in the way. */
+async function writeFolder(folder: string, contents: Contents): Promise<void> {
+  const parent = dirname(resolve(folder));
+  const temporary = join(parent, temporaryName(basename(resolve(folder))));
+  try {
+    await makeFolder(parent);
+    await clearOnce(parent);
+    try {
+      for (const [path, content] of contents)
+        await writeFileAtomic(join(temporary, relative(folder, path)), content);
+      if (existsSync(folder)) await rmdir(folder);
+      await rename(temporary, folder);
+    } catch (error) {
+      await rm(temporary, { recursive: true, force: true });
+      throw error;
+    }
+  } catch (error) {
+    throw explainIoError(error, "written", folder);
+  }
+}
+
 async function requireFree(
   format: ExportFormat,
   out: string,
@@ -139,7 +171,7 @@ async function requireFree(
         `${out} is a file, expected a folder for --format ${format}: choose another --out`,
       );
     }
-    if (what && !force && (await readdir(out)).length > 0) {
+    if (what && !force && (await hasFiles(out))) {
       throw new InputError(
         `${out} is a folder with something in it: replace its files with --force, or choose another --out`,
       );
@@ -149,8 +181,5 @@ async function requireFree(
   if (what?.isDirectory()) {
     throw new InputError(`${out} is a folder, expected a file for --format ${format}: add a name to it`);
   }
-  const inTheWay = contents.find(([path]) => existsSync(path))?.[0];
-  if (inTheWay !== undefined && !force) {
-    throw new InputError(`${inTheWay} is there already: replace it with --force, or choose another --out`);
-  }
+  for (const [path] of contents) requireNew(path, { force });
 }

@@ -1,0 +1,21 @@
+import type { RunConfig } from "./runConfig.ts";
+
+/**
+ * A configuration for files that are made to be given away: of the paths of the user's machine, names are left. An
+ * encoder does the same without them.
+ */
+export function publishedConfig(config: RunConfig): RunConfig {
+  const { data, trunk, init } = config;
+  return {
+    ...config,
+    data: { ...data, source: nameOf(data.source) },
+    trunk: trunk && nameOf(trunk),
+    init: init && nameOf(init),
+  };
+}
+
+/** The last part of a path, of either kind; of `..` and the like nothing tells what is meant. */
+function nameOf(path: string): string {
+  const name = path.split(/[/\\]/).findLast((part) => part !== "" && part !== ".");
+  return name === undefined || name === ".." ? "pictures" : name;
+}
