@@ -13,6 +13,7 @@ import { benchKnn } from "./knn.ts";
 import { benchMemory } from "./memory.ts";
 import { benchPictures } from "./pictures.ts";
 import { keepResults } from "./resultsStore.ts";
+import { benchSmall } from "./smallData.ts";
 import { benchStep } from "./step.ts";
 import { benchUmap } from "./umap.ts";
 
@@ -27,6 +28,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   umap: benchUmap,
   memory: benchMemory,
   pictures: benchPictures,
+  small: benchSmall,
   explorer: benchExplorer,
   accuracy: benchAccuracy,
 };

@@ -3,18 +3,27 @@ import { InputError, shellWord } from "../base/index.ts";
 import type { Preprocessing } from "../data/index.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
-import { type ConfiguredData, configuredData, trainRun } from "../platform/node/trainRun.ts";
+import {
+  type ConfiguredData,
+  configuredData,
+  type TrainRunResult,
+  trainRun,
+} from "../platform/node/trainRun.ts";
 import { withTrunk } from "../platform/node/trunk.ts";
 import {
+  autoRecipe,
   configuredParts,
+  type EarlyStop,
   type EpochMetrics,
-  fittedToData,
   type Guidance,
   guidanceLines,
   type RunChoices,
   type RunConfig,
   recipeConfig,
+  recipeToRead,
   type StepReport,
+  usualValidation,
+  verdictLines,
 } from "../train/index.ts";
 import { duration, interrupted, note, type Output, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
@@ -29,15 +38,8 @@ import {
   picturesBegunWith,
   requireUse,
 } from "./pictureOptions.ts";
-import {
-  addChoiceOptions,
-  autoRecipe,
-  begunWith,
-  type ChoiceOptions,
-  chosen,
-  describeConfig,
-} from "./trainChoices.ts";
-import { folderToResume, planTraining, recipeToRead, usualFolder } from "./trainPlan.ts";
+import { addChoiceOptions, begunWith, type ChoiceOptions, chosen, describeConfig } from "./trainChoices.ts";
+import { folderToResume, planTraining, usualFolder } from "./trainPlan.ts";
 import {
   addTrunkOptions,
   type ChosenFile,
@@ -65,9 +67,6 @@ interface TrainOptions extends Output, ChoiceOptions, PictureOptions, TrunkChoic
   readonly force: boolean;
 }
 
-/** Rows kept for validation where nothing is said, but for picture files. */
-const usualValidation = 1000;
-
 /** As the command line is parsed: the folder depends on data and recipe where none is named. */
 type ParsedOptions = Omit<TrainOptions, "out"> & { readonly out?: string };
 
@@ -82,7 +81,7 @@ export function trainCommand(): Command {
     .option("--limit <n>", "take n pictures only, by lot and of each class its share", wholeNumber(2))
     .option(
       "--validation <n>",
-      "keep n of them for validation, likewise (default: 1000; of picture files a tenth, or their own)",
+      "keep n of them for validation, likewise (default: 1000, or a fifth of fewer than 5,000; of picture files a tenth, or their own)",
       wholeNumber(0),
     )
     .option(
@@ -128,12 +127,12 @@ export function trainCommand(): Command {
         throw new InputError("--resume continues a run and --force replaces it: give one of them");
       }
       if (options.resume) await resumeRun(options, given);
-      else await beginRun(options, given);
+      else await beginRun(options);
     });
 }
 
 /** Begins a new run. */
-async function beginRun(options: ParsedOptions, given: ReadonlySet<string>): Promise<void> {
+async function beginRun(options: ParsedOptions): Promise<void> {
   if (options.out !== undefined) await new RunFolder(options.out).requireFree(options);
   const tried = await chosenTrunk(options, options.size);
   // Choices that do not go together are refused before any picture is read.
@@ -142,10 +141,9 @@ async function beginRun(options: ParsedOptions, given: ReadonlySet<string>): Pro
   const trunk = await trunkForPictures(tried, options, data);
   if (trunk) for (const text of trunkLines(trunk, data.training, options.size !== undefined)) note(text);
   const plan = await planTraining(options.recipe, choicesOf(options, trunk, data.training), data);
-  const out = options.out ?? usualFolder(options.data, plan.recipe, Boolean(data.report));
+  const out = options.out ?? usualFolder(options.data, plan.config.recipe, Boolean(data.report));
   await new RunFolder(out).requireFree(options);
-  const config = fittedToData(recipeConfig(plan.recipe, plan.choices), data, given.has("classes"));
-  await runTrain({ ...options, out }, config, data, plan.guidance);
+  await runTrain({ ...options, out }, plan.config, data, plan.guidance);
 }
 
 /** Goes on with a run. */
@@ -168,7 +166,7 @@ async function runTrain(
   const features = new ProgressLine("features");
   const begin = performance.now();
   try {
-    const { history, complete, recordingSeconds } = await trainRun({
+    const ended = await trainRun({
       config,
       ...(guidance ? { guidance } : {}),
       folder,
@@ -199,8 +197,7 @@ async function runTrain(
     });
     line.end();
     const seconds = (performance.now() - begin) / 1000;
-    if (complete)
-      finish(options, history, { seconds, recordingSeconds, device: runtime.device.name }, guidance);
+    if (ended.complete) finish(options, ended, { seconds, device: runtime.device.name, guidance });
     else {
       const text = `stopped and saved: go on with kindred train --resume --out ${shellWord(options.out)}`;
       interrupted(options, text, { run: options.out });
@@ -224,7 +221,7 @@ async function readData(
     const data = await configuredData(config, {
       preprocessing: { ...usual, ...chosenPreprocessing(options) },
       strict: options.strict ?? false,
-      ...(options.validation === undefined ? {} : { validation: options.validation }),
+      ...(options.resume ? {} : { validation: options.validation ?? "usual" }),
       onPictures: progress.onPictures,
       onNote: progress.onNote,
     });
@@ -241,13 +238,13 @@ async function readData(
 function choicesOf(
   options: ParsedOptions,
   trunk: ChosenFile | null,
-  pictures = { channels: 1, height: 28 },
+  pictures = { channels: 1, height: 28, count: Number.POSITIVE_INFINITY },
 ): RunChoices {
   return {
     ...chosen(options),
     source: options.data,
     limit: options.limit ?? null,
-    validation: options.validation ?? usualValidation,
+    validation: options.validation ?? usualValidation(pictures.count),
     unlabelled: options.unlabelled,
     form: dataForm(options),
     epochs: options.epochs,
@@ -337,15 +334,15 @@ function describeEpoch(metrics: EpochMetrics, epochs: number): string {
   const { epoch, trainLoss, valLoss, lr, knn1, knnReferences, mapAtR, seconds, perSecond, unit } = metrics;
   const ranked = mapAtR === null ? "" : `  MAP@R ${mapAtR.toFixed(4)}`;
   const neighbours = knn1 === null ? "" : `  1-NN ${knn1.toFixed(4)} (among ${knnReferences})${ranked}`;
-  const validation = valLoss === null ? "" : `  validation loss ${valLoss.toFixed(4)}${neighbours}`;
+  const loss = valLoss === null ? "" : `  validation loss ${valLoss.toFixed(4)}`;
+  const validation = `${loss}${neighbours}`;
   return `epoch ${epoch}/${epochs}  loss ${trainLoss.toFixed(4)}${validation}  lr ${Number(lr.toPrecision(3))}  ${duration(seconds)}  ${perSecond.toFixed(0)} ${unit}/s`;
 }
 
 function finish(
   options: TrainOptions,
-  history: readonly EpochMetrics[],
-  rest: { readonly seconds: number; readonly recordingSeconds: number; readonly device: string },
-  guidance: Guidance | undefined,
+  { history, steps, earlyStop, verdict, recordingSeconds }: TrainRunResult,
+  { seconds, device, guidance }: Ended,
 ): void {
   const last = history.at(-1)!;
   const trained = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
@@ -358,23 +355,49 @@ function finish(
     knn1: last.knn1,
     mapAtR: last.mapAtR,
     best: last.best,
+    earlyStop,
+    verdict,
     perSecond: count / trained,
     unit: last.unit,
-    ...rest,
+    ...{ seconds, recordingSeconds, device },
     ...(guidance ? { guidance } : {}),
   };
-  const run = shellWord(options.out);
+  const out = shellWord(options.out);
   const recorded =
-    rest.recordingSeconds > 0
-      ? `, or kindred animate --run ${run} for a film of it (recording took ${rest.recordingSeconds.toFixed(1)} s)`
+    recordingSeconds > 0
+      ? `, or kindred animate --run ${out} for a film of it (recording took ${recordingSeconds.toFixed(1)} s)`
       : "";
-  result(
-    options,
-    summary,
-    `trained ${last.epoch} ${last.epoch === 1 ? "epoch" : "epochs"} in ${duration(rest.seconds)}: ${options.out} holds checkpoints, metrics, figures and encoder.onnx`,
+  const epochs = `${last.epoch} ${last.epoch === 1 ? "epoch" : "epochs"}`;
+  const lines = [
+    steps === 0
+      ? `nothing was left to train after ${epochs}${earlyStop ? "" : `: ask for more with --epochs`}`
+      : `trained ${epochs} in ${duration(seconds)}: ${options.out} holds checkpoints, metrics, figures and encoder.onnx`,
+    ...(earlyStop ? [describeEarlyStop(earlyStop, last, out)] : []),
     ...describeBest(history),
-    `next: kindred eval --run ${run}${recorded}`,
-  );
+    ...(verdict
+      ? verdictLines(verdict)
+      : ["how good it is cannot be told: no validation picture is of a class that was trained on"]),
+    `next: kindred eval --run ${out}${recorded}`,
+  ];
+  result(options, summary, ...lines);
+}
+
+/** What is told of a training beside what it came to. */
+interface Ended {
+  readonly seconds: number;
+  readonly device: string;
+  readonly guidance: Guidance | undefined;
+}
+
+/** Why it was over before its last epoch, and how to go on. */
+function describeEarlyStop(
+  { epoch, of, patience, from }: EarlyStop,
+  { mapAtR }: EpochMetrics,
+  out: string,
+): string {
+  const measure = mapAtR === null ? "lower validation loss" : "better MAP@R";
+  const counted = from > 1 ? `, counted from epoch ${from}, when the learning rate had come down` : "";
+  return `stopped early, after epoch ${epoch} of ${of}: no ${measure} for ${patience} epochs${counted}; go on with kindred train --resume --patience 0 --out ${out}`;
 }
 
 /** Which epoch the encoder is of, where that is not simply the last. */

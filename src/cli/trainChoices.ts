@@ -3,8 +3,9 @@ import { type AugmentationPolicy, augmentationPolicies } from "../data/index.ts"
 import { type LossName, lossNames } from "../losses/index.ts";
 import { type EncoderName, encoderNames, parameterCount } from "../nn/index.ts";
 import {
+  autoRecipe,
   configuredParts,
-  type RecipeName,
+  type RecipeChoice,
   type RunChoices,
   type RunConfig,
   recipeNames,
@@ -26,12 +27,9 @@ const schedules = {
   constant: "constant",
 } as const satisfies Record<string, ScheduleName>;
 
-/** In place of a recipe: what suits the pictures. */
-export const autoRecipe = "auto";
-
 /** The recipe, and what of it the command line chooses otherwise. */
 export interface ChoiceOptions {
-  readonly recipe: RecipeName | typeof autoRecipe;
+  readonly recipe: RecipeChoice;
   readonly encoder?: EncoderName;
   readonly width?: number;
   readonly depth?: number;

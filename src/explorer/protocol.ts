@@ -1,5 +1,5 @@
 import type { Preprocessing } from "../data/index.ts";
-import type { EpochMetrics, RecipeName } from "../train/index.ts";
+import type { EarlyStop, EpochMetrics, RecipeChoice, Verdict } from "../train/index.ts";
 
 /**
  * What the explorer's page and whoever trains for it (the local server, or a worker of the page itself) say to each
@@ -35,10 +35,11 @@ export interface MethodChoice<Name extends string = string> extends Choice<Name>
 export interface TrainRequest {
   /** The name of one of {@link Hello.datasets}. */
   readonly data: string;
-  readonly recipe: RecipeName;
+  readonly recipe: RecipeChoice;
   /** One of {@link Hello.losses}; null for the recipe's own. */
   readonly loss: string | null;
-  readonly epochs: number;
+  /** Null for as many as the recipe has, or as suit the pictures. */
+  readonly epochs: number | null;
   /** Only the first so many pictures; null for all. */
   readonly limit: number | null;
   readonly seed: number;
@@ -51,7 +52,7 @@ export interface Hello {
   /** What computes, in words, such as `cpu (2 threads, ONNX Runtime 1.30.0)` or `WebGPU (...)`. */
   readonly device: string;
   readonly datasets: readonly DatasetChoice[];
-  readonly recipes: readonly MethodChoice<RecipeName>[];
+  readonly recipes: readonly MethodChoice<RecipeChoice>[];
   readonly losses: readonly MethodChoice[];
   readonly defaults: TrainRequest;
   readonly training: TrainingStatus;
@@ -77,6 +78,16 @@ export interface TrainingStatus {
   readonly request: TrainRequest | null;
   /** Why it failed, or was paused though nobody asked for it, one line; null otherwise. */
   readonly reason: string | null;
+  /** What it came to; only where it is done. */
+  readonly outcome?: TrainingOutcome;
+}
+
+/** What a training that is done came to. */
+export interface TrainingOutcome {
+  /** Beside what there is without it; null where nothing can tell. */
+  readonly verdict: Verdict | null;
+  /** Why it ended before its last epoch; null where it did not. */
+  readonly earlyStop: EarlyStop | null;
 }
 
 /** A run that can be looked at. */

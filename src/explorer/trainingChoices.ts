@@ -1,9 +1,15 @@
 import { type LossName, lossByName, lossNames } from "../losses/index.ts";
-import type { RecipeName } from "../train/index.ts";
+import { autoRecipe, type RecipeChoice } from "../train/index.ts";
 import type { Choice, MethodChoice } from "./protocol.ts";
 
-/** The recipes that a training can be asked for. */
-export const recipeChoices: readonly MethodChoice<RecipeName>[] = [
+/** The recipes that a training can be asked for; the first one chooses by itself. */
+export const recipeChoices: readonly MethodChoice<RecipeChoice>[] = [
+  {
+    name: autoRecipe,
+    title: "What suits the pictures",
+    about: "Looks at the pictures and chooses encoder, batches and epochs for them, as kindred train does.",
+    needsLabels: false,
+  },
   {
     name: "fast",
     title: "Fast",

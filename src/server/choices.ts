@@ -7,6 +7,7 @@ import {
   recipeChoices,
 } from "../explorer/index.ts";
 import { kaggleRows, readDataset } from "../platform/node/datasets.ts";
+import { autoRecipe } from "../train/index.ts";
 
 /** What a training can be asked for, as the page offers it. */
 export type Choices = Pick<Hello, "datasets" | "recipes" | "losses" | "defaults">;
@@ -30,8 +31,6 @@ const packaged: readonly DatasetChoice[] = [
   },
 ];
 
-/** Epochs asked for where nothing else is: MNIST has many pictures, a folder of one's own may have few. */
-const usualEpochs = { packaged: 2, own: 10 } as const;
 /** Pictures read to know of what kind a data set is. */
 const glance = 64;
 
@@ -45,16 +44,15 @@ export function choices(own: readonly (DatasetChoice | null)[]): Choices {
   const known = [...further, ...packaged];
   const datasets = known.filter(({ name }, i) => known.findIndex((other) => other.name === name) === i);
   const [first] = datasets;
-  const isOwn = !packaged.some(({ name }) => name === first!.name);
   return {
     datasets,
     recipes: recipeChoices,
     losses: lossChoices,
     defaults: {
       data: first!.name,
-      recipe: first!.labelled ? "fast" : "simclr",
+      recipe: autoRecipe,
       loss: null,
-      epochs: isOwn ? usualEpochs.own : usualEpochs.packaged,
+      epochs: null,
       limit: null,
       seed: 1,
     },

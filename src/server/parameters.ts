@@ -2,7 +2,7 @@ import type { HonoRequest } from "hono";
 import { z } from "zod";
 import type { Hello, IndexQuery, TrainRequest } from "../explorer/index.ts";
 import { mostHits, mostPictures } from "../explorer/index.ts";
-import { recipeNames } from "../train/index.ts";
+import { autoRecipe, recipeNames } from "../train/index.ts";
 import { Problem } from "./problem.ts";
 import { bodyJson } from "./requestBody.ts";
 
@@ -52,9 +52,12 @@ function schemaOf({ datasets, recipes, losses }: Hello): z.ZodType<TrainRequest>
   return z.strictObject(
     {
       data: oneOf(datasets),
-      recipe: z.enum(recipeNames, `expected one of ${recipes.map(({ name }) => name).join(", ")}`),
+      recipe: z.enum(
+        [autoRecipe, ...recipeNames],
+        `expected one of ${recipes.map(({ name }) => name).join(", ")}`,
+      ),
       loss: oneOf(losses).nullable(),
-      epochs: whole(1, mostEpochs),
+      epochs: whole(1, mostEpochs, ", or null for as many as suit").nullable(),
       limit: whole(2, mostLimit, ", or null for all").nullable(),
       seed: whole(0, 2 ** 32 - 1),
     },

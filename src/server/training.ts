@@ -3,6 +3,7 @@ import { AbortedError, InputError } from "../base/index.ts";
 import {
   LiveMap,
   StepMeter,
+  type TrainingOutcome,
   type TrainingPhase,
   type TrainingStatus,
   type TrainRequest,
@@ -121,27 +122,28 @@ export class Training {
     this.#options.onBegin();
     this.#enter("preparing");
     this.#work = this.#train(plan, mode, this.#stop.signal).then(
-      (complete) => this.#end(complete ? "done" : this.#asked("pausing") ? "paused" : "stopped"),
+      (outcome) => this.#end(outcome ? "done" : this.#interrupted, null, outcome ?? undefined),
       (error: unknown) =>
         error instanceof AbortedError
-          ? this.#end(this.#asked("pausing") ? "paused" : "stopped")
+          ? this.#end(this.#interrupted)
           : this.#end("failed", this.#reasonOf(error)),
     );
   }
 
-  /** Whether the last epoch was finished. */
+  /** What it came to; null where it was stopped. */
   async #train(
     plan: (signal: AbortSignal) => Promise<TrainingPlan>,
     mode: "new" | "resume",
     signal: AbortSignal,
-  ): Promise<boolean> {
+  ): Promise<TrainingOutcome | null> {
     const { events, runtime, onCheckpoint } = this.#options;
-    const { config, data, folder } = await plan(signal);
+    const { config, guidance, data, folder } = await plan(signal);
     const engine = await runtime();
-    if (signal.aborted) return false;
+    if (signal.aborted) return null;
     const meter = new StepMeter(config.epochs);
-    const { complete } = await trainRun({
+    const { complete, verdict, earlyStop } = await trainRun({
       config,
+      ...(guidance ? { guidance } : {}),
       folder,
       runtime: engine,
       data,
@@ -172,16 +174,21 @@ export class Training {
         await onCheckpoint(folder);
       },
     });
-    return complete;
+    return complete ? { verdict, earlyStop } : null;
   }
 
   #asked(phase: TrainingPhase): boolean {
     return this.#status.phase === phase;
   }
 
-  async #end(phase: TrainingPhase, reason: string | null = null): Promise<void> {
+  /** What a training that did not come to its end is. */
+  get #interrupted(): TrainingPhase {
+    return this.#asked("pausing") ? "paused" : "stopped";
+  }
+
+  async #end(phase: TrainingPhase, reason: string | null = null, outcome?: TrainingOutcome): Promise<void> {
     // From here on the engine may be used, also by what is opened now.
-    this.#status = { ...this.#status, phase, reason };
+    this.#become(phase, reason, outcome);
     try {
       await this.#options.onEnd();
       this.#options.events.publish({ type: "status", training: this.#status });
@@ -198,8 +205,13 @@ export class Training {
     return error instanceof InputError ? reason : `the training failed: ${reason}`;
   }
 
+  #become(phase: TrainingPhase, reason: string | null, outcome?: TrainingOutcome): void {
+    const { request } = this.#status;
+    this.#status = { phase, request, reason, ...(outcome ? { outcome } : {}) };
+  }
+
   #enter(phase: TrainingPhase, reason: string | null = null): void {
-    this.#status = { ...this.#status, phase, reason };
+    this.#become(phase, reason);
     this.#options.events.publish({ type: "status", training: this.#status });
   }
 

@@ -2,7 +2,7 @@ export { augmentOptions, viewPolicy } from "./augmentationConfig.ts";
 export * from "./checkpoint/index.ts";
 export { type ChosenTrunk, chosenEncoder, type EncoderChoices } from "./chosenEncoder.ts";
 export { type ConfiguredParts, configuredParts } from "./configuredParts.ts";
-export { bestEpoch, type ComparedEpoch } from "./earlyStopping.ts";
+export { bestEpoch, type ComparedEpoch, epochsWaited, firstCounted } from "./earlyStopping.ts";
 export { Embedder, type EmbedOptions } from "./embed.ts";
 export {
   descriptionEntries,
@@ -73,4 +73,13 @@ export {
 } from "./trainer.ts";
 export * from "./trainingState.ts";
 export { type PictureVariation, type VariedBatch, variationHere } from "./varyPictures.ts";
+export {
+  type Found,
+  parseVerdict,
+  type Trained,
+  type Verdict,
+  verdictLines,
+  verdictOf,
+  verdictText,
+} from "./verdict.ts";
 export { type ViewLoss, viewTask } from "./viewTask.ts";

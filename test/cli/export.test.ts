@@ -17,7 +17,9 @@ beforeAll(async () => {
   pictures = cropped(await mnist(160), 12);
   await writeCsv(folder.at("digits.csv"), pictures);
   const size = ["--validation", "40", "--epochs", "2", "--batch-size", "32", "--no-record"];
-  await kindredOk(["train", "--data", folder.at("digits.csv"), ...size, "--out", folder.at("run")]);
+  await kindredOk([
+    ...["train", "--data", folder.at("digits.csv"), "--recipe", "lesson", ...size, "--out", folder.at("run")],
+  ]);
 });
 
 const run = () => ["export", "--run", folder.at("run")];

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { drawn, drawnFolder, writeFiles } from "../../src/platform/node/pictures/drawnPictures.fixture.ts";
 import { RunFolder } from "../../src/platform/node/runFolder.ts";
@@ -94,6 +94,28 @@ describe("kindred train --patience", () => {
     expect((await run.readWeights(last.epoch - 1)).epoch).toBe(last.epoch - 1);
   });
 
+  it("says why it stopped, and what it came to beside untrained, pixels and chance, and keeps that", async () => {
+    const { epoch, best } = (await readMetrics(folder.at("whole"))).at(-1)!;
+    const summary = JSON.parse(command.stdout);
+    expect(summary.earlyStop).toEqual({ epoch, of: 30, patience: 2, from: 1 });
+    const verdict = await new RunFolder(folder.at("whole")).readVerdict();
+    expect(summary.verdict).toEqual(verdict);
+    expect(verdict).toMatchObject({
+      by: "labels",
+      of: "validation",
+      pictures: 60,
+      references: 180,
+      epoch: best,
+    });
+    const { stdout } = await kindredOk(["train", "--resume", "--out", folder.at("whole")]);
+    expect(stdout).toContain(
+      `nothing was left to train after ${epoch} epochs\nstopped early, after epoch ${epoch} of 30: no better MAP@R for 2 epochs; go on with kindred train --resume --patience 0 --out `,
+    );
+    expect(stdout).toMatch(
+      /^1-NN, 10-NN, MAP@R of 60 validation pictures among 180: .* \(untrained .*, pixels .*, chance 0\.\d\d\)$/m,
+    );
+  });
+
   it("is over when it is resumed, and says which epoch was best", async () => {
     const { stdout } = await kindredOk(["train", "--resume", "--out", folder.at("whole")]);
     const metrics = await readMetrics(folder.at("whole"));
@@ -102,6 +124,15 @@ describe("kindred train --patience", () => {
       `\nbest epoch ${best} of ${epoch} (validation MAP@R ${metrics[best! - 1]!.mapAtR!.toFixed(3)}): its weights are taken where no --checkpoint is named\n`,
     );
   });
+
+  it("goes on where there is to be no patience", async () => {
+    const { epoch } = (await readMetrics(folder.at("whole"))).at(-1)!;
+    await cp(folder.at("whole"), folder.at("onward"), { recursive: true });
+    const flags = ["--resume", "--patience", "0", "--epochs", String(epoch + 1), "--json"];
+    const { stdout } = await kindredOk(["train", ...flags, "--out", folder.at("onward")]);
+    expect(JSON.parse(stdout)).toMatchObject({ epochs: epoch + 1, earlyStop: null });
+    expect(await readMetrics(folder.at("onward"))).toHaveLength(epoch + 1);
+  }, 120_000);
 
   it("gives the same run in parts", async () => {
     await kindredOk(args("parts", "--epochs", "1", "--patience", "2"));

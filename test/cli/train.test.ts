@@ -33,9 +33,12 @@ describe("kindred train --json", () => {
 
   beforeAll(async () => {
     const size = ["--validation", "50", "--epochs", "2", "--batch-size", "32"];
-    command = await kindredOk(["train", "--data", "digits.csv", ...size, "--json", "--out", "run"], {
-      cwd: folder.at(),
-    });
+    command = await kindredOk(
+      ["train", "--data", "digits.csv", "--recipe", "lesson", ...size, "--json", "--out", "run"],
+      {
+        cwd: folder.at(),
+      },
+    );
   });
 
   it("prints one JSON object on stdout that agrees with the metrics of the last epoch", async () => {
@@ -52,7 +55,12 @@ describe("kindred train --json", () => {
       knn1: last.knn1,
       mapAtR: null,
       best: null,
-      guidance: expect.objectContaining({ recipe: "auto", data: expect.objectContaining({ training: 300 }) }),
+      earlyStop: null,
+      verdict: expect.objectContaining({ by: "labels", pictures: 50, references: 300 }),
+      guidance: expect.objectContaining({
+        recipe: "lesson",
+        data: expect.objectContaining({ training: 300 }),
+      }),
       perSecond: expect.any(Number),
       unit: "pairs",
       seconds: expect.any(Number),
@@ -85,6 +93,7 @@ describe("kindred train --json", () => {
       "recording/step_0.npy",
       "recording/step_16.npy",
       "recording/step_20.npy",
+      "verdict.json",
     ]);
     const png = await readFile(folder.at("run", "figures", "pairs.png"));
     expect(png.subarray(0, 8)).toEqual(Buffer.from("\x89PNG\r\n\x1a\n", "latin1"));
@@ -141,7 +150,17 @@ describe("kindred train --json", () => {
 describe("kindred train --seed and --init", () => {
   const small = (run: string, ...flags: string[]): string[] => {
     const size = ["--validation", "50", "--epochs", "1", "--batch-size", "32"];
-    return ["train", "--data", folder.at("small.csv"), ...size, "--out", folder.at(run), ...flags];
+    return [
+      "train",
+      "--data",
+      folder.at("small.csv"),
+      "--recipe",
+      "lesson",
+      ...size,
+      "--out",
+      folder.at(run),
+      ...flags,
+    ];
   };
 
   beforeAll(() => kindredOk(small("seed-3", "--seed", "3")));

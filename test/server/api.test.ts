@@ -55,7 +55,7 @@ describe("/api/hello", () => {
       expect(title.length).toBeGreaterThan(3);
       expect(about).toMatch(/^[A-Z].+\.$/);
     }
-    const defaults = { data: "mnist", recipe: "fast", loss: null, epochs: 2, limit: null, seed: 1 };
+    const defaults = { data: "mnist", recipe: "auto", loss: null, epochs: null, limit: null, seed: 1 };
     expect(hello.defaults).toEqual(defaults);
     expect(hello.training).toEqual({ phase: "idle", request: null, reason: null });
     expect(hello.run).toMatchObject({

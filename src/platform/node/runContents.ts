@@ -17,6 +17,7 @@ const entries = [
   "metrics.jsonl",
   "encoder.onnx",
   "evaluation.json",
+  "verdict.json",
   "figures",
   "checkpoints",
   "recording",
@@ -35,7 +36,7 @@ const film = /^contrastive_Training_\d+(_\w+)?\.mp4$/;
  * `--force` removes just these: whatever else lies there is somebody's own. A command that writes a new file adds it here.
  */
 const files = [
-  /^(config|guidance|evaluation)\.json$/,
+  /^(config|guidance|evaluation|verdict)\.json$/,
   /^metrics\.jsonl$/,
   /^encoder\.onnx$/,
   film,

@@ -14,9 +14,11 @@ import {
   parseGuidance,
   parseMetrics,
   parseRunConfig,
+  parseVerdict,
   type RunConfig,
   readPt,
   type TrainingState,
+  type Verdict,
   writePt,
 } from "../../train/index.ts";
 import { explainIoError, readFileOrExplain, writeFileAtomic } from "./files.ts";
@@ -245,6 +247,17 @@ export class RunFolder {
 
   async writeEvaluation(evaluation: EvaluationFile): Promise<void> {
     await this.#write(this.#at("evaluation.json"), `${JSON.stringify(evaluation, null, 2)}\n`);
+  }
+
+  async writeVerdict(verdict: Verdict): Promise<void> {
+    await writeFileAtomic(this.#at("verdict.json"), `${JSON.stringify(verdict, null, 2)}\n`);
+  }
+
+  /** What the training came to; null for a run that is not over, or whose validation pictures cannot tell. */
+  async readVerdict(): Promise<Verdict | null> {
+    const file = this.#at("verdict.json");
+    if (!existsSync(file)) return null;
+    return parseVerdict(new TextDecoder().decode(await readFileOrExplain(file)), file);
   }
 
   async #writeMetrics(history: readonly EpochMetrics[]): Promise<void> {

@@ -5,6 +5,7 @@ import type { Encoder } from "../../nn/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
 import {
   configuredParts,
+  type EarlyStop,
   type EpochMetrics,
   type FitOptions,
   fittedWeights,
@@ -16,6 +17,9 @@ import {
   requirePictureSize,
   sampleSize,
   Trainer,
+  usualValidation,
+  type Verdict,
+  verdictOf,
 } from "../../train/index.ts";
 import { type LoadDatasetOptions, readDataset } from "./datasets.ts";
 import { readFileOrExplain } from "./files.ts";
@@ -41,8 +45,11 @@ export interface ConfiguredData {
 /** What a new run's data is told beside its configuration. */
 export interface ConfiguredDataOptions
   extends Pick<LoadDatasetOptions, "preprocessing" | "strict" | "onPictures" | "onNote" | "signal"> {
-  /** Pictures to keep for validation. Default: the configuration's number; of picture files, what suits them. */
-  readonly validation?: number;
+  /**
+   * Pictures to keep for validation, or `usual` for as many as suit their number. Default: the configuration's number; of
+   * picture files, what suits them.
+   */
+  readonly validation?: number | "usual";
 }
 
 /**
@@ -56,7 +63,8 @@ export async function configuredData(
   options: ConfiguredDataOptions = {},
 ): Promise<ConfiguredData> {
   const { source, limit, validation: configured, fingerprint: begunWith } = config.data;
-  const { validation: asked, preprocessing = {}, ...rest } = options;
+  const { validation: named, preprocessing = {}, ...rest } = options;
+  const asked = named === "usual" ? undefined : named;
   const { dataset, validation, ownValidation, report } = await readDataset(source, {
     preprocessing,
     ...(asked === undefined ? {} : { validation: asked }),
@@ -76,7 +84,10 @@ export async function configuredData(
     );
   }
   return {
-    ...splitValidation(dataset, validation ?? asked ?? configured),
+    ...splitValidation(
+      dataset,
+      validation ?? asked ?? (named === "usual" ? usualValidation(dataset.count) : configured),
+    ),
     fingerprint: received,
     report,
   };
@@ -110,6 +121,12 @@ export interface TrainRunResult {
   readonly history: readonly EpochMetrics[];
   /** Whether the last epoch was finished, or training stopped early. */
   readonly complete: boolean;
+  /** Steps of this call; none where a run was over before. */
+  readonly steps: number;
+  /** Why it ended before its last epoch; null where it did not. */
+  readonly earlyStop: EarlyStop | null;
+  /** What the training came to; null where it is not over, or nothing can tell. */
+  readonly verdict: Verdict | null;
   /** Seconds of this call spent recording embeddings, which the epochs' seconds do not contain. */
   readonly recordingSeconds: number;
 }
@@ -225,19 +242,34 @@ async function trainLocked(
     const complete = trainer.finished;
     if (!complete) await folder.writeState(await trainer.state());
     // With its trunk it is large, so that it is written once.
-    if (encoder.trunk) await writeWithTrunk(encoder, folder, trainer);
-    return { history, complete, recordingSeconds: trainer.recordingSeconds };
+    if (encoder.trunk) await folder.writeEncoder(encoder, await chosenWeights(folder, trainer));
+    const { earlyStop, recordingSeconds } = trainer;
+    const verdict = complete ? await writeVerdict(encoder, { ...options, data }, trainer) : null;
+    return { history, complete, steps: progress.steps, earlyStop, verdict, recordingSeconds };
   } finally {
     await trainer.dispose();
     await variation.dispose();
   }
 }
 
-/** The encoder of the best epoch where one is told, else as it is now. */
-async function writeWithTrunk(encoder: Encoder, folder: RunFolder, trainer: Trainer): Promise<void> {
+/** The weights of the best epoch where one is told, else as they are now. */
+async function chosenWeights(folder: RunFolder, trainer: Trainer): Promise<ReadonlyMap<string, TensorData>> {
   const told = trainer.progress.history.at(-1)?.best != null;
-  const weights = told ? (await folder.readWeights()).weights : await trainer.encoderState();
-  await folder.writeEncoder(encoder, weights);
+  return told ? (await folder.readWeights()).weights : trainer.encoderState();
+}
+
+async function writeVerdict(
+  encoder: Encoder,
+  { config, folder, runtime, data: { training, validation } }: TrainRunOptions,
+  trainer: Trainer,
+): Promise<Verdict | null> {
+  const last = trainer.progress.history.at(-1)!;
+  const verdict = await verdictOf({
+    ...{ runtime, encoder, config, training, validation, weights: await chosenWeights(folder, trainer) },
+    ...{ epoch: last.best ?? last.epoch, epochs: last.epoch },
+  });
+  if (verdict) await folder.writeVerdict(verdict);
+  return verdict;
 }
 
 /** The pictures, and what the encoder's trunk makes of them where it has one. */

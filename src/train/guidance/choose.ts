@@ -6,11 +6,11 @@ import { chooseEncoder, type Pace } from "./pace.ts";
 import { type Reason, yours } from "./reason.ts";
 import type { DataSeen } from "./seen.ts";
 
-/** Greatest side of the lesson's pictures, in pixels. */
-const lessonSize = 32;
+/** The lesson's pictures: the greatest side in pixels, and how many there are at least, for its ten epochs to have enough steps. */
+const lesson = { size: 32, pictures: 1000 };
 
-/** Pictures for validation from which its MAP@R is worth stopping by. */
-const leastValidation = 10;
+/** Pictures for validation from which its MAP@R is worth stopping by, and from which an epoch more or less is no accident. */
+const validationSizes = { least: 10, enough: 100 };
 
 /** A training as it was chosen. */
 export interface ChosenTraining {
@@ -25,7 +25,8 @@ export interface ChosenTraining {
 /**
  * Chooses the training that suits the pictures: what was given always holds, and the rest follows from what was seen.
  *
- * - Small grey pictures with labels that come as arrays (MNIST, Kaggle's CSV, IDX) are the lesson's: its recipe as it is.
+ * - Small grey pictures with labels that come as arrays (MNIST, Kaggle's CSV, IDX), 1,000 or more, are the lesson's: its
+ *   recipe as it is.
  * - With labels of two classes or more, `fast` (SupCon); without, `simclr` (NT-Xent).
  * - The encoder, the batches, the epochs and when to stop: see {@link chooseEncoder} and {@link chooseBatches}.
  */
@@ -71,8 +72,15 @@ export function chooseTraining(seen: DataSeen, given: RunChoices): ChosenTrainin
   };
 }
 
-function isLesson({ files, labelled, channels, size }: DataSeen, { trunk }: RunChoices): boolean {
-  return !files && labelled && channels === 1 && size <= lessonSize && trunk === undefined;
+function isLesson(seen: DataSeen, { trunk }: RunChoices): boolean {
+  const { files, channels, size, training } = seen;
+  const itsPictures = !files && channels === 1 && size <= lesson.size && training >= lesson.pictures;
+  return itsPictures && trunk === undefined && labelsTellApart(seen);
+}
+
+function labelsTellApart({ labelled, classes }: DataSeen): boolean {
+  const trained = classes.filter(({ training }) => training > 0);
+  return labelled && trained.length > 1 && trained.some(({ training }) => training > 1);
 }
 
 function recipeFor({ labelled, classes }: DataSeen, given: RunChoices): { name: RecipeName; why: string } {
@@ -131,18 +139,21 @@ function choosePatience(
     return { epochs: patience, reason: { what, chosen, why: yours("patience") } };
   }
   const none = (why: string) => ({ epochs: 0, reason: { what, chosen: "after the last epoch", why } });
-  if (validation < leastValidation)
+  if (validation < validationSizes.least)
     return none("there are too few validation pictures to tell which is best");
   if (labelled && classes.length < 2) return none("of one class, every epoch ranks as well as any other");
   const measure = labelled ? "MAP@R" : "loss";
-  const most = Math.max(5, Math.ceil(epochs / 6));
+  const few = validation < validationSizes.enough;
+  const most = Math.max(5, Math.ceil(epochs / (few ? 3 : 6)));
   if (most >= epochs) return none(`it is over before ${most} epochs could go by without a better one`);
   return {
     epochs: most,
     reason: {
       what,
-      chosen: `after ${most} epochs without a better one`,
-      why: `by the ${measure} of the ${validation.toLocaleString("en")} validation pictures; the best epoch is kept`,
+      chosen: `after ${most} epochs without a better one, once the rate has come down`,
+      why: few
+        ? `the ${measure} of ${validation} validation pictures varies by accident; the best epoch is kept`
+        : `by the ${measure} of the ${validation.toLocaleString("en")} validation pictures; the best epoch is kept`,
     },
   };
 }

@@ -22,7 +22,11 @@ const tooLong = 900;
 /** Steps after which small sets are learned. */
 const stepsAimedAt = 1000;
 
-const epochs = { least: 3, most: 60 };
+/** As many as make some 1,000 steps of the smallest epochs. */
+const epochs = { least: 3, most: 125 };
+
+/** Training pictures from which a larger encoder finds more: of 150 resnet learned nothing at some seeds, compact at all (`bench/SMALL.md`). */
+const enoughForLarge = 1000;
 
 /** Side up to which grey pictures are for the compact encoder, in pixels. */
 const compactSize = 32;
@@ -40,8 +44,8 @@ export interface Pace {
 
 /**
  * The encoder and the number of epochs that suit the pictures: for photos and colours `resnet`, `convnext` where that would
- * take long, and for small grey pictures `compact`; as many epochs as make 1,000 steps and take five minutes on two cores
- * at most, 3 to 60.
+ * take long, and for small grey pictures, or fewer than 1,000, `compact`; as many epochs as make 1,000 steps and take five
+ * minutes on two cores at most, 3 to 125.
  */
 export function chooseEncoder(
   seen: DataSeen,
@@ -97,7 +101,7 @@ export function chooseEncoder(
 }
 
 function encoderFor(
-  { channels, size }: DataSeen,
+  { channels, size, training }: DataSeen,
   { encoder, width, depth }: RunChoices,
   secondsOf: (name: EncoderName) => number,
 ): { name: EncoderName; why: string } {
@@ -108,6 +112,9 @@ function encoderFor(
     ((channels === 1 && size <= compactSize) || size < encoderTable.resnet.leastSize)
   ) {
     return { name: "compact", why: `${pictures} need no more` };
+  }
+  if (depth === undefined && training < enoughForLarge) {
+    return { name: "compact", why: `of ${training} pictures a larger one learns less` };
   }
   if (width === undefined && depth === undefined && secondsOf("resnet") > tooLong) {
     return { name: "convnext", why: `${pictures}, of which resnet would take twice as long to learn` };

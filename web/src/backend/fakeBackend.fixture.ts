@@ -30,7 +30,14 @@ export interface FakeScene {
   readonly moving: boolean;
 }
 
-const defaults: TrainRequest = { data: "mnist", recipe: "fast", loss: null, epochs: 3, limit: null, seed: 1 };
+const defaults = {
+  data: "mnist",
+  recipe: "fast",
+  loss: null,
+  epochs: 3,
+  limit: null,
+  seed: 1,
+} as const satisfies TrainRequest;
 
 /** A backend for looking at the page and for tests: synthetic messages, no training. */
 export class FakeBackend implements Backend {

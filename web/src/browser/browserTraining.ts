@@ -8,6 +8,7 @@ import {
   type Runtime,
   Trainer,
   type TrainingState,
+  verdictOf,
 } from "kindred";
 import {
   BackendError,
@@ -15,6 +16,7 @@ import {
   LiveMap,
   type Message,
   StepMeter,
+  type TrainingOutcome,
   type TrainingPhase,
   type TrainingStatus,
   type TrainRequest,
@@ -51,6 +53,8 @@ interface Begun {
   readonly kept: Kept;
   readonly trainer: Trainer;
   readonly fit: (signal: AbortSignal) => Promise<void>;
+  /** What it came to, once it is over. */
+  readonly outcome: () => Promise<TrainingOutcome>;
 }
 
 /**
@@ -120,7 +124,7 @@ export class BrowserTraining {
     this.#begun ??= await this.#begin(this.#status.request!, signal);
     const begun = this.#begun;
     if (begun && !signal.aborted) await begun.fit(signal);
-    if (begun && begun.trainer.progress.epoch >= begun.kept.run.config.epochs) await this.#end("done");
+    if (begun?.trainer.finished) await this.#end("done");
     else if (this.#is("pausing")) this.#enter("paused");
     else await this.#end("stopped");
   }
@@ -130,15 +134,16 @@ export class BrowserTraining {
     const { dataset, runtime, publish, onCheckpoint } = this.#options;
     const [engine, whole] = await Promise.all([runtime(), dataset(request.data)]);
     if (signal.aborted) return null;
-    const { config, pictures, training, validation } = planTraining(request, whole);
-    const { epochs, batchSize, seed } = config;
-    const { task, optimizer, schedule, sources } = configuredParts(config);
+    const { config, pictures, training, validation } = await planTraining(request, whole);
+    if (signal.aborted) return null;
+    const { epochs, patience, batchSize, seed } = config;
+    const { encoder, task, optimizer, schedule, sources } = configuredParts(config);
     const parts = { task, optimizer, schedule, sources };
     const state = this.#kept?.state;
     const trainer = await Trainer.create({
       runtime: engine,
       ...parts,
-      ...{ training, validation, epochs, batchSize, seed },
+      ...{ training, validation, epochs, patience, batchSize, seed },
       ...(state ? { resume: state } : {}),
     });
     const kept = this.#kept ?? keptOf(config, pictures, training, trainer);
@@ -152,6 +157,16 @@ export class BrowserTraining {
     return {
       kept,
       trainer,
+      outcome: async () => {
+        const { earlyStop, progress } = trainer;
+        const last = progress.history.at(-1)!;
+        const epoch = last.best ?? last.epoch;
+        const judged = { runtime: engine, encoder, config, training, validation };
+        const verdict = await verdictOf({
+          ...{ ...judged, weights: kept.run.weights(epoch - 1), epoch, epochs: last.epoch },
+        });
+        return { verdict, earlyStop };
+      },
       fit: async (fitSignal) => {
         await trainer.fit({
           ...watch,
@@ -177,6 +192,7 @@ export class BrowserTraining {
   /** Frees the engine's memory; what was trained stays, also of an epoch that was not finished. */
   async #end(phase: "done" | "stopped"): Promise<void> {
     const begun = this.#begun;
+    const outcome = phase === "done" ? await begun?.outcome() : undefined;
     this.#begun = null;
     if (begun) {
       const { trainer, kept } = begun;
@@ -190,7 +206,7 @@ export class BrowserTraining {
       await trainer.dispose();
     }
     this.#kept = null;
-    this.#enter(phase);
+    this.#enter(phase, null, outcome);
   }
 
   async #fail(error: unknown): Promise<void> {
@@ -218,8 +234,9 @@ export class BrowserTraining {
     return this.#status.phase === phase;
   }
 
-  #enter(phase: TrainingPhase, reason: string | null = null): void {
-    this.#status = { ...this.#status, phase, reason };
+  #enter(phase: TrainingPhase, reason: string | null = null, outcome?: TrainingOutcome): void {
+    const { request } = this.#status;
+    this.#status = { phase, request, reason, ...(outcome ? { outcome } : {}) };
     this.#options.publish({ type: "status", training: this.#status }, {});
   }
 

@@ -14,6 +14,7 @@ export const offered: Offered = {
   losses: lossChoices,
   defaults: {
     data: siteDatasets[0].name,
+    // What suits digits is the lesson, of which an epoch takes some minutes here.
     recipe: "fast",
     loss: null,
     epochs: 1,
@@ -31,7 +32,7 @@ export function requireOffered(request: TrainRequest): void {
   oneOf("data", data, offered.datasets);
   oneOf("recipe", recipe, offered.recipes);
   if (loss !== null) oneOf("loss", loss, offered.losses);
-  whole("epochs", epochs, 1, mostEpochs);
+  if (epochs !== null) whole("epochs", epochs, 1, mostEpochs);
   if (limit !== null) whole("limit", limit, 20, Number.MAX_SAFE_INTEGER);
   whole("seed", seed, 0, 2 ** 32 - 1);
 }

@@ -1,7 +1,7 @@
 import type { Choice, DatasetChoice, Hello, MethodChoice, TrainRequest } from "kindred/explorer";
 import { countText } from "../app/wording.ts";
 
-/** What the form holds while it is filled in: numbers may be missing. */
+/** What the form holds while it is filled in: numbers may be missing, epochs for as many as suit. */
 export interface RequestDraft {
   data: string;
   recipe: TrainRequest["recipe"];
@@ -36,7 +36,9 @@ export function draftOf(request: TrainRequest): RequestDraft {
 
 export function faultsOf(draft: RequestDraft, count: number | null): DraftFaults {
   const faults: DraftFaults = {};
-  if (!isWhole(draft.epochs, 1, mostEpochs)) faults.epochs = `A whole number from 1 to ${mostEpochs}.`;
+  if (!isEmpty(draft.epochs) && !isWhole(draft.epochs, 1, mostEpochs)) {
+    faults.epochs = `A whole number from 1 to ${mostEpochs}, or nothing.`;
+  }
   const most = count ?? Number.MAX_SAFE_INTEGER;
   if (draft.limited && !isWhole(draft.limit, fewestPictures, most)) {
     faults.limit =
@@ -56,7 +58,7 @@ export function requestOf(draft: RequestDraft, count: number | null): TrainReque
     data,
     recipe,
     loss: loss === "" ? null : loss,
-    epochs: Number(epochs),
+    epochs: isEmpty(epochs) ? null : Number(epochs),
     limit: limited ? Number(limit) : null,
     seed: Number(seed),
   };
@@ -94,6 +96,10 @@ export function choiceOf<Offered extends Choice>(
   name: string | null,
 ): Offered | null {
   return choices.find((choice) => choice.name === name) ?? null;
+}
+
+function isEmpty(value: number | null | undefined): value is null | undefined {
+  return value === null || value === undefined;
 }
 
 function isWhole(value: number | null | undefined, low: number, high: number): boolean {

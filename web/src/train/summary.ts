@@ -1,4 +1,4 @@
-import type { EpochMetrics } from "kindred";
+import { type EarlyStop, type EpochMetrics, type Verdict, verdictText } from "kindred";
 import type { Hello, RunInfo, TrainRequest } from "kindred/explorer";
 import { counted, countText, lossText, percentText } from "../app/wording.ts";
 import { choiceOf } from "./requestForm.ts";
@@ -14,9 +14,30 @@ export function requestText(request: TrainRequest, hello: Hello | null): string 
     ...(request.limit === null ? [] : [`the first ${countText(request.limit)}`]),
     `recipe ${recipe}`,
     ...(loss === null ? [] : [loss]),
-    counted(request.epochs, "epoch"),
+    ...(request.epochs === null ? [] : [counted(request.epochs, "epoch")]),
     `seed ${request.seed}`,
   ].join(" · ");
+}
+
+/** How a training that is done is headed: a doubtful one is not simply done. */
+export function doneTitle(verdict: Verdict | null | undefined): string {
+  switch (verdict?.level) {
+    case "worse":
+      return verdictTitle(verdictText(verdict));
+    case "little":
+      return "The encoder has learned little";
+    default:
+      return "Training is done";
+  }
+}
+
+function verdictTitle(text: string): string {
+  return `${text[0]!.toUpperCase()}${text.slice(1)}`;
+}
+
+/** Why a training was over before its last epoch. */
+export function earlyStopText({ epoch, of, patience }: EarlyStop): string {
+  return `It stopped early, after epoch ${epoch} of ${of}: none was better for ${counted(patience, "epoch")}.`;
 }
 
 /** What an epoch ended with, for the live region. */
