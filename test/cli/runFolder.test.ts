@@ -16,7 +16,8 @@ const folder = temporaryFolder();
 
 function trainArgs(...flags: string[]): string[] {
   const size = ["--validation", "20", "--epochs", "1", "--batch-size", "32"];
-  return ["train", "--data", folder.at("digits.csv"), ...size, "--out", folder.at("run"), ...flags];
+  const data = ["--data", folder.at("digits.csv"), "--recipe", "lesson"];
+  return ["train", ...data, ...size, "--out", folder.at("run"), ...flags];
 }
 
 const resumeArgs = (): string[] => ["train", "--resume", "--epochs", "2", "--out", folder.at("run")];
