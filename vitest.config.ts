@@ -3,11 +3,12 @@ import { defineConfig } from "vitest/config";
 
 const source = (file: string): string => resolve(import.meta.dirname, "src", file);
 
-/** What needs more than this process: a browser, an installed package, a graphics processor. */
+/** What needs more than this process or a minute: a browser, an installed package, a graphics processor, whole trainings. */
 const outside = [
   "test/{browser,explorer,site,web}/**/*.test.ts",
   "test/package.test.ts",
   "test/conformance/webgpu.test.ts",
+  "test/smallData/**/*.test.ts",
 ];
 
 export default defineConfig({

@@ -16,6 +16,8 @@ function trainArgs(run: string, epochCount = epochs): string[] {
   return [
     "train",
     ...data,
+    "--recipe",
+    "lesson",
     "--epochs",
     String(epochCount),
     "--batch-size",
