@@ -14,6 +14,8 @@ let [firstMeasurement, firstSection] = [0, 0];
  * of one run of one benchmark, the newest, and say when that was.
  */
 export function keepResults(bench: string, order: readonly string[]): void {
+  // One that has a page of its own.
+  if (measurements.length === firstMeasurement && sections.length === firstSection) return;
   const entries: Record<string, ResultsEntry> = existsSync(store)
     ? JSON.parse(readFileSync(store, "utf8"))
     : {};
