@@ -189,7 +189,10 @@ describe("kindred train --seed and --init", () => {
     expect(config.init).toBe(init);
 
     const runtime = await nodeRuntime({ device: "cpu" });
-    const { training, validation } = splitValidation(await loadDataset(folder.at("small.csv")), 50);
+    const { training, validation } = splitValidation(
+      await loadDataset(folder.at("small.csv"), { seed: 4 }),
+      50,
+    );
     const { state } = await train({
       runtime,
       training,
@@ -214,6 +217,9 @@ describe("kindred train --seed and --init", () => {
       shape: [10],
       data: new Float32Array(10),
     });
+    const astray = new Map(weights).set("linear1.2.bias", {
+      ...{ dtype: "float32", shape: [64], data: new Float32Array(64).fill(Number.NaN) },
+    });
     const extra = new Map(weights).set("linear1.9.weight", {
       dtype: "float32",
       shape: [2, 3],
@@ -232,6 +238,7 @@ describe("kindred train --seed and --init", () => {
         bytes: writePt(extra),
         message: /"linear1\.9\.weight" of shape \[2, ?3\] is not part of this encoder/,
       },
+      { bytes: writePt(astray), message: /tensor "linear1\.2\.bias" holds NaN \(value 0 of 64\)/ },
       { bytes: whole.subarray(0, whole.length >> 1), message: /.+/ },
       { bytes: flipped, message: /.+/ },
       { bytes: Buffer.from("not a checkpoint"), message: /expected a checkpoint of PyTorch/ },
