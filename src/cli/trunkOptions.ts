@@ -112,7 +112,7 @@ export function trunkLines(
   sizeChosen: boolean,
 ): string[] {
   const { choice, channels, size, anySize, outputs } = opened;
-  const free = anySize && !sizeChosen ? " (it takes other sizes too: --size chooses one)" : "";
+  const free = anySize && !sizeChosen ? " (the file leaves the size open: --size tries another)" : "";
   const of = choice.pool === "vector" || choice.pool === "map" ? "" : `, the ${choice.pool} of its tokens`;
   const others = outputs.length > 1 ? `; --trunk-output chooses among ${listOutputs(outputs)}` : "";
   const lines = [
