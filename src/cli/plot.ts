@@ -4,6 +4,7 @@ import type { DatasetSplit } from "../platform/node/datasets.ts";
 import type { DeviceName } from "../platform/node/devices.ts";
 import { type PlotName, plotNames } from "../platform/node/plotOptions.ts";
 import { writePlots } from "../platform/node/plots.ts";
+import { leastPcaDims } from "../platform/node/umap.ts";
 import type { UmapMetric } from "../projection/index.ts";
 import { duration, interrupted, note, type Output, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
@@ -18,7 +19,7 @@ interface PlotCommandOptions extends Output {
   readonly checkpoint?: number;
   readonly only?: readonly PlotName[];
   readonly pca?: number;
-  readonly neighbors: number;
+  readonly neighbors?: number;
   readonly minDist: number;
   readonly metric: UmapMetric;
   readonly umapEpochs?: number;
@@ -43,8 +44,16 @@ export function plotCommand(): Command {
         oneMore,
       ),
     )
-    .option("--pca <dims>", "principal components to take before UMAP (default: none)", wholeNumber(1))
-    .option("--neighbors <n>", "neighbours of a point in UMAP, itself among them", wholeNumber(2), 15)
+    .option(
+      "--pca <dims>",
+      "principal components to take before UMAP (default: none)",
+      wholeNumber(leastPcaDims),
+    )
+    .option(
+      "--neighbors <n>",
+      "neighbours of a point in UMAP, itself among them (default: 15, or all where there are fewer pictures)",
+      wholeNumber(2),
+    )
     .option("--min-dist <distance>", "how near UMAP may put points", fraction, 0.1)
     .addOption(
       new Option("--metric <name>", "how UMAP measures what is near")

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { beforeAll, describe, expect, it } from "vitest";
+import { AbortedError } from "../../src/base/index.ts";
+import { writePlots } from "../../src/platform/node/plots.ts";
 import { readPt, writePt } from "../../src/train/index.ts";
 import { cropped, mnist, split, writeCsv, writeIdxFolder } from "./dataFiles.fixture.ts";
 import { kindred, kindredOk, startKindred, temporaryFolder } from "./kindred.fixture.ts";
@@ -97,6 +99,33 @@ describe("kindred plot", () => {
     expect(classes.reduce((sum, { count }) => sum + count, 0)).toBe(60);
   });
 
+  it.each([
+    [2, ["loss", "similarity", "umap-2d"], "2 neighbours"],
+    [8, ["loss", "pca-3d", "similarity", "umap-2d"], "8 neighbours"],
+  ])("of %i pictures draws what there can be, by the neighbours that there are", async (n, drawn, by) => {
+    const out = folder.at(`few${n}`);
+    const { stderr } = await plot("--limit", String(n), "--umap-epochs", "5", "--out", out);
+    expect(await readdir(out)).toEqual(names(drawn));
+    expect(await readFile(folder.at(`few${n}`, "umap-2d.html"), "utf8")).toContain(by);
+    expect(/^no pca: 2 pictures in 64 dimensions have no three/m.test(stderr)).toBe(n === 2);
+  });
+
+  it.each(["embedding", "neighbours", "UMAP layout", "writing"])(
+    "stopped while it is at %s leaves nothing, and no failure behind",
+    async (where) => {
+      const stop = new AbortController();
+      const out = folder.at("stopped here", "deep");
+      const plotting = writePlots({
+        ...{ run: folder.at("run"), out, umapEpochs: 50, signal: stop.signal },
+        onProgress: (stage) => {
+          if (stage === where) stop.abort();
+        },
+      });
+      await expect(plotting).rejects.toThrow(AbortedError);
+      if (where !== "writing") expect(existsSync(folder.at("stopped here"))).toBe(false);
+    },
+  );
+
   it("says in lines for people where the pages are", async () => {
     const out = folder.at("people");
     const { stdout } = await kindredOk(["plot", "--run", folder.at("run"), "--only", "loss", "--out", out]);
@@ -125,8 +154,18 @@ describe("kindred plot", () => {
 describe("kindred plot, bad input", () => {
   it.each<readonly [string, () => string[], RegExp]>([
     ["pictures of another size", () => ["--data", "mnist", "--limit", "20"], /1 x 28 x 28.*1 x 12 x 12/],
-    ["fewer pictures than neighbours", () => ["--limit", "9"], /9 points are fewer than nNeighbors 15/],
-    ["more components than there are", () => ["--pca", "65"], /PCA to 65 components.*expected 1 to 64/],
+    [
+      "fewer pictures than neighbours that were asked for",
+      () => ["--limit", "9", "--neighbors", "10"],
+      /UMAP by 10 neighbours \(--neighbors\) was asked for of 9 pictures, expected 2 to 9/,
+    ],
+    ["more components than there are", () => ["--pca", "65"], /PCA to 65 components.*expected 2 to 64/],
+    ["more components than pictures", () => ["--pca", "9", "--limit", "8"], /PCA to 9 .*expected 2 to 8/],
+    [
+      "fewer pictures than a plot that was asked for needs",
+      () => ["--only", "pca", "--limit", "2"],
+      /2 pictures in 64 dimensions have no three principal components/,
+    ],
     ["a path through a file", () => ["--out", folder.at("digits.csv", "bad")], /bad cannot be written/],
     ["a folder that is none of a run", () => ["--run", folder.at()], /holds no run \(no config\.json\)/],
     ["a missing checkpoint", () => ["--checkpoint", "9"], /epoch 9 has no checkpoint/],
@@ -145,6 +184,7 @@ describe("kindred plot, bad input", () => {
     ["--only", "tsne", /expected one of pca, umap, loss, similarity/],
     ["--min-dist", "2", /expected a number from 0 to 1/],
     ["--neighbors", "1", /expected a whole number of 2 or more/],
+    ["--pca", "1", /expected a whole number of 2 or more/],
   ])("refuses %s %s", async (flag, value, message) => {
     const { code, stderr } = await kindred(["plot", "--run", folder.at("run"), flag, value]);
     expect(code).toBe(2);

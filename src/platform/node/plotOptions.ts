@@ -20,9 +20,9 @@ export interface PlotOptions {
   readonly limit?: number | undefined;
   /** The checkpoint of this epoch, counted from 0. Default: the last. */
   readonly checkpoint?: number | undefined;
-  /** Principal components to project on before UMAP. Default: none, UMAP takes the embedding itself. */
+  /** Principal components to project on before UMAP, 2 or more. Default: none, UMAP takes the embedding itself. */
   readonly pcaDims?: number | undefined;
-  /** Of UMAP; default 15. */
+  /** Of UMAP, at most as many as there are pictures; default 15, or all pictures where there are fewer. */
   readonly nNeighbors?: number | undefined;
   /** Of UMAP; default 0.1. */
   readonly minDist?: number | undefined;

@@ -27,7 +27,7 @@ import { plotlySource } from "./plotlySource.ts";
 import { type PlotName, type PlotOptions, type PlotsWritten, plotNames } from "./plotOptions.ts";
 import { RunFolder } from "./runFolder.ts";
 import { spriteSheets } from "./sprites.ts";
-import { fitUmap } from "./umap.ts";
+import { fitUmap, leastPcaDims } from "./umap.ts";
 
 /** Neighbours that the card about a point shows: two rows of three. */
 const shownNeighbours = 6;
@@ -59,7 +59,7 @@ interface Embedded {
  * Files are written once all is computed, each whole or not at all.
  *
  * @throws InputError when the run, the checkpoint, the data or an option is wrong, pictures are of another size than the
- * encoder's, there are fewer than UMAP's neighbours, an embedding is not finite (row named), or the folder cannot be
+ * encoder's, there are fewer than what was asked for by name needs, an embedding is not finite (row named), or the folder cannot be
  * written, which is tried first.
  * @throws AbortedError when stopped by `signal`.
  */
@@ -70,9 +70,9 @@ export async function writePlots(options: PlotOptions): Promise<PlotsWritten> {
   const output = await outputFolder(options.out ?? join(options.run, "plots"));
   try {
     const loss = names.includes("loss") ? [await lossPlot(options.run, config)] : [];
-    const ofPoints = names.filter((name) => name !== "loss");
-    const input = ofPoints.length > 0 ? await readPlotInput(folder, config, options) : undefined;
-    if (input) requireEnough(input, names, options);
+    const asked = names.filter((name) => name !== "loss");
+    const input = asked.length > 0 ? await readPlotInput(folder, config, options) : undefined;
+    const ofPoints = input ? possible(input, asked, options) : [];
     options.onBegin?.(input ? describe(input) : `the losses of ${options.run}`);
     const points = input ? await pointPlots(input, ofPoints, options) : [];
     return {
@@ -85,27 +85,45 @@ export async function writePlots(options: PlotOptions): Promise<PlotsWritten> {
   }
 }
 
-/** What would only come out after the embedding. */
-function requireEnough(
-  { dataset, encoder }: PlotInput,
-  names: readonly PlotName[],
-  options: PlotOptions,
-): void {
-  const { pcaDims } = options;
-  if (names.includes("umap")) {
-    umapSettings(dataset.count, umapOptions(options));
-    const most = Math.min(dataset.count, encoder.dim);
-    if (pcaDims !== undefined && !(Number.isInteger(pcaDims) && pcaDims >= 1 && pcaDims <= most)) {
-      throw new InputError(
-        `UMAP after PCA to ${pcaDims} components was asked for of ${dataset.count} embeddings of ${encoder.dim} numbers, expected 1 to ${most}`,
-      );
-    }
-  }
-  if (names.includes("pca") && dataset.count < 3) {
+/**
+ * The plots that there are enough pictures for, which is looked at before they are embedded. One that is not and that
+ * nobody asked for by name is left out, and said.
+ */
+function possible(input: PlotInput, names: readonly PlotName[], options: PlotOptions): readonly PlotName[] {
+  return names.filter((name) => {
+    const why = name === "umap" ? umapProblem(input, options) : name === "pca" ? pcaProblem(input) : null;
+    if (why === null) return true;
+    if (options.only !== undefined) throw new InputError(why);
+    options.onBegin?.(`no ${name}: ${why}`);
+    return false;
+  });
+}
+
+function pcaProblem({ dataset, encoder }: PlotInput): string | null {
+  const most = Math.min(dataset.count, encoder.dim);
+  if (most >= 3) return null;
+  const what = `${dataset.count} ${dataset.count === 1 ? "picture" : "pictures"} in ${encoder.dim} dimensions`;
+  return `${what} have no three principal components, expected 3 or more of both: give more pictures (or train with a larger --dim)`;
+}
+
+/** @throws InputError when what is asked of UMAP cannot be, whichever plots are drawn. */
+function umapProblem({ dataset, encoder }: PlotInput, options: PlotOptions): string | null {
+  const { count } = dataset;
+  const { pcaDims, nNeighbors } = options;
+  const most = Math.min(count, encoder.dim);
+  if (pcaDims !== undefined && !(Number.isInteger(pcaDims) && pcaDims >= leastPcaDims && pcaDims <= most)) {
     throw new InputError(
-      `${dataset.count} pictures have no three principal components, expected 3 or more: give more pictures`,
+      `PCA to ${pcaDims} components before UMAP (--pca) was asked for of ${count} embeddings of ${encoder.dim} numbers, expected ${leastPcaDims} to ${most}`,
     );
   }
+  if (nNeighbors !== undefined && nNeighbors > count) {
+    throw new InputError(
+      `UMAP by ${nNeighbors} neighbours (--neighbors) was asked for of ${count} pictures, expected 2 to ${count}, a picture itself among them: ask for fewer, or give more pictures`,
+    );
+  }
+  if (count < 2) return `${count} pictures have no neighbours, expected 2 or more: give more pictures`;
+  umapSettings(count, umapOptions(options));
+  return null;
 }
 
 async function pointPlots(

@@ -172,7 +172,7 @@ describe("bad input", () => {
   const onProgress = ({ stage }: { stage: string }): number => progress.push(stage);
 
   it.each([
-    [points.subarray(0, 5 * dim), {}, /^5 points are fewer than nNeighbors 15: add points/],
+    [points.subarray(0, 5 * dim), { nNeighbors: 15 }, /^5 points are fewer than nNeighbors 15: add points/],
     [holed, {}, /^row 17 of the embeddings holds NaN at column 3, expected finite numbers/],
     [zeroed, { metric: "cosine" as const }, /^row 4 of the embeddings is all zeros/],
     [points, { minDist: 2 }, /^minDist is 2, expected/],

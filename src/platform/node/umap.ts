@@ -130,11 +130,15 @@ function requireRows(vectors: Float32Array, dim: number): void {
   throw new InputError(`${vectors.length} numbers were given, expected rows of dim ${dim}`);
 }
 
+/** Fewest principal components that a map can be made of, which has two dimensions. */
+export const leastPcaDims = 2;
+
 function requirePcaDims(pcaDims: number | undefined, count: number, dim: number): void {
   const most = Math.min(count, dim);
-  if (pcaDims === undefined || (Number.isInteger(pcaDims) && pcaDims >= 2 && pcaDims <= most)) return;
+  if (pcaDims === undefined || (Number.isInteger(pcaDims) && pcaDims >= leastPcaDims && pcaDims <= most))
+    return;
   throw new InputError(
-    `pcaDims is ${pcaDims}, expected an integer from 2 to ${most} for ${count} vectors of dim ${dim}`,
+    `pcaDims is ${pcaDims}, expected an integer from ${leastPcaDims} to ${most} for ${count} vectors of dim ${dim}`,
   );
 }
 

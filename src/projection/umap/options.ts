@@ -5,7 +5,7 @@ export type UmapMetric = "euclidean" | "cosine";
 
 /** What a map is made by; defaults are umap-learn's. */
 export interface UmapOptions {
-  /** Points in a neighbourhood, the point itself among them; default 15. More show more of the whole, less of the detail. */
+  /** Points in a neighbourhood, the point itself among them; default 15, or all points where there are fewer. More show more of the whole, less of the detail. */
   readonly nNeighbors?: number | undefined;
   /** How near points may lie in the map; default 0.1. */
   readonly minDist?: number | undefined;
@@ -29,16 +29,20 @@ export interface UmapSettings {
   readonly metric: UmapMetric;
 }
 
+/** Neighbours by default, where there are as many points. */
+const USUAL_NEIGHBOURS = 15;
+
 /** Up to so many points, a layout runs longer by default. */
 const FEW_POINTS = 10_000;
 
 /**
  * The settings for `count` points.
  *
- * @throws InputError when an option is out of range, or there are fewer points than neighbours.
+ * @throws InputError when an option is out of range, or there are fewer points than the neighbours that were asked for.
  */
 export function umapSettings(count: number, options: UmapOptions = {}): UmapSettings {
-  const { nNeighbors = 15, minDist = 0.1, spread = 1, seed = 0, metric = "euclidean" } = options;
+  const { nNeighbors = Math.max(2, Math.min(USUAL_NEIGHBOURS, count)) } = options;
+  const { minDist = 0.1, spread = 1, seed = 0, metric = "euclidean" } = options;
   const { nEpochs = count <= FEW_POINTS ? 500 : 200 } = options;
   if (!(Number.isInteger(nNeighbors) && nNeighbors >= 2)) {
     throw new InputError(`nNeighbors is ${nNeighbors}, expected an integer from 2`);

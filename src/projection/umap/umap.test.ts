@@ -7,6 +7,7 @@ import { fitCurve } from "./curve.ts";
 import { fuzzyGraph } from "./fuzzyGraph.ts";
 import { fractionBits, gradientTables, leastBits } from "./gradientTable.ts";
 import type { Neighbours } from "./neighbours.ts";
+import { umapSettings } from "./options.ts";
 import { smoothKnn } from "./smoothKnn.ts";
 import { umapLayout, umapTransform } from "./umap.ts";
 
@@ -145,6 +146,14 @@ describe("the map", () => {
   });
 });
 
+describe("umapSettings", () => {
+  it("takes 15 neighbours, or all points where there are fewer", () => {
+    const of = (count: number) => umapSettings(count).nNeighbors;
+    expect([1000, 15, 14, 3, 2].map(of)).toEqual([15, 15, 14, 3, 2]);
+    expect(() => umapSettings(1)).toThrow(/^1 points are fewer than nNeighbors 2/);
+  });
+});
+
 describe("bad input", () => {
   const few = { count: 2, k: 15, indices: new Uint32Array(30), distances: new Float32Array(30) };
   const broken = { ...neighbours, distances: neighbours.distances.slice() };
@@ -153,7 +162,11 @@ describe("bad input", () => {
   twice.indices[8 * k + 5] = twice.indices[8 * k + 4]!;
 
   it.each([
-    [few, {}, /^2 points are fewer than nNeighbors 15: add points, or set nNeighbors to at most 2$/],
+    [
+      few,
+      { nNeighbors: 15 },
+      /^2 points are fewer than nNeighbors 15: add points, or set nNeighbors to at most 2$/,
+    ],
     [broken, options, /^row 3 of the neighbours holds distance NaN at rank 4, expected /],
     [twice, options, /^row 8 of the neighbours names point \d+ twice, expected each point once$/],
     [neighbours, { ...options, minDist: 2 }, /^minDist is 2, expected a number from 0 to spread 1$/],
