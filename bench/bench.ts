@@ -14,13 +14,14 @@ import { benchMemory } from "./memory.ts";
 import { benchPictures } from "./pictures.ts";
 import { keepResults } from "./resultsStore.ts";
 import { benchSmall } from "./smallData.ts";
-import { benchStep } from "./step.ts";
+import { benchResnet, benchStep } from "./step.ts";
 import { benchUmap } from "./umap.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   help: benchHelp,
   csv: benchCsv,
   step: benchStep,
+  resnet: benchResnet,
   ceiling: benchCeiling,
   embed: benchEmbed,
   knn: benchKnn,

@@ -37,7 +37,7 @@ export async function benchMemory(): Promise<void> {
   try {
     for (const { batch, pictures } of settings) {
       const peak = await peakOfTraining(join(folder, `batch-${batch}`), batch, pictures);
-      const result = await runPeer("step.py", [batch, peerSeconds]);
+      const result = await runPeer("step.py", ["lesson", batch, peerSeconds, "eager"]);
       measured({
         bench: "memory",
         what: `peak of an epoch of the lesson on ${pictures} pictures, batch ${batch}`,

@@ -6,21 +6,22 @@ export type PeerResult =
   | { readonly ran: true; readonly value: Record<string, unknown> }
   | { readonly ran: false; readonly why: string };
 
-/** Runs a script of `bench/peers` with the system's Python, which has PyTorch where python3-torch is installed. */
+/**
+ * Runs a script of `bench/peers` with a Python that has `bench/peers/requirements.txt`: the one that `KINDRED_PYTHON` names,
+ * or else `python3`.
+ */
 export async function runPeer(script: string, args: readonly (string | number)[]): Promise<PeerResult> {
   const path = fileURLToPath(new URL(`./peers/${script}`, import.meta.url));
-  let missing = "Python itself";
-  // Debian's packages belong to Debian's interpreter, whichever python3 comes first on the path.
-  for (const python of ["/usr/bin/python3", "python3"]) {
-    const { code, stdout, stderr } = await output(python, [path, ...args.map(String)]);
-    if (code === 0) return { ran: true, value: JSON.parse(stdout) as Record<string, unknown> };
-    if (!/ModuleNotFoundError|ENOENT/.test(stderr))
-      return { ran: false, why: stderr.trim().split("\n").at(-1) ?? "" };
-    missing = /No module named '([^']+)'/.exec(stderr)?.[1] ?? missing;
+  const python = process.env.KINDRED_PYTHON ?? "python3";
+  const { code, stdout, stderr } = await output(python, [path, ...args.map(String)]);
+  if (code === 0) return { ran: true, value: JSON.parse(stdout) as Record<string, unknown> };
+  if (!/ModuleNotFoundError|ENOENT/.test(stderr)) {
+    return { ran: false, why: stderr.trim().split("\n").at(-1) ?? "" };
   }
+  const missing = /No module named '([^']+)'/.exec(stderr)?.[1] ?? "Python itself";
   return {
     ran: false,
-    why: `a Python package is missing: ${missing} (Debian has python3-torch, python3-pandas, python3-sklearn and umap-learn)`,
+    why: `a Python package is missing: ${missing} (pip install -r bench/peers/requirements.txt, and name that Python in KINDRED_PYTHON)`,
   };
 }
 

@@ -1,6 +1,8 @@
-"""Training pairs/s of the lesson in PyTorch on this CPU: forward, backward and Adam of the same encoder and loss.
+"""Training in PyTorch on this CPU: forward, backward and the optimizer of the same encoder and loss as Kindred's.
 
-usage: python3 step.py BATCH SECONDS     prints one JSON line
+usage: python3 step.py MODEL BATCH SECONDS MODE     prints one JSON line
+    MODEL   lesson: pairs, MSE of the cosine, Adam; resnet: pictures of ten classes, SupCon, AdamW
+    MODE    eager: as one writes it; tuned: channels last and a fused optimizer
 """
 import json
 import os
@@ -11,21 +13,50 @@ import time
 import torch
 from torch import nn
 
-from lessonModel import Encoder
-
-batch, seconds = int(sys.argv[1]), float(sys.argv[2])
+model, batch, seconds, mode = sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), sys.argv[4]
 torch.set_num_threads(os.cpu_count())
 torch.manual_seed(0)
-net = Encoder()
-optimizer = torch.optim.Adam(net.parameters(), lr=0.005)
-anchor, contrastive = torch.rand(batch, 1, 28, 28) * 2 - 1, torch.rand(batch, 1, 28, 28) * 2 - 1
-target = (torch.arange(batch) % 2).float()
+tuned = mode == "tuned"
+layout = torch.channels_last if tuned else torch.contiguous_format
+
+
+def pictures(*shape):
+    return (torch.rand(*shape) * 2 - 1).contiguous(memory_format=layout)
+
+
+if model == "lesson":
+    from lessonModel import Encoder
+
+    net = Encoder()
+    optimizer = torch.optim.Adam(net.parameters(), lr=0.005, fused=tuned)
+    anchor, contrastive = pictures(batch, 1, 28, 28), pictures(batch, 1, 28, 28)
+    target = (torch.arange(batch) % 2).float()
+
+    def loss_of():
+        return nn.functional.mse_loss(nn.functional.cosine_similarity(net(anchor), net(contrastive)), target)
+
+else:
+    from resnetModel import Encoder
+
+    net = Encoder()
+    optimizer = torch.optim.AdamW(net.parameters(), lr=0.001, fused=tuned)
+    images, labels = pictures(batch, 3, 32, 32), torch.arange(batch) % 10
+    others = ~torch.eye(batch, dtype=torch.bool)
+    positives = (labels[:, None] == labels[None, :]) & others
+
+    def loss_of(temperature=0.1):
+        unit = nn.functional.normalize(net(images))
+        logits = unit @ unit.T / temperature
+        log_share = logits - torch.logsumexp(logits.masked_fill(~others, float("-inf")), 1, keepdim=True)
+        return -(log_share.masked_fill(~positives, 0).sum(1) / positives.sum(1)).mean()
+
+
+net = net.to(memory_format=layout)
 
 
 def step():
     optimizer.zero_grad()
-    similarity = nn.functional.cosine_similarity(net(anchor), net(contrastive))
-    loss = nn.functional.mse_loss(similarity, target)
+    loss = loss_of()
     loss.backward()
     optimizer.step()
     return loss.item()
@@ -49,5 +80,5 @@ def peak_kib():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
-peak = peak_kib() * 1024 / 1e6
-print(json.dumps({"version": torch.__version__, "threads": torch.get_num_threads(), "pairsPerSecond": steps * batch / elapsed, "peakMB": peak}))
+result = {"threads": torch.get_num_threads(), "perSecond": steps * batch / elapsed, "peakMB": peak_kib() * 1024 / 1e6}
+print(json.dumps({"version": torch.__version__, **result}))
