@@ -16,6 +16,12 @@ async function post(action: string, body = ""): Promise<{ status: number; detail
 }
 const start = (more: Partial<TrainRequest> = {}) => post("", JSON.stringify({ ...request, ...more }));
 
+/** The run that is open. */
+async function openName(): Promise<string | undefined> {
+  const hello = (await (await asked(served.url, "api/hello")).json()) as { run: { name: string } | null };
+  return hello.run?.name;
+}
+
 describe("a training asked for by the page", () => {
   it("is told as it goes, to those who come later too, and ends as kindred train would", async () => {
     const early = new EventListener(served.url);
@@ -50,7 +56,10 @@ describe("a training asked for by the page", () => {
       { type: "failed", reason: expect.stringMatching(/^a training is under way/) },
     ]);
 
+    // What is looked at meanwhile stays, as no space of the new run can be computed yet.
+    expect(await openName()).toBe("small");
     await early.until(inPhase("done"));
+    expect(await openName()).toBe("explorer-1");
     expect(early.messages.slice(paused).some(({ head }) => head.type === "map")).toBe(true);
     expect(existsSync(`${run}/run.lock`)).toBe(false);
     const [sample] = early.of("sample");

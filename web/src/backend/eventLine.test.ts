@@ -1,5 +1,6 @@
 import { type BackendEvent, encodeMessage } from "kindred/explorer";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { RefusedError } from "./answer.ts";
 import { keepLine } from "./eventLine.ts";
 
 const times = { silence: 12_000, firstWait: 500, longestWait: 5_000 };
@@ -54,6 +55,24 @@ describe("keepLine", () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect(attempts.slice(0, 7)).toEqual([0, 500, 1500, 3500, 7500, 12_500, 17_500]);
     expect(heard).toEqual(["gone", "connected"]);
+  });
+
+  it("says once more that it is gone where the server is there again, but refuses, and why", async () => {
+    let attempts = 0;
+    const connect = (): Promise<ReadableStream<Uint8Array>> => {
+      attempts++;
+      if (attempts < 3) return Promise.reject(new Error("nobody there"));
+      if (attempts < 6) return Promise.reject(new RefusedError("the token is another"));
+      return Promise.resolve(wire().body);
+    };
+    const told: unknown[] = [];
+    void keepLine(connect, ({ head }) => told.push(head), leaving.signal, times);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(told).toEqual([
+      { type: "gone", refused: null },
+      { type: "gone", refused: "the token is another" },
+      { type: "connected" },
+    ]);
   });
 
   it("takes twelve seconds of silence for a server that is gone, a beat resets them", async () => {
