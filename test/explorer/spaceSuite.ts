@@ -48,7 +48,7 @@ export function spaceSuite(explored: Explored): void {
     const counts = (await legend.locator(".plain .count").allInnerTexts()).map(number);
     expect(counts[0]! + counts[1]!).toBe(count);
     const knn1 = await shownText(page.getByRole("group", { name: "Checkpoints" }));
-    expect(knn1).toContain(`${((100 * counts[0]!) / count).toFixed(2)} %`);
+    expect(knn1).toContain(`${(100 * (counts[0]! / count)).toFixed(2)} %`);
     await expect
       .poll(async () => ink(await barePicture(page)).size, { timeout: patience })
       .toBeLessThan(coloured / 3);
