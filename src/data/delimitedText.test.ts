@@ -35,18 +35,36 @@ describe("parseDelimited", () => {
     ],
     [
       'a,b\n"c"d,e',
-      't.csv: line 2 goes on after a closing quote with "d", expected a comma or the end of the line',
+      't.csv: line 2 goes on after a closing quote with "d", expected a separator or the end of the line',
     ],
     [
       'a,b\n"x\ny",z\nc',
-      "t.csv: line 4 has 1 field, expected 2 as in the header: put fields that hold a comma in quotes",
+      "t.csv: line 4 has 1 field, expected 2 as in the first line, separated by commas: put fields that hold one in quotes",
     ],
     [
       "a,b\nc,d,e",
-      "t.csv: line 2 has 3 fields, expected 2 as in the header: put fields that hold a comma in quotes",
+      "t.csv: line 2 has 3 fields, expected 2 as in the first line, separated by commas: put fields that hold one in quotes",
     ],
   ])("refuses %j", (text, message) => {
     expect(() => fieldsOf(text)).toThrow(new InputError(message));
+  });
+
+  it("takes other separators, and several blanks for one", () => {
+    const rows = [
+      ["a b", "c", ""],
+      ["d", "e|f,g", "h"],
+    ];
+    for (const separator of [";", "\t", "|"] as const) {
+      const text = rows
+        .map((row) => row.map((field) => (field.includes(separator) ? `"${field}"` : field)).join(separator))
+        .join("\r\n");
+      expect(parseDelimited("t.csv", text, separator).map(({ fields }) => fields)).toEqual(rows);
+    }
+    const blanks = parseDelimited("t.csv", 'a.png   1\tcat \n  "b c.png" 2 dog\n\n', " ");
+    expect(blanks.map(({ fields }) => fields)).toEqual([
+      ["a.png", "1", "cat"],
+      ["b c.png", "2", "dog"],
+    ]);
   });
 
   it("reads back what a writer of RFC 4180 wrote, whatever the fields hold", () => {

@@ -1,4 +1,5 @@
 import { InputError } from "../base/index.ts";
+import { type Separator, separatorName } from "./separator.ts";
 
 /** A record of a table: its fields, and the line that it begins on, counted from 1. */
 export interface TextRecord {
@@ -7,30 +8,45 @@ export interface TextRecord {
 }
 
 /**
- * The records of comma-separated text (RFC 4180): fields may be quoted, and then hold commas, line breaks and doubled
- * quotes. `\n`, `\r\n` and `\r` end lines, a byte-order mark is passed over, and so are empty lines. All records must
+ * The records of separated text (RFC 4180): fields may be quoted, and then hold separators, line breaks and doubled
+ * quotes. Several blanks separate as one. `\n`, `\r\n` and `\r` end lines, a byte-order mark is passed over, and so are empty lines. All records must
  * have as many fields as the first.
  *
  * This is for tables of names; pictures as numbers are read by `CsvParser`, from bytes and much faster.
  *
  * @param file what messages call the text
+ * @param separator what is between fields. Default: a comma
  * @throws InputError naming the line of a quote that has no end or stands where none may, or of a record that is too short
  * or too long.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
-export function parseDelimited(file: string, text: string): TextRecord[] {
+export function parseDelimited(file: string, text: string, separator: Separator = ","): TextRecord[] {
+  const blanks = separator === " ";
+  const special = blanks
+    ? /["\r\n \t]/g
+    : new RegExp(`["\\r\\n${separator === "|" ? "\\|" : separator}]`, "g");
+  const separates = (at: number): boolean =>
+    blanks ? text[at] === " " || text[at] === "\t" : text[at] === separator;
   const records: TextRecord[] = [];
   let at = text.startsWith("\uFEFF") ? 1 : 0;
   let line = 1;
   while (at < text.length) {
     const record: { line: number; fields: string[] } = { line, fields: [] };
     for (;;) {
-      const field = text[at] === '"' ? quoted(file, text, at, line) : plain(file, text, at, line);
+      // Blanks at the beginning of a line separate nothing.
+      while (blanks && separates(at)) at++;
+      const field =
+        text[at] === '"' ? quoted(file, text, at, line, separates) : plain(file, text, at, line, special);
       record.fields.push(field.value);
       line += field.breaks;
       at = field.end;
-      if (text[at] !== ",") break;
+      if (!separates(at)) break;
       at++;
+      // Nor do those at its end.
+      if (blanks && /^[ \t]*(?:[\r\n]|$)/.test(text.slice(at, text.indexOf("\n", at) + 1 || text.length))) {
+        while (separates(at)) at++;
+        break;
+      }
     }
     // The end of the text, or of a line.
     if (at < text.length) {
@@ -41,7 +57,7 @@ export function parseDelimited(file: string, text: string): TextRecord[] {
     const expected = records[0]?.fields.length ?? record.fields.length;
     if (record.fields.length !== expected) {
       throw new InputError(
-        `${file}: line ${record.line} has ${record.fields.length} ${record.fields.length === 1 ? "field" : "fields"}, expected ${expected} as in the header: put fields that hold a comma in quotes`,
+        `${file}: line ${record.line} has ${record.fields.length} ${record.fields.length === 1 ? "field" : "fields"}, expected ${expected} as in the first line, separated by ${separatorName(separator)}: put fields that hold one in quotes`,
       );
     }
     records.push(record);
@@ -51,16 +67,15 @@ export function parseDelimited(file: string, text: string): TextRecord[] {
 
 interface Field {
   readonly value: string;
-  /** Where the text goes on: at a comma, a line break, or its end. */
+  /** Where the text goes on: at a separator, a line break, or its end. */
   readonly end: number;
   /** Line breaks inside it. */
   readonly breaks: number;
 }
 
-const special = /[",\r\n]/g;
 const lineBreak = /\r\n|\r|\n/g;
 
-function plain(file: string, text: string, start: number, line: number): Field {
+function plain(file: string, text: string, start: number, line: number, special: RegExp): Field {
   special.lastIndex = start;
   const found = special.exec(text);
   if (found?.[0] === '"') {
@@ -72,7 +87,13 @@ function plain(file: string, text: string, start: number, line: number): Field {
   return { value: text.slice(start, end), end, breaks: 0 };
 }
 
-function quoted(file: string, text: string, start: number, line: number): Field {
+function quoted(
+  file: string,
+  text: string,
+  start: number,
+  line: number,
+  separates: (at: number) => boolean,
+): Field {
   let end = start + 1;
   for (;;) {
     end = text.indexOf('"', end);
@@ -83,9 +104,9 @@ function quoted(file: string, text: string, start: number, line: number): Field 
     end += 2;
   }
   const next = text[end + 1];
-  if (next !== undefined && next !== "," && next !== "\n" && next !== "\r") {
+  if (next !== undefined && !separates(end + 1) && next !== "\n" && next !== "\r") {
     throw new InputError(
-      `${file}: line ${line} goes on after a closing quote with ${JSON.stringify(next)}, expected a comma or the end of the line`,
+      `${file}: line ${line} goes on after a closing quote with ${JSON.stringify(next)}, expected a separator or the end of the line`,
     );
   }
   const inner = text.slice(start + 1, end);

@@ -137,7 +137,7 @@ describe("loadDataset of files", () => {
       /^~\/none\.csv cannot be read: no such file or folder: check the path \(ENOENT\); expected mnist, mnist-60k, a folder of pictures/,
     );
     expect(await refusal(loadDataset(folder))).toMatch(
-      /^~ has no train-images-idx3-ubyte \(or \.gz\) for the train split, found an empty folder; expected mnist/,
+      /^~ holds no pictures that are known, no table of them and no arrays, found an empty folder; expected mnist/,
     );
     await writeFile(at("train-images-idx3-ubyte"), images(10));
     expect(await refusal(loadDataset(folder))).toBe(
@@ -148,8 +148,8 @@ describe("loadDataset of files", () => {
       "~ has no t10k-images-idx3-ubyte (or .gz) for the test split, found train-images-idx3-ubyte, train-labels-idx1-ubyte;",
     );
     expect(await refusal(loadDataset(at("train-labels-idx1-ubyte")))).toContain("is an IDX labels file");
-    await writeFile(at("notes.txt"), "x");
-    expect(await refusal(loadDataset(at("notes.txt")))).toContain("~/notes.txt is not a data set");
+    await writeFile(at("notes.md"), "x");
+    expect(await refusal(loadDataset(at("notes.md")))).toContain("~/notes.md is not a data set");
     await mkdir(at("folder.csv"));
     expect(await refusal(loadDataset(at("folder.csv")))).toContain("found an empty folder");
   });

@@ -17,11 +17,14 @@ import {
   untoldForm,
 } from "../../data/index.ts";
 import { explainIoError, readFileOrExplain } from "./files.ts";
+import { listParquet, parquetFilesIn } from "./pictures/parquetPictures.ts";
 import { listPicture, listPictureFolder, type PictureListing } from "./pictures/pictureListing.ts";
 import type { PictureReport } from "./pictures/pictureReport.ts";
-import { isPictureCsv, listPictureTable } from "./pictures/pictureTableFile.ts";
+import { glanceAtPictureTable, listPictureTable, type TableOptions } from "./pictures/pictureTableFile.ts";
 import { isPictureName } from "./pictures/pictureTree.ts";
 import { hasTestPart, type ReadPicturesOptions, readPictures } from "./pictures/readPictures.ts";
+import { isTextTable } from "./pictures/readTable.ts";
+import { withTables } from "./pictures/tablesInFolder.ts";
 
 /** Rows of Kaggle's `train.csv`, which are the first of MNIST's 60,000 training pictures here. */
 export const kaggleRows = 42_000;
@@ -48,6 +51,8 @@ export interface LoadDatasetOptions extends ReadPicturesOptions {
   readonly form?: Partial<DataForm>;
   /** Whether a table must have the column of labels that `form` names. Default true. */
   readonly labelRequired?: boolean;
+  /** Whether a table may name files out of its own folder. Default true: it is the user's own. */
+  readonly outside?: boolean;
   /** Told what may surprise of how the data was read, such as columns that were passed over; once it has been. */
   readonly onNote?: (note: string) => void;
   /** Told what there is to say about picture files when they have been read. */
@@ -137,6 +142,7 @@ function loadPictures(
       `${listing.source} has no test pictures, expected a folder test/ beside train/ or rows whose split is test`,
     );
   }
+  for (const note of listing.notes ?? []) options.onNote?.(note);
   return readPictures(listing, split, options);
 }
 
@@ -145,7 +151,6 @@ async function loadWhole(
   split: DatasetSplit,
   options: LoadDatasetOptions,
 ): Promise<ImageDataset | LoadedDataset> {
-  const unlabelled = options.unlabelled ?? false;
   if (isNamedSet(source)) {
     const folder = packagedMnist();
     const pair = findPair(folder, await namesIn(folder), split);
@@ -153,21 +158,83 @@ async function loadWhole(
     return source === "mnist" && split === "train" ? takeFirst(dataset, kaggleRows) : dataset;
   }
   const kind = await kindOf(source);
-  if (kind === "folder") {
-    const names = await namesIn(source);
-    if (![...names].some((name) => imagesName.test(name))) {
-      if (names.has("train.csv")) return loadTable(join(source, "train.csv"), split, options);
-      const listing = await listPictureFolder(source, unlabelled);
-      if (listing) return loadPictures(listing, split, options);
-    }
-    return loadIdx(findPair(source, names, split), source);
-  }
-  if (/\.csv$/i.test(source)) return loadTable(source, split, options);
+  if (kind === "folder") return loadFolder(source, split, options);
+  if (isTextTable(source)) return loadTable(source, split, options);
   if (/\.parquet$/i.test(source)) {
-    return loadPictures(await listPictureTable(source, unlabelled), split, options);
+    const file = { path: source, part: null };
+    return loadPictures(await listParquet(source, [file], tableOptions(options)), split, options);
   }
   if (isPictureName(source)) return loadPictures(await listPicture(source), split, options);
   return loadIdx(await pairOfFile(source, split), source);
+}
+
+/** How the options have tables of pictures read. */
+function tableOptions({
+  form,
+  labelRequired = true,
+  unlabelled = false,
+  outside = true,
+}: LoadDatasetOptions): TableOptions {
+  return { label: form?.labelColumn ?? null, labelRequired, unlabelled, outside };
+}
+
+async function loadFolder(
+  source: string,
+  split: DatasetSplit,
+  options: LoadDatasetOptions,
+): Promise<ImageDataset | LoadedDataset> {
+  const names = await namesIn(source);
+  if ([...names].some((name) => imagesName.test(name))) {
+    return loadIdx(findPair(source, names, split), source);
+  }
+  const folder = await listPictureFolder(source, options.unlabelled ?? false);
+  const listing = await withTables(source, folder, tableOptions(options));
+  if (listing) return loadPictures(listing, split, options);
+  const parquet = await parquetFilesIn(source);
+  if (parquet.length > 0) {
+    return loadPictures(await listParquet(source, parquet, tableOptions(options)), split, options);
+  }
+  const table = tableOfPixels(source, names, split);
+  if (table !== null) {
+    const path = join(source, table.name);
+    if (!table.ofTest) return loadTable(path, split, options);
+    const loaded = await loadTable(path, "train", options);
+    if ("report" in loaded || loaded.labelled !== false) return loaded;
+    throw new MissingSplitError(`${path} has no labels, so that it is no test split: give it as --data`);
+  }
+  throw new InputError(
+    `${source} holds no pictures that are known, no table of them and no arrays, found ${namedFew(names)}; ${acceptedForms}`,
+  );
+}
+
+/**
+ * The one table of text in a folder without pictures, or that of the split: `train.csv`, `mnist_test.csv`; null for none.
+ *
+ * @throws InputError when several may be meant.
+ */
+function tableOfPixels(
+  folder: string,
+  names: ReadonlySet<string>,
+  split: DatasetSplit,
+): TableOfPixels | null {
+  const tables = [...names].filter((name) => /\.(?:csv|tsv)$/i.test(name)).sort();
+  const ofPart = (part: string): string[] =>
+    tables.filter((name) => new RegExp(`(?:^|[^a-z])${part}\\.[ct]sv$`, "i").test(name));
+  const [train, test] = [ofPart("train"), ofPart("test")];
+  const ofTest = split === "test" && train.length > 0 && test.length > 0;
+  const chosen = ofTest ? test : train.length > 0 ? train : tables;
+  if (chosen.length > 1) {
+    throw new InputError(
+      `${folder} has several tables, ${namedFew(new Set(chosen))}: give the one to take as --data`,
+    );
+  }
+  return chosen[0] === undefined ? null : { name: chosen[0], ofTest };
+}
+
+interface TableOfPixels {
+  readonly name: string;
+  /** Whether it is the test split beside one for training. */
+  readonly ofTest: boolean;
 }
 
 /** Whether a name is that of a data set, and no path. */
@@ -204,14 +271,16 @@ async function namesIn(folder: string): Promise<Set<string>> {
   }
 }
 
-/** A csv file of pictures' paths, or of pictures as numbers. */
+/** A table of text, of pictures' paths or of pictures as numbers. */
 async function loadTable(
   path: string,
   split: DatasetSplit,
   options: LoadDatasetOptions,
 ): Promise<ImageDataset | LoadedDataset> {
-  if (!(await isPictureCsv(path))) return loadCsv(path, split, options);
-  return loadPictures(await listPictureTable(path, options.unlabelled ?? false), split, options);
+  const table = tableOptions(options);
+  const isOfFiles = /\.jsonl$/i.test(path) || (await glanceAtPictureTable(path, table)) !== null;
+  if (!isOfFiles) return loadCsv(path, split, options);
+  return loadPictures(await listPictureTable(path, table), split, options);
 }
 
 async function loadCsv(
@@ -282,7 +351,7 @@ function findPair(folder: string, names: ReadonlySet<string>, split: DatasetSpli
     .find((name) => names.has(name));
   if (images === undefined) {
     throw new MissingSplitError(
-      `${folder} has no ${expected} (or .gz) for the ${split} split, found ${listing(names)}; ${acceptedForms}`,
+      `${folder} has no ${expected} (or .gz) for the ${split} split, found ${namedFew(names)}; ${acceptedForms}`,
     );
   }
   return withLabels(folder, images, names);
@@ -316,7 +385,7 @@ async function pairOfFile(path: string, split: DatasetSplit): Promise<IdxPair> {
   return withLabels(dirname(path), name, await namesIn(dirname(path)));
 }
 
-function listing(names: ReadonlySet<string>): string {
+function namedFew(names: ReadonlySet<string>): string {
   if (names.size === 0) return "an empty folder";
   const sorted = [...names].sort();
   return sorted.slice(0, 5).join(", ") + (sorted.length > 5 ? ` and ${sorted.length - 5} more` : "");

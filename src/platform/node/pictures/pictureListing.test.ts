@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeFiles } from "./drawnPictures.fixture.ts";
 import { areLabelled, listPictureFolder } from "./pictureListing.ts";
-import { listPictureTable } from "./pictureTableFile.ts";
 
 let root: string;
 const at = (...parts: string[]): string => join(root, ...parts);
@@ -126,29 +125,5 @@ describe("areLabelled", () => {
     expect(() => areLabelled("d", [picture("train/x/a", "x"), picture("val/b", null)])).toThrow(
       "d: train/x/a lies in the folder of a class and val/b in none: give all of them one, or leave the classes out (--unlabelled)",
     );
-  });
-});
-
-describe("listPictureTable", () => {
-  it("has paths relative to the file, and refuses those that lead out of its folder or are missing", async () => {
-    await writeFiles(root, { "x.png": "x", "data/pictures/a b, ü.png": "a", "data/c.png": "c" });
-    const rows = [
-      '"pictures/a b, ü.png",cat',
-      "./c.png,dog",
-      "../x.png,cat",
-      "none.png,cat",
-      `${at("x.png")},cat`,
-    ];
-    await writeFiles(at("data"), { "t.csv": `path,label\r\n${rows.join("\r\n")}\r\n` });
-    const { pictures, problems } = await listPictureTable(at("data", "t.csv"), false);
-    expect(pictures.map(({ path, label }) => [path, label])).toEqual([
-      ["pictures/a b, ü.png", "cat"],
-      ["c.png", "dog"],
-    ]);
-    expect(problems.map(({ path, reason }) => `${path}: ${reason.replaceAll(root, "~")}`)).toEqual([
-      "../x.png: leads out of the folder, to ~/x.png: put the picture itself there",
-      "none.png: cannot be read: no such file or folder: check the path (ENOENT)",
-      `${at("x.png")}: leads out of the folder, to ~/x.png: put the picture itself there`,
-    ]);
   });
 });

@@ -20,6 +20,8 @@ export interface PictureListing {
   readonly problems: readonly PictureProblem[];
   /** Folders of classes without pictures. */
   readonly emptyClasses: readonly string[];
+  /** What may surprise of how it was read. Default: nothing. */
+  readonly notes?: readonly string[];
 }
 
 /**

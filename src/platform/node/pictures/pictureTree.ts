@@ -140,7 +140,8 @@ export function isPictureName(name: string): boolean {
   return endings.has(extname(name).toLowerCase());
 }
 
-function isInside(root: string, real: string): boolean {
+/** Whether a real path is a folder or lies in it. */
+export function isInside(root: string, real: string): boolean {
   return real === root || real.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 

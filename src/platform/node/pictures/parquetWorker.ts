@@ -1,0 +1,146 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parentPort, threadId, workerData } from "node:worker_threads";
+import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
+import type { Compressors, FileMetaData, SchemaTree } from "hyparquet";
+import type { ParquetCell, ParquetReport, ParquetRequest } from "./parquetProtocol.ts";
+
+/**
+ * A thread that reads a Parquet file, a group of rows at a time: a damaged one can keep its reader in a loop without end, and a
+ * thread can be ended.
+ */
+
+/** Rows told at once. */
+const rowsAtATime = 1000;
+/** More rows than this for each byte are no table of pictures: a file of a few bytes could ask for all memory. */
+const mostRowsPerByte = 64;
+/** Text without a sign that it is some is no longer than this. */
+const longestText = 4096;
+
+const compressors: Compressors = {
+  GZIP: (bytes, length) => gunzipSync(bytes, { maxOutputLength: length }),
+  BROTLI: (bytes, length) => brotliDecompressSync(bytes, { maxOutputLength: length }),
+  ZSTD: (bytes, length) => zstdDecompressSync(bytes, { maxOutputLength: length }),
+};
+
+const port = parentPort!;
+const tell = (report: ParquetReport): void => port.postMessage(report);
+
+try {
+  await read(workerData as ParquetRequest);
+  tell({ type: "done" });
+} catch (error) {
+  const reason = error instanceof Error ? error.message.split("\n", 1)[0]! : String(error);
+  tell({ type: "failed", reason });
+}
+
+async function read({ path, folder }: ParquetRequest): Promise<void> {
+  const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import(
+    "hyparquet"
+  );
+  const file = await asyncBufferFromFile(path);
+  const metadata = await parquetMetadataAsync(file);
+  const rows = Number(metadata.num_rows);
+  if (!(rows >= 0 && rows <= mostRowsPerByte * file.byteLength)) {
+    throw new Error(`it says to have ${metadata.num_rows} rows, in ${file.byteLength} bytes`);
+  }
+  const { children } = parquetSchema(metadata);
+  const columns = children.filter(holdsValues);
+  const names = columns.map(({ element }) => element.name);
+  const others = children.map(({ element }) => element.name).filter((name) => !names.includes(name));
+  tell({ type: "columns", names, others, classes: [...classesIn(metadata)] });
+  if (names.length === 0) return;
+  let pictures: string | null = null;
+  for (let start = 0; start < rows; start += rowsAtATime) {
+    const objects = await parquetReadObjects({
+      ...{ file, metadata, compressors, columns: names, utf8: false },
+      ...{ rowStart: start, rowEnd: Math.min(rows, start + rowsAtATime) },
+    });
+    pictures ??= pictureColumn(names, objects);
+    tell({
+      type: "rows",
+      rows: objects.map((row) => names.map((name) => cellOf(row[name], name === pictures ? folder : null))),
+    });
+  }
+}
+
+/** Text, numbers and bytes, and pictures as Hugging Face has them: `{bytes, path}`. Lists, such as vectors, are not read. */
+function holdsValues({ element, children }: SchemaTree): boolean {
+  if (element.repetition_type === "REPEATED") return false;
+  if (children.length === 0) return true;
+  return children.some((child) => child.element.name === "bytes" && child.children.length === 0);
+}
+
+/** The column whose cells hold pictures: `image` where there are several. */
+function pictureColumn(
+  names: readonly string[],
+  rows: readonly Readonly<Record<string, unknown>>[],
+): string | null {
+  const holding = names.filter((name) => rows.some((row) => pictureBytes(row[name]) !== null));
+  return holding.find((name) => /^(?:image|img|picture|photo)$/i.test(name)) ?? holding[0] ?? null;
+}
+
+/** The bytes of a picture in a cell; null where it holds none. */
+function pictureBytes(value: unknown): { bytes: Uint8Array; path: string | null } | null {
+  if (value instanceof Uint8Array) return textIn(value) === null ? { bytes: value, path: null } : null;
+  if (typeof value !== "object" || value === null || !("bytes" in value)) return null;
+  const { bytes } = value;
+  if (!(bytes instanceof Uint8Array)) return null;
+  const path = "path" in value ? value.path : null;
+  const name = path instanceof Uint8Array ? textIn(path) : typeof path === "string" ? path : null;
+  return { bytes, path: name };
+}
+
+function textIn(bytes: Uint8Array): string | null {
+  if (bytes.length > longestText) return null;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what text does not hold.
+    return /[\u0000-\u0008\u000e-\u001f]/.test(text) ? null : text;
+  } catch {
+    return null;
+  }
+}
+
+function cellOf(value: unknown, folder: string | null): ParquetCell {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "string" || typeof value === "number" || typeof value === "bigint") return value;
+  if (typeof value === "boolean") return value;
+  const picture = pictureBytes(value);
+  if (picture) return folder === null ? null : { file: kept(picture.bytes, folder), path: picture.path };
+  if (value instanceof Uint8Array) return textIn(value);
+  if (typeof value === "object" && "path" in value && typeof value.path === "string") return value.path;
+  return null;
+}
+
+/** Puts a picture into a file that is named by its content. */
+function kept(bytes: Uint8Array, folder: string): string {
+  const name = createHash("sha256").update(bytes).digest("hex");
+  const within = join(folder, name.slice(0, 2));
+  const path = join(within, name);
+  if (existsSync(path)) return path;
+  mkdirSync(within, { recursive: true });
+  const temporary = join(within, `.${name}.${process.pid}-${threadId}.tmp`);
+  writeFileSync(temporary, bytes);
+  renameSync(temporary, path);
+  return path;
+}
+
+/** Names of classes, which Hugging Face keeps beside the table. */
+function* classesIn(metadata: FileMetaData): Generator<readonly [string, readonly string[]]> {
+  const text = metadata.key_value_metadata?.find(({ key }) => key === "huggingface")?.value;
+  if (text === undefined) return;
+  let features: unknown;
+  try {
+    const value = JSON.parse(text) as { info?: { features?: unknown } } | null;
+    features = value?.info?.features;
+  } catch {
+    // What is no JSON names no classes: the numbers stand for themselves.
+    return;
+  }
+  for (const [column, feature] of Object.entries(features ?? {})) {
+    const { names } = (feature ?? {}) as { names?: unknown };
+    if (Array.isArray(names) && names.every((name) => typeof name === "string")) yield [column, names];
+  }
+}
