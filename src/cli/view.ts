@@ -14,6 +14,7 @@ interface ViewOptions extends Output {
   readonly data?: string;
   readonly index?: string;
   readonly split: DatasetSplit | "all";
+  readonly outside: boolean;
   readonly port?: number;
   readonly open?: boolean;
   readonly whenScreen: boolean;
@@ -37,6 +38,7 @@ export function viewCommand(): Command {
         .choices(["train", "test", "all"])
         .default("train"),
     )
+    .option("--outside", "let tables name pictures out of their own folder, which the page then shows", false)
     .option("--port <n>", "port on 127.0.0.1, 0 for any (default: the first free one from 4747)", portNumber)
     .addOption(
       new Option(

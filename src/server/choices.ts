@@ -62,12 +62,13 @@ export function choices(own: readonly (DatasetChoice | null)[]): Choices {
 /**
  * What is known of a data set given on the command line, from a few of its pictures.
  *
+ * @param outside whether a table may name pictures out of its folder
  * @throws InputError when it cannot be read.
  */
-export async function givenData(source: string): Promise<DatasetChoice> {
+export async function givenData(source: string, outside = false): Promise<DatasetChoice> {
   const there = packaged.find(({ name }) => name === source);
   if (there) return there;
-  const { dataset } = await readDataset(source, { limit: glance });
+  const { dataset } = await readDataset(source, { limit: glance, outside });
   return {
     ...{ name: source, title: basename(source), about: "The data given on the command line.", count: null },
     // A glance may miss all but one class of numbers; names are those of all.

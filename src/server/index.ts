@@ -23,6 +23,8 @@ export interface ExplorerOptions {
   readonly index?: string | undefined;
   /** Pictures of its data that a run's space shows, all being train and then test. Default `train`. */
   readonly split?: Split | undefined;
+  /** Whether tables may name pictures out of their own folder. Default false: the page shows whatever is read. */
+  readonly outside?: boolean | undefined;
   /** 0 for any. Default: the first free one from 4747. */
   readonly port?: number | undefined;
   readonly device?: DeviceName | undefined;
@@ -55,11 +57,11 @@ export interface Explorer {
  * index, or the port cannot be had.
  */
 export async function startExplorer(options: ExplorerOptions = {}): Promise<Explorer> {
-  const { data, split = "train", device = "auto", page = pageFolder } = options;
+  const { data, split = "train", outside = false, device = "auto", page = pageFolder } = options;
   requirePage(page);
   let bound = 0;
   const access = new Access(() => bound, options.token);
-  const given = data === undefined ? null : await givenData(data);
+  const given = data === undefined ? null : await givenData(data, outside);
   const index = options.index === undefined ? null : await OpenIndex.open(options.index, options.run);
   const run = options.run ?? index?.run;
   const session = await Session.open({
@@ -68,6 +70,7 @@ export async function startExplorer(options: ExplorerOptions = {}): Promise<Expl
     data: given,
     index,
     split,
+    outside,
     device,
     version: version(),
   }).catch((error: unknown) => {

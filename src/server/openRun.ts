@@ -34,6 +34,7 @@ export interface OpenRun {
  * Reads a run; null where no epoch of it has been finished.
  *
  * @param index what may be searched in place of its pictures
+ * @param outside whether a table may name pictures out of its folder. Default false
  * @param known the same run as it was read before, whose pictures need not be read again
  * @throws InputError when the folder holds no run, or its pictures cannot be read.
  */
@@ -42,13 +43,14 @@ export async function openRun(
   split: Split,
   known: OpenRun | null,
   index: OpenIndex | null,
+  outside = false,
 ): Promise<OpenRun | null> {
   const folder = new RunFolder(path);
   const config = await folder.readConfig();
   const checkpoints = await folder.checkpointEpochs();
   if (checkpoints.length === 0) return null;
   const same = known !== null && JSON.stringify(known.config.data) === JSON.stringify(config.data);
-  const pictures = same ? known.pictures : await runPictures(folder, config, split);
+  const pictures = same ? known.pictures : await runPictures(folder, config, split, outside);
   const { encoder } = configuredParts(config);
   const { width, height, channels, count, labels, classes } = pictures;
   const input = { width, height, channels };
@@ -92,8 +94,13 @@ export function runName(path: string): string {
   return basename(path.replace(/[/\\]+$/, "")) || path;
 }
 
-async function runPictures(folder: RunFolder, config: RunConfig, split: Split): Promise<ImageDataset> {
-  const { dataset } = await readPlotInput(folder, config, { run: folder.path, split });
+async function runPictures(
+  folder: RunFolder,
+  config: RunConfig,
+  split: Split,
+  outside: boolean,
+): Promise<ImageDataset> {
+  const { dataset } = await readPlotInput(folder, config, { run: folder.path, split, outside });
   return dataset;
 }
 

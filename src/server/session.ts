@@ -20,6 +20,8 @@ export interface SessionOptions {
   /** Searched in place of the run's pictures; null for these. */
   readonly index: OpenIndex | null;
   readonly split: Split;
+  /** Whether tables may name pictures out of their own folder. */
+  readonly outside: boolean;
   readonly device: DeviceName;
   readonly version: string;
 }
@@ -47,6 +49,7 @@ export class Session {
       events: this.events,
       runtime,
       runs: options.runs,
+      outside: options.outside,
       config: () => this.#open?.config ?? null,
       onBegin: () => this.spaces.interrupt("a training has begun, which takes the whole engine"),
       onCheckpoint: (folder) => this.#offer(folder),
@@ -147,8 +150,8 @@ export class Session {
   }
 
   async #reopen(): Promise<void> {
-    const { split, index } = this.#options;
-    this.#open = await openRun(this.#path!, split, this.#open, index);
+    const { split, index, outside } = this.#options;
+    this.#open = await openRun(this.#path!, split, this.#open, index, outside);
   }
 
   #tellRun(): void {

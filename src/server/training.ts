@@ -23,6 +23,8 @@ export interface TrainingOptions {
   readonly runtime: () => Promise<Runtime>;
   /** Where new runs are made. */
   readonly runs: string;
+  /** Whether tables may name pictures out of their own folder. */
+  readonly outside: boolean;
   /** Of the run that is open; null where none is. */
   readonly config: () => RunConfig | null;
   /** A run has another checkpoint; the training waits for it. */
@@ -93,7 +95,7 @@ export class Training {
     const { request } = this.#status;
     // Paused before its folder was made, it begins.
     if (!folder) this.#run((signal) => this.#plan(request!, signal), "new");
-    else this.#run((signal) => resumePlan(folder, signal), "resume");
+    else this.#run((signal) => resumePlan(folder, signal, this.#options.outside), "resume");
   }
 
   /** @throws Problem 409 when nothing is under way. */
@@ -113,8 +115,8 @@ export class Training {
   }
 
   #plan(request: TrainRequest, signal: AbortSignal): Promise<TrainingPlan> {
-    const { runs, config } = this.#options;
-    return planTraining(request, runs, config(), signal);
+    const { runs, config, outside } = this.#options;
+    return planTraining(request, runs, config(), signal, outside);
   }
 
   #run(plan: (signal: AbortSignal) => Promise<TrainingPlan>, mode: "new" | "resume"): void {

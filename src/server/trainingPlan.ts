@@ -30,6 +30,7 @@ export interface TrainingPlan {
  *
  * @param runs where the new run's folder is to be
  * @param open the run that is open, whose pictures are read again as it reads them; null for none
+ * @param outside whether a table may name pictures out of its folder. Default false
  * @throws AbortedError when stopped by the signal while the data is read.
  * @throws InputError when the choices do not go together, or the data cannot be read.
  */
@@ -38,6 +39,7 @@ export async function planTraining(
   runs: string,
   open: RunConfig | null,
   signal: AbortSignal,
+  outside = false,
 ): Promise<TrainingPlan> {
   const { data: source, recipe, limit, seed } = request;
   const again = open?.data.source === source ? open.data : null;
@@ -47,7 +49,7 @@ export async function planTraining(
     ...{ init: null, record: true, validation: usualValidation(Number.POSITIVE_INFINITY) },
   };
   const data = await configuredData(recipeConfig(recipeToRead(recipe), { ...choices, ...unread }), {
-    ...{ validation: "usual", signal },
+    ...{ validation: "usual", signal, outside },
     ...(again?.preprocessing ? { preprocessing: again.preprocessing } : {}),
   });
   const { channels, height } = data.training;
@@ -56,9 +58,13 @@ export async function planTraining(
 }
 
 /** What a stopped run goes on with. */
-export async function resumePlan(folder: RunFolder, signal: AbortSignal): Promise<TrainingPlan> {
+export async function resumePlan(
+  folder: RunFolder,
+  signal: AbortSignal,
+  outside: boolean,
+): Promise<TrainingPlan> {
   const config = await folder.readConfig();
-  return { config, guidance: null, data: await configuredData(config, { signal }), folder };
+  return { config, guidance: null, data: await configuredData(config, { signal, outside }), folder };
 }
 
 /** `explorer-<n>`, with the number after the highest that there is. */

@@ -31,13 +31,14 @@ export async function readPlotInput(
   options: PlotOptions,
 ): Promise<PlotInput> {
   const { encoder, epoch, weights } = await readRunEncoder(folder, config, options.checkpoint);
-  const { data, split = "train", limit } = options;
+  const { data, split = "train", limit, outside = true } = options;
   // Of its own training pictures a run is shown those that it took.
   const ofRun = data === undefined ? config.data.limit : null;
   const source = data ?? config.data.source;
   const { onBegin, onProgress, signal } = options;
   const parts = await loadSplits(source, split, (part) => limit ?? (part === "train" ? ofRun : null), {
     ...dataOptionsOf(config, source),
+    outside,
     onReport: (report) => {
       for (const line of pictureReportLines(report)) onBegin?.(line);
     },

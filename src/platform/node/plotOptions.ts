@@ -12,6 +12,8 @@ export interface PlotOptions {
   readonly run: string;
   /** Default: all. */
   readonly only?: readonly PlotName[] | undefined;
+  /** Whether a table may name pictures out of its own folder. Default true. */
+  readonly outside?: boolean | undefined;
   /** Pictures to plot, see `loadDataset`. Default: the run's data. */
   readonly data?: string | undefined;
   /** Default `train`; `all` is train and then test. */

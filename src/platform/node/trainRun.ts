@@ -44,7 +44,10 @@ export interface ConfiguredData {
 
 /** What a new run's data is told beside its configuration. */
 export interface ConfiguredDataOptions
-  extends Pick<LoadDatasetOptions, "preprocessing" | "strict" | "onPictures" | "onNote" | "signal"> {
+  extends Pick<
+    LoadDatasetOptions,
+    "preprocessing" | "strict" | "onPictures" | "onNote" | "outside" | "signal"
+  > {
   /**
    * Pictures to keep for validation, or `usual` for as many as suit their number. Default: the configuration's number; of
    * picture files, what suits them.
