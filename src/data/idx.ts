@@ -1,5 +1,5 @@
 import { InputError } from "../base/index.ts";
-import { type ImageDataset, takeFirst } from "./dataset.ts";
+import type { ImageDataset } from "./dataset.ts";
 
 /** The bytes of a file and the name that messages give it. */
 export interface NamedBytes {
@@ -18,32 +18,37 @@ const kinds = {
  * An IDX file is a magic number (two zero bytes, 8 for unsigned bytes, the number of axes), the extent of each axis
  * as a big-endian 32-bit integer, and the values. The pixels are a view on the given bytes.
  *
+ * @param labels null where there are none
  * @throws InputError when a file is truncated, too long, of another kind, or the two disagree in their count.
  * @see http://yann.lecun.com/exdb/mnist/
  */
-export function parseIdx(
-  name: string,
-  images: NamedBytes,
-  labels: NamedBytes,
-  options: { limit?: number } = {},
-): ImageDataset {
+export function parseIdx(name: string, images: NamedBytes, labels: NamedBytes | null): ImageDataset {
   const [[count, height, width], pixels] = parseFile(images, "images");
+  const shape = { name, count: count!, channels: 1, height: height!, width: width!, pixels };
+  if (labels === null) return { ...shape, labels: new Int32Array(count!), labelled: false };
   const [[labelCount], labelBytes] = parseFile(labels, "labels");
   if (count !== labelCount) {
     throw new InputError(
       `${images.file} holds ${count} images but ${labels.file} holds ${labelCount} labels, expected equal counts: give files that belong together`,
     );
   }
-  const dataset = {
-    name,
-    count: count!,
-    channels: 1,
-    height: height!,
-    width: width!,
-    pixels,
-    labels: Int32Array.from(labelBytes),
-  };
-  return options.limit === undefined ? dataset : takeFirst(dataset, options.limit);
+  return { ...shape, labels: Int32Array.from(labelBytes) };
+}
+
+/**
+ * How many bytes an IDX file has, as its beginning says; null where that is too short to tell, 0 where it is no IDX file of
+ * images or labels.
+ */
+export function idxLength(start: Uint8Array): number | null {
+  if (start.length < 4) return null;
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  const kind = Object.values(kinds).find(({ magic }) => magic === view.getUint32(0));
+  if (!kind) return 0;
+  const headerLength = 4 + 4 * kind.rank;
+  if (start.length < headerLength) return null;
+  let length = 1;
+  for (let axis = 0; axis < kind.rank; axis++) length *= view.getUint32(4 + 4 * axis);
+  return headerLength + length;
 }
 
 function parseFile({ file, bytes }: NamedBytes, expected: keyof typeof kinds): [number[], Uint8Array] {

@@ -27,7 +27,7 @@ export {
 } from "./dataset.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { byteOfLight, greyOf, lightOfByte, luminance } from "./grey.ts";
-export { type NamedBytes, parseIdx } from "./idx.ts";
+export { idxLength, type NamedBytes, parseIdx } from "./idx.ts";
 export {
   assembleBatch,
   gatherImages,

@@ -141,11 +141,11 @@ describe("loadDataset of files", () => {
     );
     await writeFile(at("train-images-idx3-ubyte"), images(10));
     expect(await refusal(loadDataset(folder))).toBe(
-      "~/train-images-idx3-ubyte has no labels file beside it, expected train-labels-idx1-ubyte: put it there",
+      "~/train-images-idx3-ubyte has no labels file beside it, expected train-labels-idx1-ubyte: put it there, or train without labels (--unlabelled)",
     );
     await writeFile(at("train-labels-idx1-ubyte"), labels);
     expect(await refusal(loadDataset(folder, { split: "test" }))).toContain(
-      "~ has no t10k-images-idx3-ubyte (or .gz) for the test split, found train-images-idx3-ubyte, train-labels-idx1-ubyte;",
+      "~ has no IDX images file for the test split, such as t10k-images-idx3-ubyte, found train-images-idx3-ubyte, train-labels-idx1-ubyte",
     );
     expect(await refusal(loadDataset(at("train-labels-idx1-ubyte")))).toContain("is an IDX labels file");
     await writeFile(at("notes.md"), "x");
@@ -167,6 +167,91 @@ describe("loadDataset of files", () => {
     );
     await writeFile(at("d.csv"), "label,pixel0\n5,256\n");
     expect(await refusal(loadDataset(at("d.csv")))).toContain('~/d.csv: line 2, column 2 (pixel0) is "256"');
+  });
+
+  it("reads IDX files after any prefix, and asks where there are several sets", async () => {
+    await writeFile(at("emnist-letters-train-images-idx3-ubyte"), images(10));
+    await writeFile(at("emnist-letters-train-labels-idx1-ubyte"), labels);
+    await writeFile(at("emnist-letters-test-images-idx3-ubyte.gz"), gzipSync(images(20)));
+    await writeFile(at("emnist-letters-test-labels-idx1-ubyte"), labels);
+    expect(await firstPixels(folder)).toBe(10);
+    expect(await firstPixels(folder, "test")).toBe(20);
+    const test = at("emnist-letters-test-images-idx3-ubyte.gz");
+    expect(await firstPixels(test)).toBe(20);
+    expect(await firstPixels(test, "test")).toBe(20);
+    await writeFile(at("emnist-digits-train-images-idx3-ubyte"), images(30));
+    expect(await refusal(loadDataset(folder))).toBe(
+      "~ has several sets of IDX files, emnist-digits-train-images-idx3-ubyte, emnist-letters-train-images-idx3-ubyte: give the images file to take as --data",
+    );
+    const alone = await loadDataset(at("emnist-digits-train-images-idx3-ubyte"), { unlabelled: true });
+    expect([alone.count, alone.labelled]).toEqual([3, false]);
+  });
+
+  it("exchanges rows and columns", async () => {
+    const wide = Uint8Array.of(
+      0,
+      0,
+      8,
+      3,
+      0,
+      0,
+      0,
+      2,
+      0,
+      0,
+      0,
+      2,
+      0,
+      0,
+      0,
+      3,
+      1,
+      2,
+      3,
+      4,
+      5,
+      6,
+      7,
+      8,
+      9,
+      10,
+      11,
+      12,
+    );
+    await writeFile(at("train-images-idx3-ubyte"), wide);
+    await writeFile(at("train-labels-idx1-ubyte"), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 5, 6));
+    const turned = await loadDataset(folder, { order: "source", form: { transpose: true } });
+    expect([turned.height, turned.width]).toEqual([3, 2]);
+    expect([...turned.pixels]).toEqual([1, 4, 2, 5, 3, 6, 7, 10, 8, 11, 9, 12]);
+  });
+
+  it("unpacks no more than an IDX header says", async () => {
+    // 64 MiB of zeros in 64 kB, of which the header names three.
+    const bomb = Buffer.alloc(2 ** 26);
+    bomb.set(images(10).subarray(0, 16));
+    await writeFile(at("train-images-idx3-ubyte.gz"), gzipSync(bomb));
+    await writeFile(at("train-labels-idx1-ubyte"), labels);
+    expect(await refusal(loadDataset(folder))).toBe(
+      "~/train-images-idx3-ubyte.gz has 1 bytes too many: 4 bytes after the header, expected 3 for its 3 x 1 x 1 images",
+    );
+    bomb.set([0xff, 0xff, 0xff, 0xff], 4);
+    await writeFile(at("train-images-idx3-ubyte.gz"), gzipSync(bomb));
+    expect(await refusal(loadDataset(folder))).toContain("~/train-images-idx3-ubyte.gz is truncated: ");
+  });
+
+  it("reads a folder with a table of pixels for each split, and asks where it may be several", async () => {
+    await writeFile(at("digits_train.csv"), csv);
+    await writeFile(at("digits_test.csv"), csv.replace("50", "60"));
+    expect((await loadDataset(folder, { order: "source" })).pixels[0]).toBe(50);
+    expect((await loadDataset(folder, { split: "test" })).pixels[0]).toBe(60);
+    await writeFile(at("digits_test.csv"), "pixel0\n1\n");
+    expect(await refusal(loadDataset(folder, { split: "test" }))).toContain(
+      "has no labels, so that it is no test split",
+    );
+    await writeFile(at("more-train.csv"), csv);
+    expect(await refusal(loadDataset(folder))).toBe(
+      "~ has several tables, digits_train.csv, more-train.csv: give the one to take as --data",
+    );
   });
 
   it("refuses a limit below a pair", async () => {

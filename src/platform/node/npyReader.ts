@@ -1,4 +1,5 @@
 import { InputError } from "../../base/index.ts";
+import { quote } from "../../data/pixelTable.ts";
 
 /**
  * The numbers of a `.npy` file of float32, version 1.0, little-endian, rows first.
@@ -14,13 +15,14 @@ export function readFloatNpy(bytes: Uint8Array, shape: readonly number[], name: 
     throw new InputError(`${name}: is no .npy file of version 1.0, expected float32 ${shape.join(" x ")}`);
   }
   const start = 10 + view.getUint16(8, true);
-  const header = new TextDecoder("latin1").decode(bytes.subarray(10, start));
+  // As NumPy writes it, it is far shorter; what is longer holds nothing that is looked for.
+  const header = new TextDecoder("latin1").decode(bytes.subarray(10, Math.min(start, 10 + 512)));
   const descr = /'descr': *'([^']*)'/.exec(header)?.[1];
   const order = /'fortran_order': *(\w+)/.exec(header)?.[1];
   const found = /'shape': *\(([^)]*)\)/.exec(header)?.[1]?.match(/\d+/g)?.map(Number) ?? [];
   if (descr !== "<f4" || order !== "False" || found.join() !== shape.join()) {
     throw new InputError(
-      `${name}: holds ${descr ?? "values of no type"} of shape ${found.join(" x ")}${order === "True" ? ", columns first" : ""}, expected <f4 of shape ${shape.join(" x ")}, rows first`,
+      `${name}: holds ${descr === undefined ? "values of no type" : quote(descr)} of shape ${found.slice(0, 8).join(" x ")}${order === "True" ? ", columns first" : ""}, expected <f4 of shape ${shape.join(" x ")}, rows first`,
     );
   }
   const count = shape.reduce((product, extent) => product * extent, 1);

@@ -44,7 +44,7 @@ export async function readParquet(path: string, longest?: number): Promise<Parqu
       const fail = (reason: string): void => reject(damaged(path, reason));
       const wait = (): void => {
         clearTimeout(timer);
-        timer = setTimeout(() => fail("its pages have no end that could be found"), limit);
+        timer = setTimeout(() => fail("its pages do not end"), limit);
       };
       let names: readonly string[] = [];
       let classes: ParquetTable["classes"] = new Map();
