@@ -54,6 +54,7 @@ export class CsvParser {
   #form: PixelTableForm | null = null;
   #separator = 0;
   #size = 0;
+  #runs: readonly Run[] = [];
   #line = 0;
   #blankLine = 0;
   #count = 0;
@@ -176,6 +177,7 @@ export class CsvParser {
     const { separator, channels, side, names } = this.#form;
     this.#separator = separator.charCodeAt(0);
     this.#size = channels * side * side;
+    this.#runs = runsOf(this.#form.columns);
     let start = 0;
     if (names) {
       this.#line = 1;
@@ -203,43 +205,35 @@ export class CsvParser {
   #row(bytes: Uint8Array, start: number): number {
     this.#line++;
     if (this.#count === this.#labels.length) this.#grow();
-    const { columns } = this.#form!;
     const separator = this.#separator;
     const pixels = this.#pixels;
     const first = this.#count * this.#size;
-    const last = columns.length - 1;
     let at = start;
     let label = noLabel;
     let sound = this.#blankLine === 0;
     // A newline always comes before the bytes end.
-    for (let column = 0; sound; column++) {
-      const pixel = columns[column]!;
-      let value = bytes[at]! - zero;
-      if (pixel === labelColumn && (this.#names || value < 0 || value > 9)) {
+    for (let run = 0; sound && run < this.#runs.length; run++) {
+      const { role, length } = this.#runs[run]!;
+      if (run > 0) sound = bytes[at++] === separator;
+      if (role === labelColumn && (this.#names || !isDigit(bytes[at]!))) {
         const end = this.#fieldEnd(bytes, at);
         const text = new TextDecoder().decode(bytes.subarray(at, end)).trim();
         at = end;
-        sound = !text.includes('"');
+        sound &&= !text.includes('"');
         if (sound) label = this.#labelOf(text);
-        if (column === last) break;
-        sound = sound && bytes[at++] === separator;
         continue;
       }
-      sound = value >= 0 && value <= 9;
-      let digit = sound ? bytes[++at]! - zero : -1;
-      while (digit >= 0 && digit <= 9) {
-        value = value * 10 + digit;
-        digit = bytes[++at]! - zero;
-      }
-      if (pixel >= 0) {
-        sound = sound && value <= 255;
-        pixels[first + pixel] = value;
-      } else if (pixel === labelColumn) {
-        sound = sound && value <= largestLabel;
+      if (role < 0) {
+        let value = 0;
+        sound &&= isDigit(bytes[at]!);
+        for (; isDigit(bytes[at]!); at++) value = value * 10 + bytes[at]! - zero;
+        if (role !== labelColumn) continue;
+        sound &&= value <= largestLabel;
         label = value;
+        continue;
       }
-      if (column === last) break;
-      sound = sound && bytes[at++] === separator;
+      at = readPixels(bytes, at, separator, pixels, first + role, length);
+      sound &&= at >= 0;
     }
     if (sound && bytes[at] === carriageReturn) at++;
     if (!sound || bytes[at] !== newline) {
@@ -463,6 +457,56 @@ export class CsvParser {
       `${this.#file}: passed over ${over.length === 1 ? "is the column" : "are the columns"} ${over.slice(0, mostNamed).map(quote).join(", ")}${more}`,
     );
   }
+}
+
+/** Columns side by side that hold pixels in their order, or one column of another kind. */
+interface Run {
+  /** The first pixel, or what else the column is. */
+  readonly role: number;
+  readonly length: number;
+}
+
+function runsOf(columns: Int32Array): Run[] {
+  const runs: { role: number; length: number }[] = [];
+  for (const role of columns) {
+    const before = runs.at(-1);
+    if (before && role >= 0 && before.role >= 0 && role === before.role + before.length) before.length++;
+    else runs.push({ role, length: 1 });
+  }
+  return runs;
+}
+
+/**
+ * Reads so many fields as pixels, and returns where the last one ends; -1 where one is no number from 0 to 255. Nearly all
+ * bytes of a file are read here.
+ */
+function readPixels(
+  bytes: Uint8Array,
+  start: number,
+  separator: number,
+  pixels: Uint8Array,
+  first: number,
+  length: number,
+): number {
+  const end = first + length;
+  let at = start;
+  for (let out = first; ; at++) {
+    let value = bytes[at]! - zero;
+    if (!(value >= 0 && value <= 9)) return -1;
+    let digit = bytes[++at]! - zero;
+    while (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
+      digit = bytes[++at]! - zero;
+    }
+    if (value > 255) return -1;
+    pixels[out++] = value;
+    if (out === end) return at;
+    if (bytes[at] !== separator) return -1;
+  }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= zero && byte <= zero + 9;
 }
 
 /** {@link CsvParser} over the whole file at once. */
