@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import golden from "../../../test/golden/umapClusters.json" with { type: "json" };
-import { AbortedError, InputError, KindredError } from "../../base/index.ts";
+import { AbortedError, InputError, KindredError, Rng } from "../../base/index.ts";
 import { trustworthiness } from "../../projection/index.ts";
 import { fitUmap } from "./umap.ts";
 import { runUmapTask } from "./umapClient.ts";
@@ -162,6 +162,37 @@ describe("stopping", () => {
   it("before the start does no work", async () => {
     const run = fitUmap(points, dim, { signal: AbortSignal.abort() });
     await expect(run).rejects.toThrow(AbortedError);
+  });
+});
+
+describe("few vectors in many dimensions", () => {
+  const [rows, wide] = [80, 4000];
+  const rng = Rng.of(21, "wide");
+  /** Two clusters, far apart. */
+  const clouds = Float32Array.from(
+    { length: rows * wide },
+    (_, at) => rng.normal() + (at < 40 * wide ? 2 : -2),
+  );
+
+  it("are mapped, each near its own", async () => {
+    const { positions } = await fitUmap(clouds, wide, { nEpochs: 100 });
+    const far = (a: number, b: number): number =>
+      Math.hypot(positions[2 * a]! - positions[2 * b]!, positions[2 * a + 1]! - positions[2 * b + 1]!);
+    for (let row = 0; row < rows; row++) {
+      const others = [...Array(rows).keys()].filter((other) => other !== row);
+      const nearest = others.reduce((best, other) => (far(row, other) < far(row, best) ? other : best));
+      expect(nearest < 40).toBe(row < 40);
+    }
+  });
+
+  it("are refused where a distance is beyond float32", async () => {
+    const run = fitUmap(
+      clouds.map((value) => value * 3e37),
+      wide,
+      { nEpochs: 2 },
+    );
+    await expect(run).rejects.toThrow(InputError);
+    await expect(run).rejects.toThrow(/^row \d+ .*float32/);
   });
 });
 
