@@ -36,6 +36,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "core",
+          setupFiles: ["test/oneThread.ts"],
           include: ["src/**/*.test.ts", "web/src/**/*.test.ts", "test/**/*.test.ts"],
           exclude: outside,
         },

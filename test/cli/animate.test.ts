@@ -5,7 +5,7 @@ import { readRecording } from "../../src/platform/node/recording.ts";
 import { type DrawnPoint, drawnPoints, type Film, frameOf } from "../../src/report/film/index.ts";
 import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
 import { type DecodedFrame, decodeFilm } from "./decodeFilm.fixture.ts";
-import { kindred, kindredOk, startKindred, temporaryFolder } from "./kindred.fixture.ts";
+import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 import { namesBelow } from "./runFiles.fixture.ts";
 
 const folder = temporaryFolder();
@@ -148,24 +148,10 @@ describe("kindred animate", () => {
 
   it("stops at Ctrl-C with exit code 130 and leaves no film behind", async () => {
     const out = folder.at("stopped", "own.mp4");
-    const command = startKindred([
-      "animate",
-      "--run",
-      run(),
-      "--view",
-      "pca",
-      "--seconds",
-      "60",
-      "--out",
-      out,
-    ]);
-    await new Promise<void>((resolve) => {
-      command.process.stderr!.on("data", (chunk: string) => {
-        if (chunk.includes("pca: frames")) resolve();
-      });
+    const film = ["--view", "pca", "--seconds", "60", "--out", out];
+    const { code, stdout, stderr } = await kindred(["animate", "--run", run(), ...film], {
+      stopAt: "pca: frames",
     });
-    command.process.kill("SIGINT");
-    const { code, stdout, stderr } = await command.finished;
     expect({ code, stdout }, stderr).toEqual({ code: 130, stdout: "" });
     expect(stderr).toMatch(/^stopped: the film under way was not written$/m);
     expect(await namesBelow(folder.at("stopped"))).toEqual([]);

@@ -2,20 +2,19 @@ import { mkdir, readdir } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ImageDataset } from "../../src/data/index.ts";
 import { drawnFolder, writeFiles } from "../../src/platform/node/pictures/drawnPictures.fixture.ts";
-import { cropped, mnist, split, writeCsv, writeIdxFolder } from "./dataFiles.fixture.ts";
+import { writeCsv } from "./dataFiles.fixture.ts";
 import { readWeightsAndEmbed } from "./embedDirectly.fixture.ts";
 import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 import { readEmbeddings } from "./readEmbeddings.fixture.ts";
+import { copyTrainedRun, digitFiles } from "./trainedRun.fixture.ts";
 
 const folder = temporaryFolder();
 let pictures: ImageDataset;
+let idx: string;
 
 beforeAll(async () => {
-  pictures = cropped(await mnist(120), 12);
-  await writeCsv(folder.at("digits.csv"), pictures);
-  await writeIdxFolder(folder.at("idx"), split(pictures, 80));
-  const size = ["--validation", "0", "--epochs", "2", "--batch-size", "32"];
-  await kindredOk(["train", "--data", folder.at("digits.csv"), ...size, "--out", folder.at("run")]);
+  ({ pictures, idx } = await digitFiles());
+  await copyTrainedRun(folder.at("run"));
 });
 
 const embed = (...flags: string[]) =>
@@ -48,7 +47,7 @@ describe("kindred embed", () => {
 
   it("takes a split, the first pictures, and another checkpoint", async () => {
     const out = folder.at("out", "part.npy");
-    const data = ["--data", folder.at("idx"), "--out", out];
+    const data = ["--data", idx, "--out", out];
     const labels = async () => [...(await readEmbeddings(out)).labels];
     const ids = async () => (await readEmbeddings(out)).ids;
     await embed(...data, "--split", "test", "--limit", "30");
@@ -148,7 +147,7 @@ describe("kindred embed, bad input", () => {
     ],
     [
       "a path through a file",
-      () => ["--out", folder.at("digits.csv", "bad.csv")],
+      () => ["--out", folder.at("run", "config.json", "bad.csv")],
       /bad\.csv cannot be written/,
     ],
     ["a test split of a csv", () => ["--split", "test", "--out", folder.at("bad.csv")], /no test split/],

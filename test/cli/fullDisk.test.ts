@@ -7,7 +7,8 @@ import { kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 import { namesBelow, readRunFiles } from "./runFiles.fixture.ts";
 
 const folder = temporaryFolder();
-const bin = fileURLToPath(new URL("../../src/cli/bin.ts", import.meta.url));
+const oneThread = new URL("../oneThread.ts", import.meta.url).href;
+const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
 
 /** A small disk needs a mount of its own, which Linux grants to a process in its own namespace. */
 const mountable =
@@ -18,10 +19,10 @@ const mountable =
 const script = `
 set -u
 mount -t tmpfs -o size="$SIZE" tmpfs disk
-"$NODE" "$BIN" "$@" --out disk/run >stdout 2>stderr; echo $? >code
+"$NODE" --import "$ONE_THREAD" "$BIN" "$@" --out disk/run >stdout 2>stderr; echo $? >code
 cp -r disk/run stopped
 mount -o remount,size=100m disk
-"$NODE" "$BIN" train --resume --out disk/run >/dev/null 2>&1; echo $? >resumed
+"$NODE" --import "$ONE_THREAD" "$BIN" train --resume --out disk/run >/dev/null 2>&1; echo $? >resumed
 cp -r disk/run finished
 `;
 
@@ -40,7 +41,7 @@ describe.skipIf(!mountable)("kindred train on a disk that fills up (needs Linux 
     await mkdir(folder.at(name, "disk"), { recursive: true });
     execFileSync("unshare", ["-rm", "sh", "-c", script, "sh", ...args()], {
       cwd,
-      env: { ...process.env, NODE: process.execPath, BIN: bin, SIZE: size },
+      env: { ...process.env, NODE: process.execPath, BIN: bin, ONE_THREAD: oneThread, SIZE: size },
     });
     const text = async (file: string) => (await readFile(folder.at(name, file), "utf8")).trim();
     return { code: await text("code"), resumed: await text("resumed") };

@@ -2,16 +2,17 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
 import { kindredOk, startKindred, temporaryFolder } from "./kindred.fixture.ts";
+import { copyTrainedRun, digitFiles } from "./trainedRun.fixture.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const folder = temporaryFolder();
-const bin = fileURLToPath(new URL("../../src/cli/bin.ts", import.meta.url));
+const oneThread = new URL("../oneThread.ts", import.meta.url).href;
+const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
 
 /** A small disk needs a mount of its own, which Linux grants to a process in its own namespace. */
 const mountable =
@@ -19,10 +20,9 @@ const mountable =
   spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", "/mnt"]).status === 0;
 
 beforeAll(async () => {
-  await writeCsv(folder.at("few.csv"), cropped(await mnist(120), 12));
-  await writeCsv(folder.at("many.csv"), cropped(await mnist(20_000), 12));
-  const tiny = ["--validation", "20", "--epochs", "1", "--batch-size", "32"];
-  await kindredOk(["train", "--data", folder.at("few.csv"), ...tiny, "--out", folder.at("run")]);
+  // Three parts of 4,096 pictures at most, so that there is more to do when the first is in.
+  await writeCsv(folder.at("many.csv"), cropped(await mnist(9000), 12));
+  await copyTrainedRun(folder.at("run"));
   await kindredOk(["index", "--run", folder.at("run"), "--out", folder.at("my.lance")]);
 });
 
@@ -40,22 +40,10 @@ async function contents(path: string): Promise<Record<string, string>> {
 const search = async (index: string) =>
   JSON.parse((await kindredOk(["search", "--index", index, "--id", "7", "-k", "20", "--json"])).stdout);
 
-/** Starts to index the many pictures, and signals once some parts are in the index's folder. */
-async function interrupted(
-  out: string,
-  written: () => Promise<boolean>,
-  signal: NodeJS.Signals,
-  flags: string[],
-) {
-  const command = startKindred([
-    ...["index", "--run", folder.at("run"), "--data", folder.at("many.csv"), "--out", out, ...flags],
-  ]);
-  while (!(await written())) {
-    if (command.process.exitCode !== null) break;
-    await setTimeout(20);
-  }
-  command.process.kill(signal);
-  return command.finished;
+/** Indexes the many pictures, interrupted once there are more entries than `moreThan` below a folder. */
+function interrupted(out: string, signal: NodeJS.Signals, at: { filesBelow: string; moreThan: number }) {
+  const args = ["index", "--run", folder.at("run"), "--data", folder.at("many.csv"), "--out", out];
+  return startKindred([...args, ...(existsSync(out) ? ["--add"] : [])], { at: { signal, ...at } }).finished;
 }
 
 const files = async (path: string) =>
@@ -67,8 +55,10 @@ describe("kindred index that is interrupted", () => {
     async (signal) => {
       const names = async () => (await readdir(folder.at())).sort();
       const before = await names();
-      const isBegun = async () => (await names()).length > before.length;
-      const { code, stderr } = await interrupted(folder.at("new.lance"), isBegun, signal, []);
+      const { code, stderr } = await interrupted(folder.at("new.lance"), signal, {
+        filesBelow: folder.at(),
+        moreThan: await files(folder.at()),
+      });
       expect({ code, last: stderr.trimEnd().split("\n").at(-1) }, stderr).toEqual({
         code: 130,
         last: `stopped: ${folder.at("new.lance")} is as it was`,
@@ -78,8 +68,8 @@ describe("kindred index that is interrupted", () => {
       const index = folder.at("my.lance");
       const untouched = await contents(index);
       const count = await files(index);
-      const isWritten = async () => (await files(index)) > count + 4;
-      const stopped = await interrupted(index, isWritten, signal, ["--add"]);
+      const begun = { filesBelow: index, moreThan: count + 4 };
+      const stopped = await interrupted(index, signal, begun);
       expect(stopped.code, stopped.stderr).toBe(130);
       expect(await contents(index)).toEqual(untouched);
     },
@@ -90,9 +80,8 @@ describe("kindred index that is interrupted", () => {
     await cp(folder.at("my.lance"), index, { recursive: true });
     const before = await search(index);
     const count = await files(index);
-    const killed = await interrupted(index, async () => (await files(index)) > count + 4, "SIGKILL", [
-      "--add",
-    ]);
+    const begun = { filesBelow: index, moreThan: count + 4 };
+    const killed = await interrupted(index, "SIGKILL", begun);
     expect(killed.signal).toBe("SIGKILL");
     expect(await files(index)).toBeGreaterThan(count);
     expect(await search(index)).toEqual(before);
@@ -101,7 +90,7 @@ describe("kindred index that is interrupted", () => {
       "--run",
       folder.at("run"),
       "--data",
-      folder.at("few.csv"),
+      (await digitFiles()).csv,
       "--out",
       index,
       "--add",
@@ -116,8 +105,8 @@ const script = `
 set -u
 mount -t tmpfs -o size="$SIZE" tmpfs disk
 cp -r "$BEFORE" disk/old.lance
-"$NODE" "$BIN" index --run "$RUN" --data "$DATA" --out disk/old.lance --add >stdout 2>stderr; echo $? >code
-"$NODE" "$BIN" index --run "$RUN" --data "$DATA" --out disk/new.lance >stdout2 2>stderr2; echo $? >code2
+"$NODE" --import "$ONE_THREAD" "$BIN" index --run "$RUN" --data "$DATA" --out disk/old.lance --add >stdout 2>stderr; echo $? >code
+"$NODE" --import "$ONE_THREAD" "$BIN" index --run "$RUN" --data "$DATA" --out disk/new.lance >stdout2 2>stderr2; echo $? >code2
 ls -A disk >names
 cp -r disk/old.lance after
 `;
@@ -130,7 +119,13 @@ describe.skipIf(!mountable)("kindred index on a disk that fills up (needs Linux 
       cwd,
       env: {
         ...process.env,
-        ...{ NODE: process.execPath, BIN: bin, SIZE: "3m", BEFORE: folder.at("my.lance") },
+        ...{
+          NODE: process.execPath,
+          BIN: bin,
+          ONE_THREAD: oneThread,
+          SIZE: "3m",
+          BEFORE: folder.at("my.lance"),
+        },
         ...{ RUN: folder.at("run"), DATA: folder.at("many.csv") },
       },
     });

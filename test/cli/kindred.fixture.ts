@@ -13,8 +13,28 @@ const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url));
 export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Where a started command sends itself a signal: when it says a text on stderr, when half of a file is written (the first
+ * time, or a later one), or when there are more
+ * files below a folder.
+ */
+export type SignalPoint = { readonly signal: NodeJS.Signals } & (
+  | { readonly says: string }
+  | { readonly halfOf: string; readonly time?: number }
+  | { readonly filesBelow: string; readonly moreThan: number }
+);
+
+export interface ProcessOptions extends RunOptions {
+  readonly at?: SignalPoint;
+}
+
+export interface InProcessOptions extends RunOptions {
   /** Stands for Ctrl-C. */
   readonly signal?: AbortSignal;
+  /** Ctrl-C as soon as stderr says this. */
+  readonly stopAt?: string;
 }
 
 export interface CommandResult {
@@ -35,10 +55,13 @@ export interface StartedCommand {
  * Starts the built `kindred` as a user's shell does: a process of its own, its two streams collected apart. For exit
  * codes, signals and pipes; {@link kindred} proves all else, a thousand times faster.
  */
-export function startKindred(args: readonly string[], options: RunOptions = {}): StartedCommand {
-  const child = spawn(process.execPath, [bin, ...args], {
-    cwd: options.cwd,
-    env: { ...process.env, ...options.env },
+export function startKindred(args: readonly string[], options: ProcessOptions = {}): StartedCommand {
+  const { cwd, env, at } = options;
+  const preloads = ["../oneThread.ts", ...(at ? ["signalItself.preload.ts"] : [])];
+  const imports = preloads.flatMap((file) => ["--import", new URL(file, import.meta.url).href]);
+  const child = spawn(process.execPath, [...imports, bin, ...args], {
+    cwd,
+    env: { ...process.env, ...env, ...(at ? { KINDRED_SIGNAL_POINT: JSON.stringify(at) } : {}) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const text = { stdout: "", stderr: "" };
@@ -54,14 +77,16 @@ export function startKindred(args: readonly string[], options: RunOptions = {}):
 /** Runs `kindred` to its end, in this process. One at a time where `cwd` or `env` is given: they are the process's. */
 export async function kindred(
   args: readonly string[],
-  { cwd, env = {}, signal }: RunOptions = {},
+  { cwd, env = {}, signal = never, stopAt }: InProcessOptions = {},
 ): Promise<CommandResult> {
+  const stop = new AbortController();
   const text = { stdout: "", stderr: "" };
   const stream = (name: keyof typeof text): Writable =>
     new Writable({
       decodeStrings: false,
       write: (chunk: string, _, done) => {
         text[name] += chunk;
+        if (stopAt !== undefined && text.stderr.includes(stopAt)) stop.abort();
         done();
       },
     });
@@ -72,7 +97,8 @@ export async function kindred(
   if (cwd !== undefined) process.chdir(cwd);
   Object.assign(process.env, env);
   try {
-    const terminal = { stdout: stream("stdout"), stderr: stream("stderr"), signal: signal ?? never };
+    const stopped = AbortSignal.any([signal, stop.signal]);
+    const terminal = { stdout: stream("stdout"), stderr: stream("stderr"), signal: stopped };
     const code = await main(["node", "kindred", ...args], terminal);
     return { code, signal: null, ...text };
   } finally {
@@ -88,7 +114,10 @@ export async function kindred(
 const never = new AbortController().signal;
 
 /** {@link kindred}, failing with what it said on stderr unless it ends with exit code 0. */
-export async function kindredOk(args: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
+export async function kindredOk(
+  args: readonly string[],
+  options: InProcessOptions = {},
+): Promise<CommandResult> {
   const result = await kindred(args, options);
   if (result.code !== 0) {
     throw new Error(`kindred ${args.join(" ")} ended with ${result.code}: ${result.stderr}`);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
 import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 import { type ObjectStorage, startObjectStorage } from "./objectStorage.fixture.ts";
+import { copyTrainedRun } from "./trainedRun.fixture.ts";
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
@@ -9,10 +10,8 @@ const folder = temporaryFolder();
 let storage: ObjectStorage;
 beforeAll(async () => {
   storage = await startObjectStorage();
-  await writeCsv(folder.at("few.csv"), cropped(await mnist(120), 12));
   await writeCsv(folder.at("more.csv"), cropped(await mnist(160), 12));
-  const tiny = ["--validation", "20", "--epochs", "1", "--batch-size", "32"];
-  await kindredOk(["train", "--data", "few.csv", ...tiny, "--out", "run"], { cwd: folder.at() });
+  await copyTrainedRun(folder.at("run"));
 });
 afterAll(() => storage.close());
 

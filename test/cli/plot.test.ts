@@ -5,17 +5,16 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { AbortedError } from "../../src/base/index.ts";
 import { writePlots } from "../../src/platform/node/plots.ts";
 import { readPt, writePt } from "../../src/train/index.ts";
-import { cropped, mnist, split, writeCsv, writeIdxFolder } from "./dataFiles.fixture.ts";
-import { kindred, kindredOk, startKindred, temporaryFolder } from "./kindred.fixture.ts";
+import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
+import { copyTrainedRun, digitFiles } from "./trainedRun.fixture.ts";
 
 const folder = temporaryFolder();
+let csv: string;
+let idx: string;
 
 beforeAll(async () => {
-  const pictures = cropped(await mnist(120), 12);
-  await writeCsv(folder.at("digits.csv"), pictures);
-  await writeIdxFolder(folder.at("idx"), split(pictures, 80));
-  const size = ["--validation", "20", "--epochs", "2", "--batch-size", "32"];
-  await kindredOk(["train", "--data", folder.at("digits.csv"), ...size, "--out", folder.at("run")]);
+  ({ csv, idx } = await digitFiles());
+  await copyTrainedRun(folder.at("run"));
 });
 
 const plot = (...flags: string[]) => kindredOk(["plot", "--run", folder.at("run"), "--json", ...flags]);
@@ -44,7 +43,7 @@ describe("kindred plot", () => {
   });
 
   it("takes the training split for all of a folder that has no test split", async () => {
-    await cp(folder.at("digits.csv"), folder.at("csvOnly", "train.csv"));
+    await cp(csv, folder.at("csvOnly", "train.csv"));
     const data = ["--data", folder.at("csvOnly"), "--split", "all", "--only", "similarity"];
     const { stdout } = await plot(...data, "--out", folder.at("whole"));
     expect(JSON.parse(stdout).rows).toBe(120);
@@ -80,7 +79,7 @@ describe("kindred plot", () => {
 
   it("takes a split, the first pictures, another checkpoint, and some of the plots", async () => {
     const out = folder.at("part");
-    const data = ["--data", folder.at("idx"), "--out", out];
+    const data = ["--data", idx, "--out", out];
     const only = ["--only", "similarity", "--only", "pca"];
     const { stdout, stderr } = await plot(
       ...data,
@@ -135,16 +134,9 @@ describe("kindred plot", () => {
   it("stops on Ctrl-C with exit code 130 and leaves nothing", async () => {
     const out = folder.at("stopped", "deep");
     const flags = ["--umap-epochs", "10000000", "--only", "umap", "--out", out];
-    const started = startKindred(["plot", "--run", folder.at("run"), ...flags]);
-    let seen = "";
-    await new Promise<void>((resolve) => {
-      started.process.stderr!.on("data", (chunk) => {
-        seen += chunk;
-        if (seen.includes("UMAP layout")) resolve();
-      });
+    const { code, stdout, stderr } = await kindred(["plot", "--run", folder.at("run"), ...flags], {
+      stopAt: "UMAP layout",
     });
-    started.process.kill("SIGINT");
-    const { code, stdout, stderr } = await started.finished;
     expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
     expect(stderr).toMatch(/stopped: nothing was written\n$/);
     expect(existsSync(folder.at("stopped"))).toBe(false);
@@ -166,7 +158,11 @@ describe("kindred plot, bad input", () => {
       () => ["--only", "pca", "--limit", "2"],
       /2 pictures in 64 dimensions have no three principal components/,
     ],
-    ["a path through a file", () => ["--out", folder.at("digits.csv", "bad")], /bad cannot be written/],
+    [
+      "a path through a file",
+      () => ["--out", folder.at("run", "config.json", "bad")],
+      /bad cannot be written/,
+    ],
     ["a folder that is none of a run", () => ["--run", folder.at()], /holds no run \(no config\.json\)/],
     ["a missing checkpoint", () => ["--checkpoint", "9"], /epoch 9 has no checkpoint/],
     ["a test split of a csv", () => ["--split", "test"], /no test split/],

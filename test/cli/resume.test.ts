@@ -1,14 +1,13 @@
-import { existsSync, watch } from "node:fs";
-import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
-import { kindred, kindredOk, type StartedCommand, startKindred, temporaryFolder } from "./kindred.fixture.ts";
+import { kindred, kindredOk, startKindred, temporaryFolder } from "./kindred.fixture.ts";
 import { namesBelow, type RunFiles, readProgress, readRunFiles } from "./runFiles.fixture.ts";
 
 const folder = temporaryFolder();
 const epochs = 3;
-/** An epoch of 50 steps: long enough that a signal sent at its first one arrives in the middle of it. */
-const rows = { training: 800, validation: 50 };
+const rows = { training: 320, validation: 50 };
 let uninterrupted: RunFiles;
 
 function trainArgs(run: string, epochCount = epochs): string[] {
@@ -43,18 +42,6 @@ async function expectSameRun(run: string): Promise<void> {
   expect(rest).toEqual(expectedRest);
 }
 
-/** Resolves when stderr first holds the text. */
-function said({ process, finished }: StartedCommand, text: string): Promise<void> {
-  let heard = "";
-  return new Promise((resolve, reject) => {
-    process.stderr!.on("data", (chunk: string) => {
-      heard += chunk;
-      if (heard.includes(text)) resolve();
-    });
-    finished.then(({ stderr }) => reject(new Error(`ended without saying "${text}": ${stderr}`)), reject);
-  });
-}
-
 beforeAll(async () => {
   await writeCsv(folder.at("digits.csv"), cropped(await mnist(rows.training + rows.validation), 16));
   await kindredOk(trainArgs(folder.at("whole")));
@@ -82,9 +69,7 @@ describe("kindred train --resume", () => {
 
   it("gives the same bits after kill -9 in the middle of an epoch, with a half-written file left behind", async () => {
     const run = folder.at("killed");
-    const command = startKindred(trainArgs(run));
-    await said(command, `epoch 2/${epochs}`);
-    command.process.kill("SIGKILL");
+    const command = startKindred(trainArgs(run), { at: { says: `epoch 2/${epochs}`, signal: "SIGKILL" } });
     expect((await command.finished).signal).toBe("SIGKILL");
     expect(await readProgress(run)).toMatchObject({ epoch: 1, batch: 0 });
     expect(existsSync(folder.at("killed", "checkpoints", "model_epoch_1.pt"))).toBe(false);
@@ -98,14 +83,10 @@ describe("kindred train --resume", () => {
   it("gives the same bits after kill -9 in the middle of writing a checkpoint", async () => {
     const run = folder.at("killed-writing");
     const checkpoints = folder.at("killed-writing", "checkpoints");
-    const command = startKindred(trainArgs(run));
-    await said(command, "epoch 1/");
-    await mkdir(checkpoints, { recursive: true });
-    const watcher = watch(checkpoints, (_, name) => {
-      if (name?.startsWith(".latest.")) command.process.kill("SIGKILL");
-    });
+    const command = startKindred(trainArgs(run), { at: { halfOf: "latest.safetensors", signal: "SIGKILL" } });
     expect((await command.finished).signal).toBe("SIGKILL");
-    watcher.close();
+    const temporary = `.latest.safetensors.${command.process.pid}-`;
+    expect((await readdir(checkpoints)).filter((name) => name.startsWith(temporary))).toHaveLength(1);
     expect(await readdir(checkpoints)).toContain("model_epoch_0.pt");
     await kindredOk(["train", "--resume", "--out", run]);
     await expectSameRun(run);
@@ -113,9 +94,8 @@ describe("kindred train --resume", () => {
 
   it("gives the same bits after Ctrl-C, which saves the epoch it is in and says how to go on", async () => {
     const run = folder.at("interrupted");
-    const command = startKindred([...trainArgs(run), "--json"]);
-    await said(command, `epoch 2/${epochs}`);
-    command.process.kill("SIGINT");
+    const at = { says: `epoch 2/${epochs}`, signal: "SIGINT" } as const;
+    const command = startKindred([...trainArgs(run), "--json"], { at });
     const { code, stdout, stderr } = await command.finished;
     expect({ code, stderr }).toMatchObject({ code: 130 });
     expect(stderr).toContain(`go on with kindred train --resume --out ${run}`);
@@ -140,18 +120,22 @@ describe("kindred train --resume", () => {
 
   it("begins anew where the run was killed before its first checkpoint", async () => {
     const run = folder.at("begun");
-    const command = startKindred(trainArgs(run));
-    await said(command, "epoch 1/");
-    command.process.kill("SIGKILL");
-    await command.finished;
-    // Recorded snapshots do not outlive the state that they were to be of.
-    const kept = (await namesBelow(run)).filter(
-      (name) => !/^recording\/(step_\d+\.npy|index\.json)$/.test(name),
-    );
+    // While the index of the recording is written, of its first snapshot: half of it is then left behind as well.
+    const command = startKindred(trainArgs(run), {
+      at: { halfOf: "index.json", time: 2, signal: "SIGKILL" },
+    });
+    expect((await command.finished).signal).toBe("SIGKILL");
+    const names = await namesBelow(run);
+    expect(names.filter((name) => name.endsWith(".tmp"))).toEqual([
+      expect.stringMatching(/^recording\/\.index\.json\.\d+-\d+\.tmp$/),
+    ]);
+    expect(names).toContain("recording/step_0.npy");
+    const kept = names.filter((name) => !name.startsWith("recording/"));
     // Nor does the lock of a process that is gone keep anyone out.
     expect(kept).toEqual(["config.json", "figures/pairs.png", "guidance.json", "run.lock"]);
     const { stdout } = await kindredOk(["train", "--resume", "--epochs", "1", "--out", run, "--json"]);
     expect(JSON.parse(stdout).trainLoss).toBe(uninterrupted.metrics[0]!.trainLoss);
+    expect((await namesBelow(run)).filter((name) => name.endsWith(".tmp"))).toEqual([]);
   });
 
   it("refuses a flag that contradicts the run, and fewer epochs than are done, and keeps the run", async () => {

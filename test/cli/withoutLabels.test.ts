@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { pixelsPerImage } from "../../src/data/index.ts";
 import { parseRunConfig, readPt } from "../../src/train/index.ts";
 import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
-import { kindred, kindredOk, startKindred, temporaryFolder } from "./kindred.fixture.ts";
+import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 import { readLatest, readMetrics, readProgress, readRunFiles } from "./runFiles.fixture.ts";
 
 const folder = temporaryFolder();
@@ -65,13 +65,7 @@ describe("kindred train --recipe simclr", () => {
   });
 
   it("goes on after Ctrl-C bit for bit as if it had never stopped", async () => {
-    const command = startKindred(args("stopped"));
-    let told = false;
-    command.process.stderr!.on("data", (text: string) => {
-      // Once: twice would stop it at once, unsaved.
-      if (!told && text.includes("epoch 1/2")) told = command.process.kill("SIGINT");
-    });
-    expect((await command.finished).code).toBe(130);
+    expect((await kindred(args("stopped"), { stopAt: "epoch 1/2" })).code).toBe(130);
     const { epoch, batch } = await readProgress(folder.at("stopped"));
     expect(epoch + batch).toBeGreaterThan(0);
     await kindredOk(["train", "--resume", "--out", folder.at("stopped")]);

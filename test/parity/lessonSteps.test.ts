@@ -8,7 +8,7 @@ import { lessonStepGraph, pairTaskStepGraph } from "./lessonTraining.ts";
 import { paritySuite } from "./paritySuite.ts";
 
 async function makeRuntime(lowered: boolean): Promise<OrtRuntime> {
-  const runtime = await nodeRuntime({ device: "cpu" });
+  const runtime = await nodeRuntime({ device: "cpu", threads: 2 });
   if (!(runtime instanceof OrtRuntime)) throw new Error("expected a runtime over onnxruntime-node");
   if (!lowered) runtime.lowering = (graph) => graph;
   return runtime;

@@ -11,7 +11,7 @@ import { RunFolder } from "../../src/platform/node/runFolder.ts";
 import { checkpointIn, openRun } from "../../src/server/openRun.ts";
 import { spaceSources } from "../../src/server/spaceCache.ts";
 import { readPt } from "../../src/train/index.ts";
-import { asked, messageOf, messagesOf, raw, servedExplorer } from "./explorer.fixture.ts";
+import { asked, messageOf, messagesOf, raw, servedExplorer, smallCount } from "./explorer.fixture.ts";
 
 const served = servedExplorer();
 const get = (path: string): Promise<Response> => asked(served.url, path);
@@ -60,7 +60,12 @@ describe("/api/hello", () => {
     expect(hello.training).toEqual({ phase: "idle", request: null, reason: null });
     expect(hello.run).toMatchObject({
       ...{ name: "small", data: "mnist", recipe: "fast", loss: "supcon", epochs: 2, dim: 64 },
-      ...{ checkpoints: [0, 1], count: 1000, classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9], parameters: 60_704 },
+      ...{
+        checkpoints: [0, 1],
+        count: smallCount,
+        classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+        parameters: 60_704,
+      },
       picture: { width: 28, height: 28, channels: 1 },
       input: { width: 28, height: 28, channels: 1 },
       ...{ labelled: true, classNames: null, preprocessing: null, index: null },
@@ -96,10 +101,10 @@ describe("the checkpoint that is taken where none is named", () => {
 
 describe("pictures", () => {
   it("come in the order asked for", async () => {
-    const rows = Uint32Array.of(999, 0, 7);
+    const rows = Uint32Array.of(smallCount - 1, 0, 7);
     const { head, arrays } = await messageOf(await post("api/pictures", new Uint8Array(rows.buffer)));
     expect(head).toEqual({ type: "pictures", count: 3, width: 28, height: 28, channels: 1, paths: null });
-    const { pixels } = await loadDataset("mnist", { limit: 1000 });
+    const { pixels } = await loadDataset("mnist", { limit: smallCount });
     for (const [i, row] of rows.entries()) {
       expect(arrays.pictures!.slice(i * 784, (i + 1) * 784)).toEqual(
         Uint8Array.from(pixels.subarray(row * 784, (row + 1) * 784)),
@@ -109,9 +114,9 @@ describe("pictures", () => {
 
   it("are refused for rows that are none", async () => {
     const rows = (...all: number[]) => new Uint8Array(Uint32Array.from(all).buffer);
-    expect(await problem(await post("api/pictures", rows(1000)))).toEqual({
+    expect(await problem(await post("api/pictures", rows(smallCount)))).toEqual({
       status: 400,
-      detail: "rows: received 1000, expected rows from 0 to 999",
+      detail: `rows: received ${smallCount}, expected rows from 0 to ${smallCount - 1}`,
     });
     expect((await problem(await post("api/pictures", new Uint8Array(5)))).status).toBe(400);
     expect((await problem(await post("api/pictures", rows(...new Array(1025).fill(0))))).status).toBe(413);
@@ -207,9 +212,11 @@ describe("the space", () => {
     expect(parts.map(({ head }) => head.type)).toEqual(["points", "neighbours", "umap", "end"]);
     expect(first.length).toBeGreaterThan(parts.length);
     const [points, neighbours, umap] = parts;
-    expect(points!.head).toMatchObject({ checkpoint: 1, count: 1000, dim: 64 });
+    expect(points!.head).toMatchObject({ checkpoint: 1, count: smallCount, dim: 64 });
     expect([points!.arrays.pca!.length, neighbours!.arrays.rows!.length, umap!.arrays.umap!.length]).toEqual([
-      3000, 12_000, 2000,
+      3 * smallCount,
+      12 * smallCount,
+      2 * smallCount,
     ]);
     const kept = join(served.run, "explorer", "space_train_epoch_1.bin");
     const { mtimeMs } = await stat(kept);
@@ -219,7 +226,7 @@ describe("the space", () => {
 
     const { arrays } = await messageOf(await get("api/embeddings?checkpoint=1"));
     const { mean, components, pca } = points!.arrays;
-    for (const row of [0, 500]) {
+    for (const row of [0, 300]) {
       const unit = Float32Array.from(arrays.embeddings!).subarray(row * 64, (row + 1) * 64);
       expect(unit.reduce((sum, x) => sum + x * x, 0)).toBeCloseTo(1, 5);
       const x = unit.reduce((sum, value, i) => sum + (value - mean![i]!) * components![i]!, 0);

@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, writeFile } from "node:fs/promises";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
 import { type Message, MessageReader } from "../../src/explorer/index.ts";
 import { type Explorer, type ExplorerOptions, startExplorer } from "../../src/server/index.ts";
 import { kindredOk, temporaryFolder } from "../cli/kindred.fixture.ts";
+import { madeOnce } from "../madeOnce.fixture.ts";
 
 export interface ServedExplorer {
   readonly url: string;
@@ -58,10 +59,20 @@ export function servedExplorer(options: ExplorerOptions = {}): ServedExplorer {
   };
 }
 
-export const smallRun = ["--limit", "1000", "--validation", "200", "--recipe", "fast", "--epochs", "2"];
+/** Pictures of the small run, a fifth of them for validation. */
+export const smallCount = 400;
 
+const smallRun = [
+  ...["--limit", String(smallCount), "--validation", String(smallCount / 5)],
+  ...["--recipe", "fast", "--epochs", "2"],
+];
+
+/** Puts the small run at `path`. */
 export async function writeRun(path: string): Promise<void> {
-  await kindredOk(["train", ...smallRun, "--out", path]);
+  const made = await madeOnce("small", async (folder) => {
+    await kindredOk(["train", ...smallRun, "--out", join(folder, "run")]);
+  });
+  await cp(join(made, "run"), path, { recursive: true });
 }
 
 export async function writePage(path: string): Promise<void> {
