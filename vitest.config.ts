@@ -41,7 +41,8 @@ export default defineConfig({
           exclude: outside,
         },
       },
-      { extends: true, test: { name: "outside", include: outside } },
+      // A browser and a server of its own are a file's: there is little to share.
+      { extends: true, test: { name: "outside", include: outside, isolate: true } },
     ],
   },
 });

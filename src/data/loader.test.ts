@@ -31,8 +31,10 @@ async function collect(
 const scaled = (rows: Iterable<number>): number[] =>
   Array.from(rows).flatMap((row) => [Math.fround(row / 127.5 - 1), Math.fround((255 - row) / 127.5 - 1)]);
 
-/** Long enough for every batch that may be prepared ahead. */
-const turns = () => new Promise((resolve) => setTimeout(resolve, 20));
+/** As many turns of the event loop as all that may be prepared ahead takes: a batch is prepared in each. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 8; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+}
 
 afterEach(() => {
   vi.useRealTimers();

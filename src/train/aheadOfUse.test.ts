@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { aheadOfUse } from "./aheadOfUse.ts";
 
-const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 2));
+/** After what was set to come next, as timers of one length come in their order. */
+const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
 describe("aheadOfUse", () => {
   it("serves what is made for each number, in order", async () => {
