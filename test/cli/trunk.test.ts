@@ -68,7 +68,7 @@ describe("kindred train --trunk", () => {
       expect(await losses("again")).toEqual(await losses("run"));
 
       const evaluated = JSON.parse((await kindredOk(["eval", "--run", run, "--json"], inCache())).stdout);
-      expect(Object.keys(evaluated)).toEqual(["encoder", "untrained", "pixels", "trunk"]);
+      expect(Object.keys(evaluated).slice(0, 4)).toEqual(["encoder", "untrained", "pixels", "trunk"]);
       expect(evaluated.encoder.mapAtR).toBeGreaterThan(evaluated.trunk.mapAtR + 0.2);
       expect(evaluated.encoder.knn1).toBeGreaterThan(0.65);
       // The test pictures' have been added.
