@@ -91,12 +91,14 @@ describe("kindred train on a bad CSV", () => {
 
   it.each(cases)("refuses %s", async (_, text, message) => {
     await writeFile(folder.at("digits.csv"), text());
-    expect(await refusal(folder.at("digits.csv"))).toMatch(message);
+    expect(await refusal(folder.at("digits.csv"), "--recipe", "lesson")).toMatch(message);
   });
 
   it("refuses pictures too small for the encoder", async () => {
     await writeFile(folder.at("tiny.csv"), csvText(cropped(digits, 8)));
-    expect(await refusal(folder.at("tiny.csv"))).toMatch(/8 x 8 are too small .* 10 x 10/);
+    expect(await refusal(folder.at("tiny.csv"), "--recipe", "lesson")).toMatch(
+      /8 x 8 are too small .* 10 x 10/,
+    );
   });
 });
 
@@ -106,7 +108,7 @@ describe("kindred train on bad files", () => {
     expect(await refusal(folder.at("nowhere"))).toMatch(/nowhere cannot be read: no such file/);
     await writeFile(folder.at("digits.md"), "label");
     expect(await refusal(folder.at("digits.md"))).toMatch(/digits\.md is not a data set/);
-    expect(await refusal(folder.at())).toMatch(/has no train-images-idx3-ubyte/);
+    expect(await refusal(folder.at())).toMatch(/holds no picture/);
   });
 
   it("refuses a missing, misnamed or damaged --init", async () => {
