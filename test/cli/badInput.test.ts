@@ -108,7 +108,8 @@ describe("kindred train on bad files", () => {
     expect(await refusal(folder.at("nowhere"))).toMatch(/nowhere cannot be read: no such file/);
     await writeFile(folder.at("digits.md"), "label");
     expect(await refusal(folder.at("digits.md"))).toMatch(/digits\.md is not a data set/);
-    expect(await refusal(folder.at())).toMatch(/holds no picture/);
+    await mkdir(folder.at("nothing"));
+    expect(await refusal(folder.at("nothing"))).toMatch(/nothing holds no picture/);
   });
 
   it("refuses a missing, misnamed or damaged --init", async () => {
