@@ -52,7 +52,7 @@ function similarities(queries: ImageDataset, references: ImageDataset): number[]
 beforeAll(async () => {
   const pictures = cropped(await mnist(360), 16);
   await writeCsv(folder.at("digits.csv"), pictures);
-  const size = ["--validation", "60", "--epochs", "2", "--batch-size", "32"];
+  const size = ["--recipe", "lesson", "--validation", "60", "--epochs", "2", "--batch-size", "32"];
   await kindredOk(["train", "--data", folder.at("digits.csv"), ...size, "--out", folder.at("run")]);
   const { seed } = JSON.parse(await readFile(folder.at("run", "config.json"), "utf8"));
   ({ train: training, test: validation } = split(mixed(pictures, seed), 300));

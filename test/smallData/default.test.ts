@@ -39,5 +39,5 @@ describe("the default on a small set of pictures", () => {
     const verdict = await made.readVerdict();
     expect(verdict).toMatchObject({ level: "learned", epoch: run.kept });
     expect(verdict!.encoder.mapAtR).toBeCloseTo(run.byDefault.mapAtR, 6);
-  });
+  }, 900_000);
 });
