@@ -11,7 +11,7 @@ import { loadSplits } from "../platform/node/splits.ts";
 import { withTrunkFeatures } from "../platform/node/trunkFeatures.ts";
 import { Embedder, requirePictureSize } from "../train/index.ts";
 import { note, type Output, ProgressLine, result } from "./console.ts";
-import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import { checkpointOption, deviceOption, jsonOption, strictOption, wholeNumber } from "./options.ts";
 import { PictureProgress } from "./pictureOptions.ts";
 
 interface EmbedCommandOptions extends Output {
@@ -22,6 +22,7 @@ interface EmbedCommandOptions extends Output {
   readonly limit?: number;
   readonly checkpoint?: number;
   readonly force: boolean;
+  readonly strict?: boolean;
   readonly device: DeviceName;
 }
 
@@ -42,6 +43,7 @@ export function embedCommand(): Command {
     )
     .option("--force", "replace the file where it is there", false)
     .addOption(checkpointOption())
+    .addOption(strictOption())
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(runEmbed);
@@ -61,6 +63,7 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
     // Whoever reads the embeddings knows the data in its own order.
     order: "source",
     least: 1,
+    strict: options.strict ?? false,
     onPictures: progress.onPictures,
     onReport: progress.onReport,
     onNote: progress.onNote,
@@ -104,7 +107,7 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
     const picturesPerSecond = Math.round(rows / took);
     result(
       options,
-      { files, rows, dim: encoder.dim, epoch, seconds: took, picturesPerSecond },
+      { files, rows, dim: encoder.dim, epoch, seconds: took, picturesPerSecond, skipped: progress.skipped },
       `${rows} embeddings of ${encoder.dim} numbers in ${files.join(" and ")} (${picturesPerSecond} pictures/s)`,
     );
   } finally {

@@ -29,8 +29,8 @@ import {
 } from "../train/index.ts";
 import { note, type Output, ProgressLine, result } from "./console.ts";
 import { evalViews } from "./evalViews.ts";
-import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
-import { noteReport } from "./pictureOptions.ts";
+import { checkpointOption, deviceOption, jsonOption, strictOption, wholeNumber } from "./options.ts";
+import { PictureProgress } from "./pictureOptions.ts";
 
 interface EvalOptions extends Output {
   readonly run: string;
@@ -38,6 +38,7 @@ interface EvalOptions extends Output {
   readonly among?: Among;
   readonly limit?: number;
   readonly checkpoint?: number;
+  readonly strict?: boolean;
   readonly device: DeviceName;
 }
 
@@ -53,6 +54,7 @@ export function evalCommand(): Command {
     )
     .option("--limit <n>", "take the first n queries only", wholeNumber(2))
     .addOption(checkpointOption())
+    .addOption(strictOption())
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(runEval);
@@ -65,7 +67,8 @@ async function runEval(options: EvalOptions): Promise<void> {
   const { epoch, weights, file } = await folder.readWeights(options.checkpoint);
   const untrained = initialState(encoder, (name) => Rng.of(config.seed, "initial", name));
   matchTensors(untrained, weights, file);
-  const { of, queries, training } = await pictureSets(options, config);
+  const reading = new PictureProgress();
+  const { of, queries, training } = await pictureSets(options, config, reading);
   for (const part of [queries, ...(training ? [training] : [])]) requirePictureSize(part, encoder.inputShape);
   const protocol =
     queries.labelled === false
@@ -124,7 +127,11 @@ async function runEval(options: EvalOptions): Promise<void> {
     if (ownData(options, config) && options.limit === undefined && options.among === undefined) {
       await keep(folder, { epoch, queries: { of, count }, references, among, cannotBeRight, ...all });
     }
-    result(options, { ...all, queries: count, references, among, cannotBeRight }, ...table(all));
+    result(
+      options,
+      { ...all, queries: count, references, among, cannotBeRight, skipped: reading.skipped },
+      ...table(all),
+    );
   } finally {
     line.end();
     await runtime.dispose();
@@ -188,12 +195,14 @@ interface Queries {
 async function pictureSets(
   options: EvalOptions,
   config: RunConfig,
+  reading: PictureProgress,
 ): Promise<Queries & { readonly training: ImageDataset | null }> {
   if (!ownData(options, config) && options.among === "queries") {
-    return { ...(await queriesOf(options, config, null)), training: null };
+    return { ...(await queriesOf(options, config, null, reading)), training: null };
   }
-  const { training, validation } = await configuredData(config);
-  return { ...(await queriesOf(options, config, validation)), training };
+  const { training, validation, report } = await configuredData(config, { strict: options.strict ?? false });
+  if (report) reading.onReport(report);
+  return { ...(await queriesOf(options, config, validation, reading)), training };
 }
 
 /** Test pictures where the data has some; else the run's own validation pictures, or all of another data set. */
@@ -201,18 +210,30 @@ async function queriesOf(
   options: EvalOptions,
   config: RunConfig,
   validation: ImageDataset | null,
+  reading: PictureProgress,
 ): Promise<Queries> {
   const source = options.data ?? config.data.source;
   const limit = {
     ...dataOptionsOf(config, source),
     // What stands for a test split here is the run's own validation pictures, or all of another data set.
     validationAsTest: false,
-    onReport: noteReport,
+    onReport: reading.onReport,
+    strict: options.strict ?? false,
     onNote: note,
     ...(options.limit === undefined ? {} : { limit: options.limit }),
   };
   try {
-    return { of: "test", queries: await loadDataset(source, { split: "test", ...limit }) };
+    const queries = await loadDataset(source, { split: "test", ...limit });
+    // Flat files of a test part have no labels to compare with.
+    if (
+      queries.labelled !== false ||
+      !validation ||
+      validation.labelled === false ||
+      !ownData(options, config)
+    ) {
+      return { of: "test", queries };
+    }
+    note(`the ${queries.count} test pictures have no labels, so the validation pictures are the queries`);
   } catch (error) {
     if (!(error instanceof MissingSplitError)) throw error;
   }

@@ -9,9 +9,10 @@ import {
   indexPictures,
 } from "../platform/node/pictureIndex/indexPictures.ts";
 import { PictureIndex } from "../platform/node/pictureIndex/pictureIndex.ts";
+import type { PictureProblem } from "../platform/node/pictures/pictureTree.ts";
 import { duration, interrupted, note, type Output, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import { checkpointOption, deviceOption, jsonOption, strictOption, wholeNumber } from "./options.ts";
 import { PictureProgress } from "./pictureOptions.ts";
 
 interface IndexCommandOptions extends Output {
@@ -21,6 +22,7 @@ interface IndexCommandOptions extends Output {
   readonly split?: DatasetSplit | "all";
   readonly limit?: number;
   readonly checkpoint?: number;
+  readonly strict?: boolean;
   readonly device: DeviceName;
   readonly add?: true;
   readonly force?: true;
@@ -61,6 +63,7 @@ export function indexCommand(): Command {
       "search approximately from so many pictures on (default: 200000)",
       wholeNumber(256),
     )
+    .addOption(strictOption())
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(runIndex);
@@ -108,7 +111,7 @@ async function runAdd({ json, ...options }: IndexCommandOptions, signal: AbortSi
     { json },
     {
       ...{ index: options.out, rows, added, updated, unchanged, embedded, dim, fingerprint },
-      ...{ search: plan, seconds, picturesPerSecond },
+      ...{ search: plan, seconds, picturesPerSecond, skipped: made.skipped },
     },
     `${options.out}: ${rows} pictures (${added} added, ${updated} updated, ${unchanged} unchanged; ${picturesPerSecond} pictures/s), encoder ${fingerprint.slice(0, 16)}`,
     describePlan(plan),
@@ -116,14 +119,17 @@ async function runAdd({ json, ...options }: IndexCommandOptions, signal: AbortSi
 }
 
 /** Indexes pictures, showing on stderr how far it is. */
-export async function indexWithProgress(options: IndexPicturesOptions): Promise<IndexPicturesResult> {
+export async function indexWithProgress(
+  options: IndexPicturesOptions,
+): Promise<IndexPicturesResult & { readonly skipped: readonly PictureProblem[] }> {
   const reading = new PictureProgress();
   const line = new ProgressLine("indexing");
   let began = 0;
   try {
-    return await indexPictures({
+    const made = await indexPictures({
       ...options,
       onPictures: reading.onPictures,
+      onReport: reading.onReport,
       onBegin: (text) => {
         reading.end();
         note(text);
@@ -136,6 +142,7 @@ export async function indexWithProgress(options: IndexPicturesOptions): Promise<
       },
       onStage: stageNotes(line),
     });
+    return { ...made, skipped: reading.skipped };
   } finally {
     reading.end();
     line.end();

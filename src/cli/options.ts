@@ -25,6 +25,9 @@ export function positiveNumber(text: string): number {
 export const deviceOption = (): Option =>
   new Option("--device <name>", "what to compute on").choices(deviceNames).default("auto");
 
+export const strictOption = (): Option =>
+  new Option("--strict", "refuse picture files that cannot be read, instead of skipping them");
+
 export const jsonOption = (): Option =>
   new Option("--json", "print one JSON object on stdout and nothing else there").default(false);
 

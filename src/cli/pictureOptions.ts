@@ -1,18 +1,20 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../base/index.ts";
 import {
   type ColourOrder,
   colourOrders,
+  colourPattern,
   type DataForm,
   type Fit,
   fits,
-  type Preprocessing,
 } from "../data/index.ts";
 import { type PictureReport, pictureReportLines } from "../platform/node/pictures/pictureReport.ts";
+import type { PictureProblem } from "../platform/node/pictures/pictureTree.ts";
 import type { PictureStage } from "../platform/node/pictures/readPictures.ts";
+import type { ChosenPreprocessing } from "../platform/node/pictures/surveyPictures.ts";
 import type { RunConfig } from "../train/index.ts";
 import { note } from "./console.ts";
-import { wholeNumber } from "./options.ts";
+import { strictOption, wholeNumber } from "./options.ts";
 import { StageLine } from "./stageLine.ts";
 
 const channelsOf = { grey: 1, colour: 3 } as const;
@@ -22,6 +24,7 @@ export interface PictureOptions {
   readonly size?: number;
   readonly channels?: keyof typeof channelsOf;
   readonly fit?: Fit;
+  readonly background?: string;
   readonly unlabelled?: boolean;
   readonly strict?: boolean;
   readonly labelColumn?: string;
@@ -51,8 +54,13 @@ export function addPictureOptions(command: Command): Command {
         "make them square: cover cuts to the middle, contain puts them on black (default: cover)",
       ).choices(fits),
     )
+    .option(
+      "--background <colour>",
+      "what shines through transparent pictures, and lies around those of --fit contain: black, white or #rrggbb (default: black, of dark drawings on a transparent ground white)",
+      colour,
+    )
     .option("--unlabelled", "pass over their folders' names, or a table's labels")
-    .option("--strict", "refuse files that cannot be read, instead of skipping them")
+    .addOption(strictOption())
     .option(
       "--label-column <name>",
       "the column of a table that holds the labels (default: label, class, target or the like)",
@@ -72,12 +80,24 @@ export function dataForm(options: PictureOptions): DataForm {
   return { labelColumn: labelColumn ?? null, colourOrder: colourOrder ?? null, transpose };
 }
 
+function colour(text: string): string {
+  const named = { black: "#000000", white: "#ffffff" }[text.toLowerCase()] ?? text.toLowerCase();
+  if (colourPattern.test(named)) return named;
+  throw new InvalidArgumentError("expected black, white or #rrggbb, such as #808080.");
+}
+
 /** What of a preprocessing the command line chooses. */
-export function chosenPreprocessing({ size, channels, fit }: PictureOptions): Partial<Preprocessing> {
+export function chosenPreprocessing({
+  size,
+  channels,
+  fit,
+  background,
+}: PictureOptions): ChosenPreprocessing {
   return {
     ...(size === undefined ? {} : { size }),
     ...(channels === undefined ? {} : { channels: channelsOf[channels] }),
     ...(fit === undefined ? {} : { fit }),
+    ...(background === undefined ? {} : { background }),
   };
 }
 
@@ -93,7 +113,7 @@ export function requireUse(
 ): void {
   const [names, kind] = report
     ? ([["colourOrder", "transpose"], "arrays"] as const)
-    : ([["size", "channels", "fit", "strict"], "picture files"] as const);
+    : ([["size", "channels", "fit", "background", "strict"], "picture files"] as const);
   for (const name of names) {
     if (options[name] === undefined) continue;
     const flag = name === "colourOrder" ? "colour-order" : name;
@@ -111,21 +131,39 @@ export function picturesBegunWith({
     size: preprocessing?.size ?? null,
     channels: preprocessing ? (preprocessing.channels === 1 ? "grey" : "colour") : null,
     fit: preprocessing?.fit ?? null,
+    background: preprocessing ? (preprocessing.background ?? "#000000") : null,
     unlabelled,
   };
 }
 
+/** What is the same for all splits of a data set, once it was told. */
+const nothing = { emptyClasses: [], passedOver: [], otherFiles: [], notes: [] };
+
 /** Tells people of picture files that are read. */
 export class PictureProgress {
   readonly #line = new StageLine();
+  readonly #reports: PictureReport[] = [];
 
   readonly onPictures = (stage: PictureStage, done: number, total: number): void =>
     this.#line.update(stage, done, total);
 
   readonly onReport = (report: PictureReport): void => {
     this.end();
-    noteReport(report);
+    // Another split of a data set tells of what it alone has.
+    const before = this.#reports.filter(({ source }) => source === report.source);
+    const told = new Set(before.flatMap(({ skipped }) => skipped.map(({ path }) => path)));
+    const skipped = report.skipped.filter(({ path }) => !told.has(path));
+    const { emptyClasses, passedOver, otherFiles, notes } = before.length > 0 ? nothing : report;
+    noteReport({ ...report, skipped, emptyClasses, passedOver, otherFiles, notes });
+    this.#reports.push(report);
   };
+
+  /** All files that were skipped, for `--json`: once, though each split tells of them. */
+  get skipped(): readonly PictureProblem[] {
+    return [
+      ...new Map(this.#reports.flatMap(({ skipped }) => skipped.map((one) => [one.path, one]))).values(),
+    ];
+  }
 
   readonly onNote = (text: string): void => {
     this.end();

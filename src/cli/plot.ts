@@ -8,7 +8,8 @@ import { leastPcaDims } from "../platform/node/umap.ts";
 import type { UmapMetric } from "../projection/index.ts";
 import { duration, interrupted, note, type Output, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import { checkpointOption, deviceOption, jsonOption, strictOption, wholeNumber } from "./options.ts";
+import { PictureProgress } from "./pictureOptions.ts";
 import { StageLine } from "./stageLine.ts";
 
 interface PlotCommandOptions extends Output {
@@ -25,6 +26,7 @@ interface PlotCommandOptions extends Output {
   readonly umapEpochs?: number;
   readonly seed: number;
   readonly out?: string;
+  readonly strict?: boolean;
   readonly device: DeviceName;
 }
 
@@ -67,6 +69,7 @@ export function plotCommand(): Command {
     )
     .option("--seed <n>", "seed of UMAP and of the pairs drawn", wholeNumber(0), 0)
     .option("--out <dir>", "folder to write to (default: plots in the run's)")
+    .addOption(strictOption())
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(runPlot);
@@ -77,9 +80,14 @@ async function runPlot(options: PlotCommandOptions): Promise<void> {
   const line = new StageLine();
   const { pca, neighbors, json, ...rest } = options;
   const began = performance.now();
+  const reading = new PictureProgress();
   try {
     const { files, rows } = await writePlots({
       ...rest,
+      onReport: (report) => {
+        line.end();
+        reading.onReport(report);
+      },
       pcaDims: pca,
       nNeighbors: neighbors,
       signal: stop.signal,
@@ -91,7 +99,7 @@ async function runPlot(options: PlotCommandOptions): Promise<void> {
     const pages = files.filter((file) => file.endsWith(".html"));
     result(
       { json },
-      { files, rows, seconds },
+      { files, rows, seconds, skipped: reading.skipped },
       ...pages,
       `open them in a browser; beside each is the same as .png (${duration(seconds)})`,
     );

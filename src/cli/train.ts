@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { InputError, shellWord } from "../base/index.ts";
 import type { Preprocessing } from "../data/index.ts";
 import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
+import type { PictureProblem } from "../platform/node/pictures/pictureTree.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import {
   type ConfiguredData,
@@ -197,7 +198,13 @@ async function runTrain(
     });
     line.end();
     const seconds = (performance.now() - begin) / 1000;
-    if (ended.complete) finish(options, ended, { seconds, device: runtime.device.name, guidance });
+    if (ended.complete)
+      finish(options, ended, {
+        seconds,
+        device: runtime.device.name,
+        guidance,
+        skipped: data.report?.skipped ?? [],
+      });
     else {
       const text = `stopped and saved: go on with kindred train --resume --out ${shellWord(options.out)}`;
       interrupted(options, text, { run: options.out });
@@ -342,7 +349,7 @@ function describeEpoch(metrics: EpochMetrics, epochs: number): string {
 function finish(
   options: TrainOptions,
   { history, steps, earlyStop, verdict, recordingSeconds }: TrainRunResult,
-  { seconds, device, guidance }: Ended,
+  { seconds, device, guidance, skipped }: Ended,
 ): void {
   const last = history.at(-1)!;
   const trained = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
@@ -361,6 +368,7 @@ function finish(
     unit: last.unit,
     ...{ seconds, recordingSeconds, device },
     ...(guidance ? { guidance } : {}),
+    skipped,
   };
   const out = shellWord(options.out);
   const recorded =
@@ -387,6 +395,8 @@ interface Ended {
   readonly seconds: number;
   readonly device: string;
   readonly guidance: Guidance | undefined;
+  /** Files that the data was read without. */
+  readonly skipped: readonly PictureProblem[];
 }
 
 /** Why it was over before its last epoch, and how to go on. */

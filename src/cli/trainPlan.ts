@@ -1,4 +1,5 @@
 import { basename, extname } from "node:path";
+import { pictureOriginals } from "../platform/node/pictures/pictureOriginals.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import type { ConfiguredData } from "../platform/node/trainRun.ts";
 import {
@@ -24,6 +25,7 @@ export async function planTraining(
   const begin = performance.now();
   try {
     return await planRun(recipe, choices, data, {
+      originals: pictureOriginals(choices.source, data),
       onProgress: (done, total) => {
         if (performance.now() - begin > unsaid) line.update(done, total, "");
       },

@@ -37,6 +37,13 @@ export {
 } from "./loader.ts";
 export { mixed, mixedRows, type RowOrder, rowOrders } from "./mixedOrder.ts";
 export { PairSampler, type Pairs, validationPairs } from "./pairs.ts";
-export { type Fit, fits, type Preprocessing } from "./preprocessing.ts";
+export {
+  backgroundOf,
+  colourPattern,
+  type Fit,
+  fits,
+  type Preprocessing,
+  preprocessingSchema,
+} from "./preprocessing.ts";
 export { type BatchSampler, ShuffledSampler } from "./shuffled.ts";
 export { exampleTriplets, hasTriplets, type Triplet } from "./triplets.ts";

@@ -1,15 +1,33 @@
+import { z } from "zod";
+
 /** How a picture of any size becomes a square one: cut to its middle, put on a ground as a whole, or stretched. */
 export const fits = ["cover", "contain", "stretch"] as const;
 export type Fit = (typeof fits)[number];
 
-/**
- * What is done to a picture file before an encoder sees it, in this order: turned as its EXIF orientation says, its alpha
- * laid on black, made grey or red, green and blue (sRGB), and resized to a square. The bytes are then scaled to [-1, 1].
- */
-export interface Preprocessing {
+/** A colour as `#rrggbb`, in small letters. */
+export const colourPattern = /^#[0-9a-f]{6}$/;
+
+export const preprocessingSchema = z.strictObject({
   /** Height and width, in pixels. */
-  readonly size: number;
+  size: z.number().int().min(1),
   /** 1 for grey, 3 for red, green, blue. */
-  readonly channels: 1 | 3;
-  readonly fit: Fit;
+  channels: z.union([z.literal(1), z.literal(3)]),
+  fit: z.enum(fits),
+  /** What shines through a picture, and lies around one that does not fill the square; default black, `#000000`. */
+  background: z.string().regex(colourPattern).exactOptional(),
+  /** The levels of pictures of more than 8 bits that become 0 and 255; default what their format has for black and white. */
+  levels: z.tuple([z.number(), z.number()]).readonly().exactOptional(),
+});
+
+/**
+ * What is done to a picture file before an encoder sees it, in this order: its levels brought to 8 bits, turned as its EXIF
+ * orientation says, its alpha laid on the background, made red, green and blue (sRGB), resized to a square, and made grey
+ * where that is wanted. The bytes are then scaled to [-1, 1].
+ */
+export type Preprocessing = Readonly<z.infer<typeof preprocessingSchema>>;
+
+/** The background's red, green and blue. */
+export function backgroundOf({ background = "#000000" }: Preprocessing): readonly [number, number, number] {
+  const value = Number.parseInt(background.slice(1), 16);
+  return [value >> 16, (value >> 8) & 255, value & 255];
 }

@@ -1,4 +1,4 @@
-/** What a picture file's first bytes say. */
+/** What a picture file's first bytes say, and those of a GIF's frames. */
 export interface PictureHeader {
   readonly format: "PNG" | "JPEG" | "WebP" | "GIF" | "BMP";
   readonly width: number;
@@ -22,7 +22,7 @@ export function pictureHeader(bytes: Uint8Array): PictureHeader | null {
     return { format: "PNG", width: view.getUint32(16), height: view.getUint32(20) };
   }
   if (text(0, 6) === "GIF87a" || text(0, 6) === "GIF89a") {
-    return { format: "GIF", width: view.getUint16(6, true), height: view.getUint16(8, true) };
+    return gif(view);
   }
   if (text(0, 2) === "BM") {
     // A negative height has the rows from the top.
@@ -34,6 +34,30 @@ export function pictureHeader(bytes: Uint8Array): PictureHeader | null {
   }
   if (text(0, 4) === "RIFF" && text(8, 4) === "WEBP") return webp(view, text(12, 4));
   return bytes[0] === 0xff && bytes[1] === 0xd8 ? jpeg(view) : null;
+}
+
+/**
+ * A frame may be larger than the screen that it is shown on, and it is what takes the memory: so each frame's edges count
+ * too. Frames are found block by block, up to the first that is none or is cut off.
+ */
+function gif(view: DataView): PictureHeader {
+  let [width, height] = [view.getUint16(6, true), view.getUint16(8, true)];
+  const tableBytes = (flags: number): number => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
+  let at = 13 + tableBytes(view.getUint8(10));
+  while (at < view.byteLength) {
+    const block = view.getUint8(at);
+    if (block === 0x21) at += 2;
+    else if (block === 0x2c && at + 10 <= view.byteLength) {
+      width = Math.max(width, view.getUint16(at + 1, true) + view.getUint16(at + 5, true));
+      height = Math.max(height, view.getUint16(at + 3, true) + view.getUint16(at + 7, true));
+      // Behind the table of colours is the size of a code.
+      at += 11 + tableBytes(view.getUint8(at + 9));
+    } else break;
+    // Data comes in parts of up to 255 bytes, the last of which is empty.
+    while (at < view.byteLength && view.getUint8(at) !== 0) at += 1 + view.getUint8(at);
+    at++;
+  }
+  return { format: "GIF", width, height };
 }
 
 function webp(view: DataView, chunk: string): PictureHeader | null {

@@ -32,10 +32,8 @@ export function coverage(start: number, end: number, count: number): Coverage {
 export function kernelCoverage(origin: number, step: number, count: number, size: number): Coverage {
   const scale = Math.max(1, step);
   const [kernel, lobes] = step > 1 ? [lanczos3, 3] : [catmullRom, 2];
-  // Larger pictures lie half a new pixel beside their middle, as libvips has them.
-  const within = step < 1 ? 0 : 0.5;
   return Array.from({ length: count }, (_, i) => {
-    const middle = origin + (i + within) * step - 0.5;
+    const middle = origin + (i + 0.5) * step - 0.5;
     const reach = lobes * scale;
     const parts: { at: number; weight: number }[] = [];
     let total = 0;
@@ -81,6 +79,71 @@ export function resampledPlane(
     }
   }
   return result;
+}
+
+/**
+ * Pixels of one or three channels at another size: the same as {@link resampledPlane} of each, faster for many pictures.
+ *
+ * @param data `[height, width, channels]`
+ * @returns `[down, across, channels]`
+ */
+export function resampledPixels(
+  data: Uint8Array | Float32Array,
+  { width, height, channels }: { readonly width: number; readonly height: number; readonly channels: 1 | 3 },
+  across: Coverage,
+  down: Coverage,
+): Float32Array<ArrayBuffer> {
+  const rowLength = across.length * channels;
+  const lines = new Float32Array(height * rowLength);
+  const used = new Uint8Array(height);
+  for (const parts of down) for (const { at } of parts) used[at] = 1;
+  const { from, at, weights } = listed(across, channels);
+  for (let y = 0; y < height; y++) {
+    if (used[y] === 0) continue;
+    const row = y * width * channels;
+    let to = y * rowLength;
+    for (let x = 0; x < across.length; x++) {
+      let [first, second, third] = [0, 0, 0];
+      const end = from[x + 1]!;
+      for (let i = from[x]!; i < end; i++) {
+        const place = row + at[i]!;
+        const weight = weights[i]!;
+        first += weight * data[place]!;
+        if (channels === 1) continue;
+        second += weight * data[place + 1]!;
+        third += weight * data[place + 2]!;
+      }
+      lines[to++] = first;
+      if (channels === 1) continue;
+      lines[to++] = second;
+      lines[to++] = third;
+    }
+  }
+  const result = new Float32Array(down.length * rowLength);
+  for (let y = 0; y < down.length; y++) {
+    const to = y * rowLength;
+    for (const part of down[y]!) {
+      const { weight } = part;
+      const line = part.at * rowLength;
+      for (let i = 0; i < rowLength; i++) result[to + i]! += weight * lines[line + i]!;
+    }
+  }
+  return result;
+}
+
+/** A coverage in flat lists, which are faster to go through. */
+function listed(
+  coverage: Coverage,
+  stride: number,
+): { readonly from: Int32Array; readonly at: Int32Array; readonly weights: Float64Array } {
+  const from = new Int32Array(coverage.length + 1);
+  for (const [i, parts] of coverage.entries()) from[i + 1] = from[i]! + parts.length;
+  const parts = coverage.flat();
+  return {
+    from,
+    at: Int32Array.from(parts, ({ at }) => at * stride),
+    weights: Float64Array.from(parts, ({ weight }) => weight),
+  };
 }
 
 function lanczos3(x: number): number {

@@ -2,6 +2,8 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { TrainRequest } from "../explorer/index.ts";
 import { lossNames } from "../losses/index.ts";
+import { pictureOriginals } from "../platform/node/pictures/pictureOriginals.ts";
+import { settled } from "../platform/node/pictures/surveyPictures.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
 import { type ConfiguredData, configuredData } from "../platform/node/trainRun.ts";
 import {
@@ -50,10 +52,11 @@ export async function planTraining(
   };
   const data = await configuredData(recipeConfig(recipeToRead(recipe), { ...choices, ...unread }), {
     ...{ validation: "usual", signal, outside },
-    ...(again?.preprocessing ? { preprocessing: again.preprocessing } : {}),
+    ...(again?.preprocessing ? { preprocessing: settled(again.preprocessing) } : {}),
   });
   const { channels, height } = data.training;
-  const plan = await planRun(recipe, { ...choices, channels, size: height }, data, { signal });
+  const originals = pictureOriginals(source, data);
+  const plan = await planRun(recipe, { ...choices, channels, size: height }, data, { signal, originals });
   return { ...plan, data, folder: new RunFolder(await newFolder(runs)) };
 }
 

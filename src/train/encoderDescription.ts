@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../base/index.ts";
-import { fits, type Preprocessing } from "../data/index.ts";
+import { type Preprocessing, preprocessingSchema } from "../data/index.ts";
 import type { RunConfig } from "./runConfig.ts";
 
 /** What whoever uses an encoder elsewhere has to know of it. */
@@ -20,12 +20,6 @@ export interface EncoderDescription {
   /** Of the checkpoint, counted from 0; null for a model that does not say. */
   readonly epoch: number | null;
 }
-
-const preprocessingSchema = z.object({
-  size: z.number().int().min(1),
-  channels: z.union([z.literal(1), z.literal(3)]),
-  fit: z.enum(fits),
-});
 
 const key = (name: string): string => `kindred.${name}`;
 

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { InputError } from "../base/index.ts";
-import { augmentationPolicies, colourOrders, fits, rowOrders, untoldForm } from "../data/index.ts";
+import {
+  augmentationPolicies,
+  colourOrders,
+  preprocessingSchema,
+  rowOrders,
+  untoldForm,
+} from "../data/index.ts";
 import { lossNames } from "../losses/index.ts";
 import { trunkDtypes, trunkPools } from "../nn/index.ts";
 import { requireSuitable } from "./suitable.ts";
@@ -83,12 +89,6 @@ const augmentationSchema = z.strictObject({
 
 /** Between encoder and loss in training, see `projectionHead`. */
 const headSchema = z.strictObject({ hidden: whole.min(1), dim: whole.min(1) });
-
-const preprocessingSchema = z.strictObject({
-  size: whole.min(1),
-  channels: z.union([z.literal(1), z.literal(3)]),
-  fit: z.enum(fits),
-});
 
 const formSchema = z.strictObject({
   labelColumn: z.string().nullable(),

@@ -89,7 +89,7 @@ describe("kindred on a folder of pictures", () => {
     await writeFiles(folder.at("others"), await drawnFolder(["disc", "bar"], 3, { width: 70, from: 20 }));
     await writeFile(folder.at("others", "disc", "text.png"), "a text");
     const said =
-      "1 file is skipped (--strict refuses them):\n  disc/text.png: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG\n";
+      "1 file is skipped (--strict refuses them):\n  disc/text.png: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG, BMP or PNM (PGM, PPM, PBM)\n";
     const other = await kindredOk(["eval", ...run, "--data", folder.at("others")], options());
     expect(other.stderr).toContain("6 queries against 16 training pictures");
     expect(other.stderr).toContain(said);
@@ -147,7 +147,7 @@ describe("kindred train on bad picture files", () => {
     await writeFile(data("disc", "text.jpg"), "this is a text\n");
     await badFile(
       "disc/text.jpg",
-      "is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG",
+      "is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG, BMP or PNM (PGM, PPM, PBM)",
     );
   }, 120_000);
 

@@ -183,7 +183,7 @@ describe("a picture file for the encoder", () => {
     new DataView(bomb.buffer).setUint32(16, 60_000);
     expect(await problem(await post("api/fitted", svg))).toEqual({
       status: 415,
-      detail: `the ${svg.length} bytes are no picture that can be read, expected PNG, JPEG, WebP, GIF, BMP, TIFF or AVIF`,
+      detail: `the ${svg.length} bytes are no picture that can be read, expected PNG, JPEG, WebP, GIF, BMP, PNM, TIFF or AVIF`,
     });
     expect((await problem(await post("api/fitted", new Uint8Array(0)))).status).toBe(415);
     expect((await problem(await post("api/fitted", bomb))).status).toBe(422);

@@ -131,7 +131,7 @@ describe("findDuplicates", () => {
     // Two pictures of one pattern, one in red and one in blue.
     changed(dataset, 0, (_, at) => (at < 256 ? (at * 7) % 200 : 0));
     changed(dataset, 3, (_, at) => (at >= 512 ? (at * 7) % 200 : 0));
-    expect(await findDuplicates([dataset])).toEqual({ groups: [], plain: [1, 2], complete: true });
+    expect(await findDuplicates([dataset])).toEqual({ groups: [], plain: [1, 2], alike: [], complete: true });
   });
 
   it("compares pictures above 32 x 32 by the means of blocks", async () => {

@@ -3,6 +3,7 @@ import { Pacer } from "../../base/pacer.ts";
 import type { ImageDataset } from "../dataset.ts";
 import { closePairs } from "./closePairs.ts";
 import { DisjointRows } from "./disjointRows.ts";
+import { copiesAmong, type Likeness, type Originals, Proofs } from "./proof.ts";
 import { Signatures } from "./signature.ts";
 import { PictureRows, Thumbnails } from "./thumbnail.ts";
 
@@ -15,6 +16,9 @@ export const nearCorrelation = 0.99;
 
 /** Pairs of signatures and of pictures compared before the search gives up: some seconds each. */
 const mostComparisons = { signatures: 5e8, pictures: 5e6 };
+
+/** Pairs of files looked at closely before the search gives up, which takes a minute. */
+const mostProofs = 4000;
 
 /** Thumbnails kept for further comparisons. */
 const keptThumbnails = 4096;
@@ -33,6 +37,8 @@ export interface Duplicates {
   readonly groups: readonly DuplicateGroup[];
   /** Pictures that are, or look like, one colour, ascending; they are in no group. */
   readonly plain: readonly number[];
+  /** Pairs whose thumbnails are alike, and whose files are not: by their correlation, the closest first. */
+  readonly alike: readonly (readonly [number, number])[];
   /** False where there were so many alike that the search was given up: then there are at least these. */
   readonly complete: boolean;
 }
@@ -40,6 +46,8 @@ export interface Duplicates {
 export interface FindDuplicatesOptions {
   /** Correlation from which two pictures are near-duplicates, above 0 and up to 1. Default 0.99. */
   readonly correlation?: number;
+  /** Where the pictures' files are at hand: near-duplicates are those that are alike there too, see {@link Proofs}. */
+  readonly originals?: Originals | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called now and then; the total counts each picture twice, for reading and for comparing it. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -60,7 +68,7 @@ export async function findDuplicates(
   parts: readonly ImageDataset[],
   options: FindDuplicatesOptions = {},
 ): Promise<Duplicates> {
-  const { correlation = nearCorrelation, signal, onProgress } = options;
+  const { correlation = nearCorrelation, originals, signal, onProgress } = options;
   if (!(correlation > 0 && correlation <= 1)) {
     throw new InputError(
       `near-duplicates of a correlation of ${correlation} were asked for, expected 0 to 1`,
@@ -95,6 +103,7 @@ export async function findDuplicates(
 
   const near = new DisjointRows(count);
   const compared = new Correlations(pictures, thumbnails);
+  const candidates: { readonly pair: readonly [number, number]; readonly correlation: number }[] = [];
   let complete = true;
   const found = await closePairs(
     {
@@ -109,16 +118,42 @@ export async function findDuplicates(
     (first, second) => {
       const [a, b] = [distinct[first]!, distinct[second]!];
       if (near.together(a, b)) return;
-      if (compared.count >= mostComparisons.pictures) complete = false;
-      else if (compared.of(a, b) >= correlation) near.join(a, b);
+      if (compared.count >= mostComparisons.pictures) {
+        complete = false;
+        return;
+      }
+      const alike = compared.of(a, b);
+      if (alike < correlation) return;
+      if (originals) candidates.push({ pair: [Math.min(a, b), Math.max(a, b)], correlation: alike });
+      else near.join(a, b);
     },
   );
+  // The closest first, in an order that does not hang on how they were found.
+  candidates.sort((one, other) => other.correlation - one.correlation || byRows(one.pair, other.pair));
+  if (candidates.length > mostProofs) complete = false;
+  const looked = candidates.slice(0, mostProofs);
+  const proofs: (Likeness | null)[] = [];
+  const proof = originals && new Proofs(originals, distinct);
+  for (const { pair } of looked) {
+    proofs.push(proof ? await proof.of(...pair) : null);
+    if (pacer.due()) await pacer.pause();
+  }
+  const alike: (readonly [number, number])[] = [];
+  for (const [i, isCopy] of copiesAmong(proofs).entries()) {
+    const { pair } = looked[i]!;
+    if (isCopy) near.join(...pair);
+    else if (proofs[i]) alike.push(pair);
+  }
   for (const [row, first] of copies.pairs) near.join(first, row);
   const isCopy = new Set(copies.pairs.map(([row]) => row));
   const groups = near
     .groups()
     .map((rows) => ({ rows, copies: rows.filter((row) => isCopy.has(row)).length }));
-  return { groups, plain, complete: complete && found };
+  return { groups, plain, alike, complete: complete && found };
+}
+
+function byRows(one: readonly [number, number], other: readonly [number, number]): number {
+  return one[0] - other[0] || one[1] - other[1];
 }
 
 /** @throws InputError naming two of different shape. */

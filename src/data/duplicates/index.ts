@@ -5,3 +5,4 @@ export {
   findDuplicates,
   nearCorrelation,
 } from "./duplicates.ts";
+export type { Originals } from "./proof.ts";

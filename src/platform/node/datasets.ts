@@ -15,10 +15,15 @@ import {
 import { explainIoError } from "./files.ts";
 import { idxPairIn, idxPairOf, isIdxImages, isIdxLabels, loadIdx } from "./idxFiles.ts";
 import { listParquet, parquetFilesIn } from "./pictures/parquetPictures.ts";
-import { listPicture, listPictureFolder, type PictureListing } from "./pictures/pictureListing.ts";
+import {
+  listPicture,
+  listPictureFolder,
+  noPictures,
+  type PictureListing,
+} from "./pictures/pictureListing.ts";
 import type { PictureReport } from "./pictures/pictureReport.ts";
 import { glanceAtPictureTable, listPictureTable, type TableOptions } from "./pictures/pictureTableFile.ts";
-import { isPictureName } from "./pictures/pictureTree.ts";
+import { isPicture, isPictureName } from "./pictures/pictureTree.ts";
 import { hasTestPart, type ReadPicturesOptions, readPictures } from "./pictures/readPictures.ts";
 import { isTextTable } from "./pictures/readTable.ts";
 import { withTables } from "./pictures/tablesInFolder.ts";
@@ -163,7 +168,8 @@ async function loadWhole(
     const file = { path: source, part: null };
     return loadPictures(await listParquet(source, [file], tableOptions(options)), split, options);
   }
-  if (isPictureName(source)) return loadPictures(await listPicture(source), split, options);
+  if (isPictureName(source) || (await isPicture(source)))
+    return loadPictures(await listPicture(source), split, options);
   return loadIdxFile(source, split, unlabelled);
 }
 
@@ -207,7 +213,8 @@ async function loadFolder(
     );
   }
   const folder = await listPictureFolder(source, options.unlabelled ?? false);
-  const listing = await withTables(source, folder, tableOptions(options));
+  const found = folder.pictures.length > 0 ? folder : null;
+  const listing = await withTables(source, found, tableOptions(options));
   if (listing) return loadPictures(listing, split, options);
   const parquet = await parquetFilesIn(source);
   if (parquet.length > 0) {
@@ -220,6 +227,9 @@ async function loadFolder(
     const loaded = await loadTable(path, "train", options);
     if ("report" in loaded || loaded.labelled !== false) return loaded;
     throw new MissingSplitError(`${path} has no labels, so that it is no test split: give it as --data`);
+  }
+  if (folder.problems.length > 0 || folder.passedOver?.length) {
+    throw new InputError(`${noPictures(folder)}; ${acceptedForms}`);
   }
   throw new InputError(
     `${source} holds no pictures that are known, no table of them and no arrays, found ${namedFew(names)}; ${acceptedForms}`,

@@ -1,8 +1,8 @@
 import { InputError } from "../../base/index.ts";
-import { pictureHeader } from "../../explorer/pictureHeader.ts";
-import { createCanvas, decodeImage } from "./canvas.ts";
+import { explainDecoding, openPicture } from "./pictures/openPicture.ts";
+import { pictureFormat } from "./pictures/pictureFormat.ts";
 
-/** Pixels that a picture file may claim to have. */
+/** Pixels that an uploaded picture file may claim to have. */
 export const mostPicturePixels = 16_000_000;
 /** A larger side is made smaller to this. */
 const longestSide = 1024;
@@ -19,38 +19,46 @@ export interface DecodedPicture {
 export class PictureFormatError extends InputError {}
 
 /**
- * The pixels of a PNG, JPEG, WebP, GIF (its first frame) or BMP file, made smaller to at most 1,024 a side. What it is
- * and how large is read from its first bytes, before it is decoded.
+ * The pixels of a picture file from somewhere, made smaller to at most 1,024 a side. What it is and how large is read from
+ * its bytes, before it is decoded.
  *
- * @throws PictureFormatError when the bytes are none of these.
+ * @throws PictureFormatError when the bytes are no PNG, JPEG, WebP, GIF, BMP, PNM, TIFF or AVIF.
  * @throws InputError when the picture is too large, or damaged.
  */
-export async function decodePicture(bytes: Uint8Array): Promise<DecodedPicture> {
-  const header = pictureHeader(bytes);
-  if (!header) {
+export function decodePicture(bytes: Uint8Array): Promise<DecodedPicture> {
+  return ofUpload(bytes, async () => {
+    const { open } = await openPicture(bytes, mostPicturePixels);
+    try {
+      const { data, info } = await open()
+        .resize(longestSide, longestSide, { fit: "inside", withoutEnlargement: true })
+        .toColourspace("srgb")
+        .ensureAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true });
+      return { width: info.width, height: info.height, pixels: new Uint8Array(data) };
+    } catch (error) {
+      throw explainDecoding(error, bytes);
+    }
+  });
+}
+
+/**
+ * What is made of a file that a page sent. SVG is a program rather than a picture, so it is none here.
+ *
+ * @throws PictureFormatError for bytes of no format that is read.
+ * @throws InputError as `make` does, the format named.
+ */
+export async function ofUpload<T>(bytes: Uint8Array, make: () => Promise<T>): Promise<T> {
+  const format = pictureFormat(bytes);
+  if (!format?.read || format.name === "SVG") {
     throw new PictureFormatError(
-      `the ${bytes.length} bytes are no picture that can be read, expected PNG, JPEG, WebP, GIF or BMP`,
+      `the ${bytes.length} bytes are no picture that can be read, expected PNG, JPEG, WebP, GIF, BMP, PNM, TIFF or AVIF`,
     );
   }
-  const { format, width, height } = header;
-  if (width === 0 || height === 0 || width * height > mostPicturePixels) {
-    throw new InputError(
-      `the ${format} is ${width} x ${height} pixels, expected 1 to ${mostPicturePixels.toLocaleString("en")} in all: make it smaller`,
-    );
+  try {
+    return await make();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`the ${format.name} ${error.message}`, { cause: error });
   }
-  const image = await decodeImage(bytes, format);
-  // Turned by its orientation, a picture's sides may have changed places, and nothing else.
-  if (image.width * image.height > mostPicturePixels) {
-    throw new InputError(
-      `the ${format} is larger than its first bytes say (${width} x ${height}): save it anew`,
-    );
-  }
-  const scale = Math.min(1, longestSide / Math.max(image.width, image.height));
-  const size = [image.width, image.height].map((side) => Math.max(1, Math.round(side * scale)));
-  const [toWidth, toHeight] = [size[0]!, size[1]!];
-  const context = (await createCanvas(toWidth, toHeight)).getContext("2d");
-  context.imageSmoothingQuality = "high";
-  context.drawImage(image, 0, 0, toWidth, toHeight);
-  const { data } = context.getImageData(0, 0, toWidth, toHeight);
-  return { width: toWidth, height: toHeight, pixels: new Uint8Array(data) };
 }

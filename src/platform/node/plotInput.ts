@@ -3,7 +3,6 @@ import type { ImageDataset } from "../../data/index.ts";
 import { pixelsPerImage } from "../../data/index.ts";
 import { Embedder, type RunConfig, requirePictureSize } from "../../train/index.ts";
 import { nodeRuntime } from "./devices.ts";
-import { pictureReportLines } from "./pictures/pictureReport.ts";
 import type { PlotOptions } from "./plotOptions.ts";
 import { dataOptionsOf } from "./runData.ts";
 import { type RunEncoder, readRunEncoder } from "./runEncoder.ts";
@@ -39,9 +38,8 @@ export async function readPlotInput(
   const parts = await loadSplits(source, split, (part) => limit ?? (part === "train" ? ofRun : null), {
     ...dataOptionsOf(config, source),
     outside,
-    onReport: (report) => {
-      for (const line of pictureReportLines(report)) onBegin?.(line);
-    },
+    onReport: (report) => options.onReport?.(report),
+    strict: options.strict ?? false,
     ...(onBegin ? { onNote: onBegin } : {}),
     ...(onProgress ? { onPictures: onProgress } : {}),
     ...(signal ? { signal } : {}),

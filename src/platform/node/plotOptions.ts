@@ -1,6 +1,7 @@
 import type { UmapMetric } from "../../projection/index.ts";
 import type { DatasetSplit } from "./datasets.ts";
 import type { DeviceName } from "./devices.ts";
+import type { PictureReport } from "./pictures/pictureReport.ts";
 
 /** What can be plotted, by name. */
 export const plotNames = ["pca", "umap", "loss", "similarity"] as const;
@@ -20,6 +21,10 @@ export interface PlotOptions {
   readonly split?: DatasetSplit | "all" | undefined;
   /** The first pictures of each split only. Default: as many as the run took of its training data. */
   readonly limit?: number | undefined;
+  /** Refuse picture files that cannot be read. */
+  readonly strict?: boolean | undefined;
+  /** Told what there is to say about picture files. */
+  readonly onReport?: ((report: PictureReport) => void) | undefined;
   /** The checkpoint of this epoch, counted from 0. Default: the last. */
   readonly checkpoint?: number | undefined;
   /** Principal components to project on before UMAP, 2 or more. Default: none, UMAP takes the embedding itself. */

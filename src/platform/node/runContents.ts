@@ -7,6 +7,9 @@ import { ownerOfTemporary, removeStaleTemporaries } from "./temporaries.ts";
 /** The index of a run's own pictures, in its folder. */
 export const runIndexName = "index.lance";
 
+/** The files that a run's data was read without. */
+export const skippedName = "skipped.jsonl";
+
 /**
  * The names in a run's folder that a run, or a command that is not told where to write, takes for itself. A new run
  * is begun only where there is none of them.
@@ -15,6 +18,7 @@ const entries = [
   "config.json",
   "guidance.json",
   "metrics.jsonl",
+  skippedName,
   "encoder.onnx",
   "evaluation.json",
   "verdict.json",
@@ -37,7 +41,7 @@ const film = /^contrastive_Training_\d+(_\w+)?\.mp4$/;
  */
 const files = [
   /^(config|guidance|evaluation|verdict)\.json$/,
-  /^metrics\.jsonl$/,
+  /^(metrics|skipped)\.jsonl$/,
   /^encoder\.onnx$/,
   film,
   /^figures\/pairs\.png$/,

@@ -1,5 +1,6 @@
 import type { RunConfig } from "../../train/index.ts";
 import { isNamedSet, type LoadDatasetOptions } from "./datasets.ts";
+import { settled } from "./pictures/surveyPictures.ts";
 
 /**
  * How data is to be read for a run: with its preprocessing and its numbers for the classes; transposed where its own is; and where it is its
@@ -10,7 +11,7 @@ export function dataOptionsOf({ data, encoder, seed }: RunConfig, source: string
   const begun = fingerprint !== null;
   return {
     seed,
-    ...(preprocessing ? { preprocessing } : {}),
+    ...(preprocessing ? { preprocessing: settled(preprocessing) } : {}),
     ...(classes ? { classes } : {}),
     ...(source === data.source
       ? { order, form, unlabelled, ...(begun ? { validation } : {}) }

@@ -24,7 +24,8 @@ import {
 import { explainIoError, readFileOrExplain, writeFileAtomic } from "./files.ts";
 import { makeFolder } from "./folders.ts";
 import { isMissing } from "./ioErrors.ts";
-import { clearRunTemporaries, removeRunFiles, runEntries } from "./runContents.ts";
+import type { PictureProblem } from "./pictures/pictureTree.ts";
+import { clearRunTemporaries, removeRunFiles, runEntries, skippedName } from "./runContents.ts";
 
 export { runIndexName } from "./runContents.ts";
 
@@ -112,6 +113,12 @@ export class RunFolder {
     if (!this.exists) throw await this.#noRun();
     const file = this.#at("config.json");
     return parseRunConfig(new TextDecoder().decode(await readFileOrExplain(file)), file);
+  }
+
+  /** The files that the run's data was read without, and why, one a line. */
+  async writeSkipped(files: readonly PictureProblem[]): Promise<void> {
+    const lines = files.map(({ path, reason }) => `${JSON.stringify({ path, reason })}\n`);
+    await this.#write(this.#at(skippedName), lines.join(""));
   }
 
   async writeGuidance(guidance: Guidance): Promise<void> {

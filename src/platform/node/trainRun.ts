@@ -219,6 +219,7 @@ async function trainLocked(
       await folder.begin(config, { force: mode === "replace" });
       progress.begun = true;
       if (options.guidance) await folder.writeGuidance(options.guidance);
+      if (data.report && data.report.skipped.length > 0) await folder.writeSkipped(data.report.skipped);
       recorder = await openRecorder();
     }
     options.onBegin?.();

@@ -65,7 +65,9 @@ describe("what is seen of pictures", () => {
         near: 1,
         acrossSplit: 1,
         severalLabels: 1,
+        alike: 0,
         examples: {
+          alike: [],
           near: [["b/1.jpg", "b/10.jpg"]],
           acrossSplit: [["b/1.jpg", "b/10.jpg"]],
           severalLabels: [["c/2.jpg (owl)", "b/7.jpg (dog)"]],
@@ -108,7 +110,8 @@ function seen(given: Partial<DataSeen> = {}, counts: readonly number[] = [250, 2
       near: 0,
       acrossSplit: 0,
       severalLabels: 0,
-      examples: { near: [], acrossSplit: [], severalLabels: [] },
+      alike: 0,
+      examples: { near: [], acrossSplit: [], severalLabels: [], alike: [] },
       complete: true,
     },
     ...given,
@@ -143,11 +146,11 @@ describe("a warning", () => {
           ],
         },
       }),
-      "2 pictures are there under several labels: a (boot) = b (clog), c (boot) = d (pump); keep the right one",
+      "2 pictures may be there under several labels: a (boot) = b (clog), c (boot) = d (pump); look at them: of copies, keep the one with the right label",
     ],
     [
       withDuplicates({ acrossSplit: 1, examples: { ...duplicates.examples, acrossSplit: [["a", "b"]] } }),
-      "1 validation picture shows what a training picture shows: a = b; keep copies on one side, or validation looks better than it is",
+      "1 validation picture may be a copy of a training picture: a = b; look at them: copies belong on one side, or validation looks better than it is",
     ],
     [
       withDuplicates({
@@ -156,11 +159,11 @@ describe("a warning", () => {
         complete: false,
         examples: { ...duplicates.examples, near: [["a", "b"]] },
       }),
-      "at least 12 pictures show what another shows, 3 to the byte and 9 nearly: a = b; keep one of each, as copies teach nothing new",
+      "at least 12 pictures may be copies of others, 3 to the byte and 9 nearly: a = b; look at them: one of each is enough, as copies teach nothing new",
     ],
     [
       withDuplicates({ exact: 1 }),
-      "1 picture shows what another shows, 1 to the byte; keep one of each, as copies teach nothing new",
+      "1 picture is a copy of another, 1 to the byte; one of each is enough, as copies teach nothing new",
     ],
     [
       seen({ plain: { count: 4, examples: ["a", "b", "c"] } }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type DuplicateGroup, findDuplicates } from "../../data/duplicates/index.ts";
+import { type DuplicateGroup, findDuplicates, type Originals } from "../../data/duplicates/index.ts";
 import { classCounts, className, type ImageDataset } from "../../data/index.ts";
 
 const count = z.number().int().min(0);
@@ -37,12 +37,15 @@ export const dataSeenSchema = z.object({
       acrossSplit: count,
       /** Contents that are there under several labels. */
       severalLabels: count,
+      /** Pictures that look like another at a small size, and differ where their files are looked at. */
+      alike: count.default(0),
       /** Pairs of pictures, of each kind some. */
       examples: z
         .object({
           near: z.array(names).readonly(),
           acrossSplit: z.array(names).readonly(),
           severalLabels: z.array(names).readonly(),
+          alike: z.array(names).readonly().default([]),
         })
         .readonly(),
       /** False where there were so many that not all were looked for. */
@@ -55,6 +58,8 @@ export type DataSeen = Readonly<z.infer<typeof dataSeenSchema>>;
 
 export interface LookOptions {
   readonly source: string;
+  /** The pictures' files, where there are some; rows of training, and on from there those of validation. */
+  readonly originals?: Originals | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -70,7 +75,7 @@ export async function lookAtPictures(
   { source, ...options }: LookOptions,
 ): Promise<DataSeen> {
   const parts = [training, validation];
-  const { groups, plain, complete } = await findDuplicates(parts, options);
+  const { groups, plain, alike, complete } = await findDuplicates(parts, options);
   const labelled = training.labelled !== false;
   const all = new Rows(training, validation);
   return {
@@ -83,7 +88,7 @@ export async function lookAtPictures(
     labelled,
     classes: labelled ? classesOf(training, validation) : [],
     plain: { count: plain.length, examples: plain.slice(0, mostNamed).map((row) => all.nameOf(row)) },
-    duplicates: { ...duplicatesOf(groups, all, labelled), complete },
+    duplicates: { ...duplicatesOf(groups, alike, all, labelled), complete },
   };
 }
 
@@ -102,6 +107,7 @@ function classesOf(training: ImageDataset, validation: ImageDataset): DataSeen["
 
 function duplicatesOf(
   groups: readonly DuplicateGroup[],
+  alike: readonly (readonly [number, number])[],
   all: Rows,
   labelled: boolean,
 ): Omit<DataSeen["duplicates"], "complete"> {
@@ -130,7 +136,9 @@ function duplicatesOf(
   }
   return {
     ...counts,
+    alike: new Set(alike.flat()).size,
     examples: {
+      alike: alike.slice(0, mostNamed).map((rows) => rows.map((row) => all.nameOf(row))),
       near: examples.near.slice(0, mostNamed),
       acrossSplit: examples.acrossSplit.slice(0, mostNamed),
       severalLabels: examples.severalLabels.slice(0, mostNamed),

@@ -21,6 +21,7 @@ export const warningTopics = [
   "across-split",
   "several-labels",
   "duplicates",
+  "alike",
 ] as const;
 
 export type WarningTopic = (typeof warningTopics)[number];
@@ -54,8 +55,8 @@ function ofLabels({ labelled, classes, duplicates }: DataSeen): Warning[] {
   if (duplicates.severalLabels > 0) {
     warnings.push({
       about: "several-labels",
-      text: `${counted(duplicates.severalLabels, "picture is", "pictures are")} there under several labels: ${equal(duplicates.examples.severalLabels)}`,
-      advice: "keep the right one",
+      text: `${counted(duplicates.severalLabels, "picture may be", "pictures may be")} there under several labels: ${equal(duplicates.examples.severalLabels)}`,
+      advice: "look at them: of copies, keep the one with the right label",
     });
   }
   return warnings;
@@ -68,16 +69,23 @@ function ofCopies({ duplicates, training, validation, plain }: DataSeen): Warnin
   if (acrossSplit > 0) {
     warnings.push({
       about: "across-split",
-      text: `${atLeast}${counted(acrossSplit, "validation picture shows", "validation pictures show")} what a training picture shows: ${equal(examples.acrossSplit)}`,
-      advice: "keep copies on one side, or validation looks better than it is",
+      text: `${atLeast}${counted(acrossSplit, "validation picture may be a copy of a training picture", "validation pictures may be copies of training pictures")}: ${equal(examples.acrossSplit)}`,
+      advice: "look at them: copies belong on one side, or validation looks better than it is",
     });
   }
   if (exact + near > manyCopies * (training + validation)) {
     const parts = [exact > 0 ? `${exact} to the byte` : "", near > 0 ? `${near} nearly` : ""];
     warnings.push({
       about: "duplicates",
-      text: `${atLeast}${counted(exact + near, "picture shows", "pictures show")} what another shows, ${parts.filter(Boolean).join(" and ")}${near > 0 ? `: ${equal(examples.near)}` : ""}`,
-      advice: "keep one of each, as copies teach nothing new",
+      text: `${atLeast}${counted(exact + near, near > 0 ? "picture may be a copy of another" : "picture is a copy of another", near > 0 ? "pictures may be copies of others" : "pictures are copies of others")}, ${parts.filter(Boolean).join(" and ")}${near > 0 ? `: ${equal(examples.near)}` : ""}`,
+      advice: `${near > 0 ? "look at them: " : ""}one of each is enough, as copies teach nothing new`,
+    });
+  }
+  if (duplicates.alike > manyCopies * (training + validation)) {
+    warnings.push({
+      about: "alike",
+      text: `${counted(duplicates.alike, "picture looks", "pictures look")} like another at a small size and differ in detail: ${equal(examples.alike)}`,
+      advice: "they are no copies: keep them, and give the encoder more of their detail (--size)",
     });
   }
   if (plain.count > 0) {

@@ -16,7 +16,7 @@ const libraries: Readonly<Record<ExportFormat, string>> = {
 
 const fitWords = {
   cover: "resized until it fills the square, and cut to its middle",
-  contain: "resized until it fits into the square, the rest black",
+  contain: "resized until it fits into the square, the rest of that colour",
   stretch: "stretched to the square",
 } as const;
 
@@ -78,19 +78,23 @@ function data({ data: { source, fingerprint, limit, validation, classes, unlabel
 }
 
 function preprocessing({ format, description, config }: ModelCardInput): string {
-  const { size, channels, fit } = description.preprocessing;
+  const { size, channels, fit, background = "#000000", levels } = description.preprocessing;
+  const ground = { "#000000": "black", "#ffffff": "white" }[background] ?? background;
+  const deep = levels
+    ? `its levels ${levels.join(" to ")} made 0 to 255 where they are of more than 8 bits, `
+    : "";
   const colour =
     channels === 1 ? "grey (by luminance, Rec. 709, in linear light)" : "red, green, blue (sRGB)";
   const where: Readonly<Record<ExportFormat, string>> = {
     onnx: `The model takes \`pixels\`, bytes \`[batch, ${size}, ${size}, ${channels}]\`, and scales them itself. What comes before is written in its metadata (\`kindred.preprocessing\`), where Kindred's \`Encoder\` finds it.`,
-    transformersjs: `\`preprocessor_config.json\` has Transformers.js do this. Pictures that already are ${size} x ${size} come out the same; larger ones nearly so, as it cuts at whole pixels of its own. Transparent parts are not laid on black there: do that before.${channels === 1 ? " Grey is made inside the model." : ""}`,
+    transformersjs: `\`preprocessor_config.json\` has Transformers.js do this. Pictures that already are ${size} x ${size} come out the same; larger ones nearly so, as it cuts at whole pixels of its own. Transparent parts are not laid on ${ground} there: do that before.${channels === 1 ? " Grey is made inside the model." : ""}`,
     safetensors: "It is written in the file's metadata (`kindred.preprocessing`) too.",
     pt: "It is written in the JSON file beside the weights too.",
   };
   const { encoder } = config;
   const batch = encoder.name === "head" ? encoder.trunk.batch : null;
   return [
-    `A picture is turned as its EXIF orientation says, its transparency laid on black, ${fitWords[fit]} (${size} x ${size} pixels, Lanczos), and made ${colour}. Bytes are scaled to [-1, 1] by \`byte / 127.5 - 1\`.`,
+    `A picture is turned as its EXIF orientation says, its transparency laid on ${ground}, ${deep}${fitWords[fit]} (${size} x ${size} pixels, Lanczos), and made ${colour}. Bytes are scaled to [-1, 1] by \`byte / 127.5 - 1\`.`,
     where[format],
     ...(format === "onnx" || format === "transformersjs"
       ? [

@@ -1,4 +1,4 @@
-import type { Preprocessing } from "../../data/index.ts";
+import { backgroundOf, type Preprocessing } from "../../data/index.ts";
 import type { EncoderDescription } from "../encoderDescription.ts";
 import type { RunConfig } from "../runConfig.ts";
 import { torchModule } from "./torchModules.ts";
@@ -30,13 +30,22 @@ export function usage(input: UsageInput): string {
 
 const fence = (language: string, code: string): string => `\`\`\`${language}\n${code}\n\`\`\``;
 
+/** What {@link picturePython} imports. */
+const pictureImports = ["import io", "", "import numpy as np"];
+
 /** Reads a picture as the encoder was given them, with Pillow and NumPy: bytes `[size, size, channels]`. */
-function picturePython({ size, channels, fit }: Preprocessing): string {
+function picturePython(preprocessing: Preprocessing): string {
+  const { size, channels, fit, levels } = preprocessing;
+  const background = `(${backgroundOf(preprocessing).join(", ")})`;
   const fitted = {
-    cover: `ImageOps.fit(picture, (${size}, ${size}), Image.LANCZOS)`,
-    contain: `ImageOps.pad(picture, (${size}, ${size}), Image.LANCZOS, color=(0, 0, 0))`,
-    stretch: `picture.resize((${size}, ${size}), Image.LANCZOS)`,
+    cover: [`    picture = ImageOps.fit(picture, (${size}, ${size}), kernel)`],
+    contain: [`    picture = ImageOps.pad(picture, (${size}, ${size}), kernel, color=${background})`],
+    stretch: [`    picture = picture.resize((${size}, ${size}), kernel)`],
   }[fit];
+  const side = fit === "contain" ? "max" : "min";
+  const deep = levels
+    ? `        low, high = ${levels.join(", ")}`
+    : '        low, high = 0, 65535 if picture.mode.startswith("I;16") or opened.format == "PNG" else 255';
   const grey = [
     "    colour = np.asarray(picture) / 255",
     "    light = np.where(colour <= 0.04045, colour / 12.92, ((colour + 0.055) / 1.055) ** 2.4)",
@@ -49,9 +58,24 @@ function picturePython({ size, channels, fit }: Preprocessing): string {
   ];
   return [
     "def pixels(path):",
-    '    picture = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")',
-    '    picture = Image.alpha_composite(Image.new("RGBA", picture.size, "black"), picture).convert("RGB")',
-    `    picture = ${fitted}`,
+    "    opened = Image.open(path)",
+    "    picture = ImageOps.exif_transpose(opened)",
+    '    if picture.mode[0] in "IF":  # more than 8 bits',
+    deep,
+    "        values = (np.asarray(picture, np.float64) - low) / (high - low) * 255",
+    "        picture = Image.fromarray(np.clip(values, 0, 255).astype(np.uint8))",
+    '    profile = opened.info.get("icc_profile")',
+    '    alpha = picture.convert("RGBA").getchannel("A") if picture.has_transparency_data else None',
+    '    if picture.mode not in ("L", "CMYK"):',
+    '        picture = picture.convert("RGB")',
+    "    if profile:",
+    '        srgb = ImageCms.createProfile("sRGB")',
+    '        picture = ImageCms.profileToProfile(picture, io.BytesIO(profile), srgb, outputMode="RGB")',
+    '    picture = picture.convert("RGB")',
+    "    if alpha:",
+    `        picture = Image.composite(picture, Image.new("RGB", picture.size, ${background}), alpha)`,
+    `    kernel = Image.LANCZOS if ${side}(picture.size) > ${size} else Image.BICUBIC`,
+    ...fitted,
     ...(channels === 1 ? grey : ["    return np.asarray(picture)"]),
   ].join("\n");
 }
@@ -61,9 +85,9 @@ function onnxPython({ file, description: { preprocessing, normalized } }: UsageI
     ? "print(a @ b)  # cosine similarity"
     : "print(a @ b / np.linalg.norm(a) / np.linalg.norm(b))  # cosine similarity";
   const code = [
-    "import numpy as np",
+    ...pictureImports,
     "import onnxruntime",
-    "from PIL import Image, ImageOps",
+    "from PIL import Image, ImageCms, ImageOps",
     "",
     picturePython(preprocessing),
     "",
@@ -110,9 +134,9 @@ function torchPython({ file, format, description, encoder }: UsageInput): string
     format === "pt" ? `state = torch.load("${file}", weights_only=True)` : `state = load_file("${file}")`;
   const code = torchModule(encoder);
   const head = [
-    "import numpy as np",
+    ...pictureImports,
     "import torch",
-    "from PIL import Image, ImageOps",
+    "from PIL import Image, ImageCms, ImageOps",
     ...(format === "safetensors" ? ["from safetensors.torch import load_file"] : []),
     ...(code === null ? [] : ["from torch import nn"]),
   ];

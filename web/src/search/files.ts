@@ -14,10 +14,11 @@ export function carriedFile(data: DataTransfer | null): File | null {
 
 /** What is done to a picture before the encoder sees it, in words. */
 export function fittingText(run: Pick<RunInfo, "preprocessing" | "input" | "classNames">): string {
-  const { size, channels, fit } = fittingOf(run);
+  const { size, channels, fit, background = "#000000" } = fittingOf(run);
+  const ground = { "#000000": "black", "#ffffff": "white" }[background] ?? background;
   const how = {
     cover: "cut to its middle",
-    contain: "whole, on black",
+    contain: `whole, on ${ground}`,
     stretch: "stretched to a square",
   }[fit];
   return `${size} x ${size}, ${channels === 1 ? "grey" : "in colour"}, ${how}`;

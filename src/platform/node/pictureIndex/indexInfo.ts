@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../../../base/index.ts";
-import { fits } from "../../../data/index.ts";
+import { preprocessingSchema } from "../../../data/index.ts";
 
 const size = z.number().int().min(1);
 
@@ -21,9 +21,7 @@ const infoSchema = z.object({
   /** What the encoder takes: `[channels, height, width]`. */
   inputShape: z.tuple([size, size, size]),
   /** How picture files become what the encoder takes; null where it learnt from arrays of pixels. */
-  preprocessing: z
-    .object({ size, channels: z.union([z.literal(1), z.literal(3)]), fit: z.enum(fits) })
-    .nullable(),
+  preprocessing: preprocessingSchema.nullable(),
   /** Version of Kindred that made the index. */
   kindred: z.string(),
   /** When it was made, ISO 8601. */

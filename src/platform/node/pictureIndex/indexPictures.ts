@@ -3,6 +3,7 @@ import type { ImageDataset } from "../../../data/index.ts";
 import { Embedder, requirePictureSize } from "../../../train/index.ts";
 import type { DatasetSplit } from "../datasets.ts";
 import { type DeviceName, nodeRuntime } from "../devices.ts";
+import type { PictureReport } from "../pictures/pictureReport.ts";
 import type { PictureStage } from "../pictures/readPictures.ts";
 import { dataOptionsOf } from "../runData.ts";
 import { loadSplits } from "../splits.ts";
@@ -44,6 +45,10 @@ export interface IndexPicturesOptions {
   readonly onBegin?: (line: string) => void;
   /** Told of picture files that are read, and pictures that are embedded. */
   readonly onPictures?: (stage: PictureStage, done: number, total: number) => void;
+  /** Told what there is to say about picture files, of each split. */
+  readonly onReport?: (report: PictureReport) => void;
+  /** Refuse picture files that cannot be read, instead of skipping them. Default false. */
+  readonly strict?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
   /** Told what is done after the pictures are in. */
   readonly onStage?: (stage: string) => void;
@@ -85,6 +90,8 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
     const parts = await loadSplits(source, options.split ?? "all", () => options.limit ?? null, {
       ...dataOptionsOf(encoder.config, source),
       least: 1,
+      strict: options.strict ?? false,
+      ...(options.onReport ? { onReport: options.onReport } : {}),
       ...(signal ? { signal } : {}),
       ...(options.onPictures ? { onPictures: options.onPictures } : {}),
       ...(onBegin ? { onNote: onBegin } : {}),

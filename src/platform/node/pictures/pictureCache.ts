@@ -5,20 +5,20 @@ import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { z } from "zod";
 import { AbortedError, InputError } from "../../../base/index.ts";
-import { fits, type Preprocessing } from "../../../data/index.ts";
+import { type Preprocessing, preprocessingSchema } from "../../../data/index.ts";
 import { readFileOrExplain, writeFileAtomic, writeStreamAtomic } from "../files.ts";
+import { batches } from "./batches.ts";
 import { mapFile } from "./mapFile.ts";
-import { batches } from "./pictureMemo.ts";
 import type { PictureThreads } from "./pictureThreads.ts";
 import type { PictureProblem } from "./pictureTree.ts";
 import type { HashedFile, PictureWorkDone } from "./pictureWork.ts";
 
 /** To be raised when the same files would become other bytes. */
-const formatVersion = 1;
+const formatVersion = 2;
 
 const indexSchema = z.object({
   version: z.literal(formatVersion),
-  preprocessing: z.object({ size: z.number(), channels: z.number(), fit: z.enum(fits) }),
+  preprocessing: preprocessingSchema,
   /** Of all pixels. */
   crc32: z.number(),
   /** `[count]`, SHA-256 of the file that each picture was made of, base64url. */
@@ -78,16 +78,16 @@ export class PictureCache {
     onProgress?: (done: number, total: number) => void,
   ): Promise<{ rows: string[]; failed: ReadonlyMap<string, PictureProblem["reason"]> }> {
     const earlier = await this.#earlier(files);
-    const failed = new Map<string, string>();
+    const failed = new Map<string, { readonly reason: string; readonly file: HashedFile }>();
     const rows: string[] = [];
     const asked = this.#name(files.map(({ hash }) => hash));
     let checksum = 0;
     try {
       await writeStreamAtomic(this.#file(asked), async (append) => {
         for await (const part of this.#decoded(files, earlier, threads)) {
-          for (const { hash, reason } of part.outcomes) {
+          for (const [i, { hash, reason }] of part.outcomes.entries()) {
             if (reason === undefined) rows.push(hash);
-            else failed.set(hash, reason);
+            else failed.set(hash, { reason, file: part.files[i]! });
           }
           checksum = crc32(part.pixels, checksum);
           await append(part.pixels);
@@ -111,7 +111,36 @@ export class PictureCache {
         cause: error,
       });
     }
-    return { rows, failed };
+    return { rows, failed: await this.#alone(failed, threads) };
+  }
+
+  /**
+   * Why files cannot be decoded, asked of each once more by itself: libvips keeps what went wrong for the whole process, so
+   * that of several at a time one may get another's reason.
+   */
+  async #alone(
+    failed: ReadonlyMap<string, { readonly reason: string; readonly file: HashedFile }>,
+    threads: PictureThreads,
+  ): Promise<Map<string, PictureProblem["reason"]>> {
+    const reasons = new Map<string, string>();
+    for (const [
+      hash,
+      {
+        reason,
+        file: { path, file },
+      },
+    ] of failed) {
+      const work = {
+        kind: "decode" as const,
+        files: [{ path, file, hash }],
+        preprocessing: this.#preprocessing,
+      };
+      for await (const { outcomes } of threads.inOrder([work])) {
+        const [outcome] = outcomes;
+        reasons.set(hash, outcome && !outcome.ok ? outcome.reason : reason);
+      }
+    }
+    return reasons;
   }
 
   /** The files in their order, some at a time: what became of each, and the pixels of those that could be decoded. */
@@ -120,6 +149,7 @@ export class PictureCache {
     earlier: ReadonlyMap<string, Uint8Array>,
     threads: PictureThreads,
   ): AsyncGenerator<{
+    readonly files: readonly HashedFile[];
     readonly outcomes: readonly { hash: string; reason?: string }[];
     readonly pixels: Uint8Array;
   }> {
@@ -151,7 +181,7 @@ export class PictureCache {
           pixels.set(known ?? answer!.pixels.subarray(at * each, (at + 1) * each), kept++ * each);
           return { hash };
         });
-        yield { outcomes, pixels: pixels.subarray(0, kept * each) };
+        yield { files: part, outcomes, pixels: pixels.subarray(0, kept * each) };
       }
     } finally {
       await answers.return(undefined);
@@ -163,15 +193,18 @@ export class PictureCache {
   }
 
   #name(rows: readonly string[]): string {
-    const { size, channels, fit } = this.#preprocessing;
-    const hash = createHash("sha256").update(JSON.stringify([formatVersion, size, channels, fit]));
+    const { size, channels, fit, background, levels } = this.#preprocessing;
+    const hash = createHash("sha256").update(
+      JSON.stringify([formatVersion, size, channels, fit, background, levels]),
+    );
     for (const row of rows) hash.update(`\n${row}`);
     return `${this.#prefix}${hash.digest("hex").slice(0, 32)}`;
   }
 
   get #prefix(): string {
-    const { size, channels, fit } = this.#preprocessing;
-    return `${channels}x${size}x${size}-${fit}-`;
+    const { size, channels, fit, ...more } = this.#preprocessing;
+    const choices = JSON.stringify([formatVersion, more.background, more.levels]);
+    return `${channels}x${size}x${size}-${fit}-${crc32(choices).toString(16)}-`;
   }
 
   async #open(name: string): Promise<CachedPictures | null> {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeFiles } from "./drawnPictures.fixture.ts";
-import { areLabelled, listPictureFolder } from "./pictureListing.ts";
+import { areLabelled, listPictureFolder, noPictures } from "./pictureListing.ts";
 
 let root: string;
 const at = (...parts: string[]): string => join(root, ...parts);
@@ -15,19 +15,22 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 /** Lists a folder with these files, whose content does not matter. */
 async function listed(paths: readonly string[], unlabelled = false) {
-  await writeFiles(at("data"), Object.fromEntries(paths.map((path) => [path, path])));
+  await writeFiles(at("data"), files(...paths));
   return found(unlabelled);
 }
 
 async function found(unlabelled = false) {
   const listing = await listPictureFolder(at("data"), unlabelled);
-  return (
-    listing && {
-      pictures: listing.pictures.map(({ path, label, part }) => [path, label, part]),
-      problems: listing.problems.map(({ path, reason }) => `${path}: ${reason.replaceAll(root, "~")}`),
-      emptyClasses: listing.emptyClasses,
-    }
-  );
+  return {
+    pictures: listing.pictures.map(({ path, label, part }) => [path, label, part]),
+    problems: listing.problems.map(({ path, reason }) => `${path}: ${reason.replaceAll(root, "~")}`),
+    emptyClasses: listing.emptyClasses,
+  };
+}
+
+/** Files whose content does not matter. */
+function files(...paths: string[]): Record<string, string> {
+  return Object.fromEntries(paths.map((path) => [path, path]));
 }
 
 describe("listPictureFolder", () => {
@@ -51,7 +54,7 @@ describe("listPictureFolder", () => {
       `${name}/cat/c.png`,
       "test/dog/d.png",
     ]);
-    expect(listing?.pictures.toSorted()).toEqual(
+    expect(listing.pictures.toSorted()).toEqual(
       [
         ["train/cat/a.png", "cat", "train"],
         ["train/dog/b.png", "dog", "train"],
@@ -61,17 +64,146 @@ describe("listPictureFolder", () => {
     );
   });
 
-  it("takes vehicles for classes, though one is called train", async () => {
-    const listing = await listed(["train/a.png", "bus/b.png", "car/c.png"]);
-    expect(listing?.pictures.map(([, label]) => label)).toEqual(["bus", "car", "train"]);
+  it("names what is beside the parts, and files that are no pictures by their kind", async () => {
+    await writeFiles(at("data"), {
+      ...files("train/cat/a.png", "train/dog/b.png", "val/cat/c.png", "val/dog/d.png"),
+      ...files("samples/e.png", "samples/f.png", "stray.png", "train/cat/a.txt", "train/dog/b.TXT", "README"),
+    });
+    const listing = await listPictureFolder(at("data"), false);
+    expect(listing.pictures.map(({ label, part }) => `${part} ${label}`)).toEqual([
+      "train cat",
+      "train dog",
+      "validation cat",
+      "validation dog",
+    ]);
+    expect(listing.passedOver).toEqual([
+      { path: "samples", reason: "lies beside train/ and val/, in no part (2 pictures)" },
+    ]);
+    expect(listing.problems).toEqual([
+      { path: "stray.png", reason: "lies beside train/ and val/, in no part: put it into one" },
+    ]);
+    expect(listing.otherFiles).toEqual([
+      { ending: ".txt", count: 2, example: "train/cat/a.txt" },
+      { ending: "", count: 1, example: "README" },
+    ]);
+  });
+
+  it("leaves flat files of a test part without labels, and a flat validation part out", async () => {
+    const found = await listed([
+      "train/cat/a.png",
+      "train/dog/b.png",
+      "test1/1.png",
+      "test1/2.png",
+      "dev/3.png",
+    ]);
+    expect(found.pictures).toEqual([
+      ["test1/1.png", null, "test"],
+      ["test1/2.png", null, "test"],
+      ["train/cat/a.png", "cat", "train"],
+      ["train/dog/b.png", "dog", "train"],
+    ]);
+    expect((await listPictureFolder(at("data"), false)).passedOver).toEqual([
+      { path: "dev", reason: "has no folders of classes, as the training part has (1 picture)" },
+    ]);
+  });
+
+  it("takes flat parts of flat files for parts without labels", async () => {
+    const found = await listed(["train/cat.1.jpg", "train/dog.2.jpg", "test1/1.jpg"]);
+    expect(found.pictures.map(([, label, part]) => [label, part])).toEqual([
+      [null, "test"],
+      [null, "train"],
+      [null, "train"],
+    ]);
+  });
+
+  it("goes down to where the classes are, from an archive's folder in a folder", async () => {
+    const found = await listed([
+      "archive/PetImages/Cat/a.png",
+      "archive/PetImages/Dog/b.png",
+      "archive/notes.txt",
+    ]);
+    expect(found.pictures).toEqual([
+      ["archive/PetImages/Cat/a.png", "Cat", "train"],
+      ["archive/PetImages/Dog/b.png", "Dog", "train"],
+    ]);
+    await rm(at("data"), { recursive: true });
+    const parts = await listed([
+      "x/seg_train/seg_train/sea/a.png",
+      "x/seg_train/seg_train/street/b.png",
+      "x/seg_test/seg_test/sea/c.png",
+    ]);
+    expect(parts.pictures.map(([, label, part]) => [label, part])).toEqual([
+      ["sea", "test"],
+      ["sea", "train"],
+      ["street", "train"],
+    ]);
+  });
+
+  it.each([
+    [["train/a.png", "bus/b.png", "car/c.png"], "bus/ and car/"],
+    [["train/steam/a.png", "train/electric/b.png", "bus/city/c.png"], "bus/"],
+    [["train/a.png", "test/b.png", "more/c.png"], "more/"],
+  ])("refuses to guess where train may be a part or a class: %s", async (paths, beside) => {
+    await expect(listed(paths)).rejects.toThrow(
+      `${at("data")}: train/ may be a part of the data set or a class, as it lies beside ${beside}: if it is a part, name it alone (${at("data")}/train) or move the others elsewhere; if it is a class, give its folder another name, such as trains`,
+    );
+  });
+
+  it("refuses parts without a training part, and takes classes that are only called so", async () => {
+    await expect(listed(["val/cat/a.png", "test/cat/b.png"])).rejects.toThrow(
+      /: test\/ and val\/ may be parts of a data set or classes, as there is no train: add the folder train, /,
+    );
+    await rm(at("data"), { recursive: true });
+    const found = await listed(["valid/a.png", "invalid/b.png"]);
+    expect(found.pictures.map(([, label]) => label)).toEqual(["invalid", "valid"]);
+  });
+
+  it("takes pictures by their content where the ending does not tell", async () => {
+    const png = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
+    await writeFiles(at("data"), {
+      "cat/a": png,
+      "cat/b.dat": png,
+      "dog/c.txt": "a text",
+      "dog/d.pgm": "P2 1 1 9 5",
+    });
+    expect((await found()).pictures.map(([path]) => path)).toEqual(["cat/a", "cat/b.dat", "dog/d.pgm"]);
+  });
+
+  it("passes over what systems leave, and what Kindred wrote", async () => {
+    const run = JSON.stringify({ version: 1, recipe: "fast", data: {}, encoder: {} });
+    await writeFiles(at("data"), {
+      ...files(
+        "cat/a.png",
+        "dog/b.png",
+        "cat/Thumbs.db",
+        "cat/._a.png",
+        "@eaDir/x/c.png",
+        "__MACOSX/cat/d.png",
+      ),
+      ...files("runs/pets/figures/pairs.png", "pets.lance/pictures.lance/x.png"),
+      "runs/pets/config.json": run,
+    });
+    const listing = await listPictureFolder(at("data"), false);
+    expect(listing.pictures.map(({ label }) => label)).toEqual(["cat", "dog"]);
+    expect(listing).toMatchObject({
+      emptyClasses: [],
+      otherFiles: [],
+      passedOver: [
+        { path: "pets.lance", reason: "holds an index of Kindred" },
+        { path: "runs/pets", reason: "holds a run of Kindred" },
+      ],
+    });
+    // Also one that was trained in the folder itself.
+    await writeFiles(at("data"), { "config.json": run, ...files("figures/pairs.png", "plots/umap.png") });
+    expect((await found()).pictures.map(([, label]) => label)).toEqual(["cat", "dog"]);
   });
 
   it("takes pictures directly in a folder, and all with unlabelled, as without labels", async () => {
-    expect((await listed(["a.png", "b.svg"]))?.pictures).toEqual([
+    expect((await listed(["a.png", "b.svg"])).pictures).toEqual([
       ["a.png", null, "train"],
       ["b.svg", null, "train"],
     ]);
-    expect((await listed(["cat/c.png"], true))?.pictures.map(([, label]) => label)).toEqual([
+    expect((await listed(["cat/c.png"], true)).pictures.map(([, label]) => label)).toEqual([
       null,
       null,
       null,
@@ -81,11 +213,11 @@ describe("listPictureFolder", () => {
   it("reports pictures beside the classes, and classes without pictures", async () => {
     await mkdir(at("data", "owl", "nothing"), { recursive: true });
     const listing = await listed(["stray.png", "cat/a.png", "dog/b.png"]);
-    expect(listing?.pictures).toHaveLength(2);
-    expect(listing?.problems).toEqual([
+    expect(listing.pictures).toHaveLength(2);
+    expect(listing.problems).toEqual([
       "stray.png: lies beside the folders of the classes, in none of them: put it into one",
     ]);
-    expect(listing?.emptyClasses).toEqual(["owl"]);
+    expect(listing.emptyClasses).toEqual(["owl"]);
   });
 
   it("follows links that stay inside and reports those that lead out, nowhere or in a circle", async () => {
@@ -97,8 +229,8 @@ describe("listPictureFolder", () => {
     await symlink(at("data", "gone.png"), at("data", "dog", "gone.png"));
     await symlink(at("data"), at("data", "dog", "loop"));
     const listing = await found();
-    expect(listing?.pictures.map(([path]) => path)).toEqual(["cat/a.png", "dog/b.png", "dog/inside.png"]);
-    expect(listing?.problems).toEqual([
+    expect(listing.pictures.map(([path]) => path)).toEqual(["cat/a.png", "dog/b.png", "dog/inside.png"]);
+    expect(listing.problems).toEqual([
       "dog/gone.png: cannot be read: no such file or folder: check the path (ENOENT)",
       "dog/loop: leads back to a folder that it is in",
       "dog/out.png: leads out of the folder, to ~/secret/s.png: put the picture itself there",
@@ -106,14 +238,19 @@ describe("listPictureFolder", () => {
     ]);
   });
 
-  it("is none where there is no picture", async () => {
-    expect(await listed(["a.txt", "b/c.csv"])).toBeNull();
+  it("says what a folder without pictures has", async () => {
+    await listed(["a.txt", "b/c.csv", "b/d.csv"]);
+    const listing = await listPictureFolder(at("data"), false);
+    expect(listing.pictures).toEqual([]);
+    expect(noPictures(listing)).toBe(
+      `${at("data")} holds no picture, found 2 .csv (b/c.csv …), 1 .txt (a.txt)`,
+    );
   });
 
   it("may be itself a link", async () => {
     await writeFiles(at("real"), { "cat/a.png": "a" });
     await symlink(at("real"), at("data"));
-    expect((await found())?.pictures).toEqual([["cat/a.png", "cat", "train"]]);
+    expect((await found()).pictures).toEqual([["cat/a.png", "cat", "train"]]);
   });
 });
 

@@ -1,10 +1,13 @@
 import { realpath } from "node:fs/promises";
 import { basename } from "node:path";
 import { InputError } from "../../../base/index.ts";
-import { type ListedPicture, type PicturePart, partOf } from "../../../data/pictureTable.ts";
+import type { ListedPicture, PicturePart } from "../../../data/pictureTable.ts";
 import { explainIoError } from "../files.ts";
+import { partsOf } from "./pictureParts.ts";
+import { describeOthers } from "./pictureReport.ts";
 import {
   findPictures,
+  type OtherFiles,
   type PictureFile,
   type PictureProblem,
   type PictureTree,
@@ -22,21 +25,44 @@ export interface PictureListing {
   readonly emptyClasses: readonly string[];
   /** What may surprise of how it was read. Default: nothing. */
   readonly notes?: readonly string[];
+  /** Folders that are not looked into, such as one beside the parts, and why. Default: none. */
+  readonly passedOver?: readonly PictureProblem[];
+  /** Files that are no pictures; none where only those named are looked at. Default: none. */
+  readonly otherFiles?: readonly OtherFiles[];
 }
 
 /**
- * The pictures of a folder: `<class>/…` or `train/<class>/…` with `val/` (`valid/`, `validation/`) and `test/` beside it,
- * where pictures may lie in folders of their class at any depth; pictures that lie directly in it have no label.
+ * The pictures of a folder: `<class>/…`, or parts of that (`train/<class>/…` with `val/` and `test/` beside it, also by other
+ * usual names, see `partOfFolder`), where pictures may lie in folders of their class at any depth. Pictures that lie
+ * directly in the folder, or in a test part, have no label.
  *
  * @param unlabelled pass over the names of the folders
- * @returns null when there is no picture.
- * @throws InputError when the folder cannot be read.
+ * @returns a listing that may have no picture
+ * @throws InputError when the folder cannot be read, or may be parts or classes.
  */
-export async function listPictureFolder(source: string, unlabelled: boolean): Promise<PictureListing | null> {
-  const { tree, problems } = await findPictures(source);
-  const listing: Listing = { pictures: [], problems: [...problems], emptyClasses: [] };
-  for (const [part, folder] of partsOf(tree)) listPart(listing, part, folder, unlabelled);
-  return listing.pictures.length > 0 ? { source, ...listing } : null;
+export async function listPictureFolder(source: string, unlabelled: boolean): Promise<PictureListing> {
+  const { tree, problems, others, outputs } = await findPictures(source);
+  const { parts, strays, passedOver } = partsOf(source, tree);
+  const listing: Listing = {
+    pictures: [],
+    problems: [...problems, ...strays],
+    emptyClasses: [],
+    passedOver: [...passedOver, ...outputs],
+  };
+  const labelled = !unlabelled && parts.some(([part, folder]) => part === "train" && hasClasses(folder));
+  for (const [part, folder] of parts) {
+    if (labelled && part === "validation" && !hasClasses(folder)) {
+      // A class is what an epoch is measured by.
+      const count = picturesIn(folder).length;
+      listing.passedOver.push({
+        path: folder.path,
+        reason: `has no folders of classes, as the training part has (${count} ${count === 1 ? "picture" : "pictures"})`,
+      });
+    } else {
+      listPart(listing, part, folder, !labelled ? "unlabelled" : hasClasses(folder) ? "labelled" : "flat");
+    }
+  }
+  return { source, ...listing, otherFiles: others };
 }
 
 /**
@@ -62,28 +88,27 @@ interface Listing {
   readonly pictures: (ListedPicture & PictureFile)[];
   readonly problems: PictureProblem[];
   readonly emptyClasses: string[];
+  readonly passedOver: PictureProblem[];
 }
 
-/** `train`, `val` and `test`, where all that has pictures is one of these; else the folder itself is the training part. */
-function partsOf(tree: PictureTree): readonly (readonly [PicturePart, PictureTree])[] {
-  const full = [...tree.folders].filter(([, folder]) => picturesIn(folder).length > 0);
-  const parts = full.map(([name, folder]) => [partOf(name), folder] as const);
-  const named = parts.flatMap(([part, folder]) => (part === undefined ? [] : [[part, folder] as const]));
-  const split = named.length === parts.length && named.some(([part]) => part === "train");
-  return split ? named : [["train", tree]];
-}
-
-function listPart(listing: Listing, part: PicturePart, folder: PictureTree, unlabelled: boolean): void {
+function listPart(
+  listing: Listing,
+  part: PicturePart,
+  folder: PictureTree,
+  kind: "labelled" | "unlabelled" | "flat",
+): void {
   const add = (files: readonly PictureFile[], label: string | null): void => {
     for (const file of files) listing.pictures.push({ ...file, label, part });
   };
   const classes = [...folder.folders].map(([name, inside]) => [name, inside, picturesIn(inside)] as const);
-  if (unlabelled || classes.every(([, , pictures]) => pictures.length === 0)) {
+  if (kind !== "labelled") {
     add(picturesIn(folder), null);
     return;
   }
-  for (const [name, { path }, pictures] of classes) {
-    if (pictures.length === 0) listing.emptyClasses.push(path);
+  for (const [name, inside, pictures] of classes) {
+    if (pictures.length === 0 && !listing.passedOver.some(({ path }) => isWithin(path, inside.path))) {
+      listing.emptyClasses.push(inside.path);
+    }
     add(pictures, name);
   }
   for (const { path } of folder.pictures) {
@@ -92,6 +117,14 @@ function listPart(listing: Listing, part: PicturePart, folder: PictureTree, unla
       reason: "lies beside the folders of the classes, in none of them: put it into one",
     });
   }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path.startsWith(`${folder}/`);
+}
+
+function hasClasses(folder: PictureTree): boolean {
+  return [...folder.folders.values()].some((inside) => picturesIn(inside).length > 0);
 }
 
 /**
@@ -108,4 +141,14 @@ export function areLabelled(source: string, pictures: readonly ListedPicture[]):
     );
   }
   return without === undefined;
+}
+
+/** What a folder without pictures has instead, in a sentence. */
+export function noPictures({ source, problems, passedOver = [], otherFiles = [] }: PictureListing): string {
+  const found = [
+    ...problems.slice(0, 1).map(({ path, reason }) => `${path}: ${reason}`),
+    ...passedOver.slice(0, 1).map(({ path, reason }) => `${path}, which ${reason}`),
+    ...(otherFiles.length > 0 ? [describeOthers(otherFiles)] : []),
+  ];
+  return `${source} holds no picture, found ${found.length > 0 ? found.join("; ") : "no files"}`;
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import sharp from "sharp";
 import { z } from "zod";
 import { readFileOrExplain, writeFileAtomic } from "../files.ts";
+import { batches } from "./batches.ts";
 import type { PictureThreads } from "./pictureThreads.ts";
 import type { PictureFile } from "./pictureTree.ts";
 import type { PictureOutcome } from "./pictureWork.ts";
@@ -42,7 +43,8 @@ export class PictureMemo {
   static async open(folder: string, source: string): Promise<PictureMemo> {
     const name = createHash("sha256").update(source).digest("hex").slice(0, 32);
     const path = join(folder, `files-${name}.json`);
-    const decoder = `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
+    // By what else is read here, and how it is said.
+    const decoder = `kindred 2, sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
     const empty: Memo = { version: 1, decoder, files: {}, unreadable: {} };
     try {
       const memo = memoSchema.parse(JSON.parse(new TextDecoder().decode(await readFileOrExplain(path))));
@@ -103,12 +105,6 @@ export class PictureMemo {
     if (this.#changed) await writeFileAtomic(this.#path, JSON.stringify(this.#memo));
     this.#changed = false;
   }
-}
-
-export function batches<T>(items: readonly T[], size: number): T[][] {
-  const result: T[][] = [];
-  for (let start = 0; start < items.length; start += size) result.push(items.slice(start, start + size));
-  return result;
 }
 
 /** Size and times of each file, to the nanosecond; undefined where it cannot be asked. */

@@ -3,7 +3,17 @@ import { cacheFolder } from "./cacheFolder.ts";
 import { findDuplicates, type PictureReport, pictureReportLines } from "./pictureReport.ts";
 
 const none: PictureReport = {
-  ...{ source: "d", used: 9, skipped: [], emptyClasses: [], duplicates: [], conflicts: [] },
+  ...{
+    source: "d",
+    used: 9,
+    skipped: [],
+    emptyClasses: [],
+    notes: [],
+    passedOver: [],
+    otherFiles: [],
+    duplicates: [],
+    conflicts: [],
+  },
 };
 
 describe("pictureReportLines", () => {
@@ -26,7 +36,7 @@ describe("pictureReportLines", () => {
       "  2.png: is no picture",
       "  3.png: is no picture",
       "  4.png: is no picture",
-      "  and 1002 more",
+      "  and 1002 more (all of them by --json, and in a run's skipped.jsonl)",
       "1 class folder is empty: owl",
       "1 content has several labels:",
       "  c/x.png (c) = d/y.png (d)",

@@ -1,5 +1,5 @@
 import { className } from "../../../data/index.ts";
-import type { PictureProblem } from "./pictureTree.ts";
+import type { OtherFiles, PictureProblem } from "./pictureTree.ts";
 
 /** Files of one content, all of one class or without labels. */
 export interface DuplicatePictures {
@@ -23,6 +23,12 @@ export interface PictureReport {
   readonly skipped: readonly PictureProblem[];
   /** Folders of classes without pictures. */
   readonly emptyClasses: readonly string[];
+  /** Folders that were not looked into, and why. */
+  readonly passedOver: readonly PictureProblem[];
+  /** Files that are no pictures. */
+  readonly otherFiles: readonly OtherFiles[];
+  /** What was chosen for how they are read, and is to be told. */
+  readonly notes: readonly string[];
   readonly duplicates: readonly DuplicatePictures[];
   readonly conflicts: readonly ConflictingPictures[];
 }
@@ -67,17 +73,23 @@ const shown = 5;
 
 /** A report in lines for people, the most important first; none where all is well. */
 export function pictureReportLines(report: PictureReport): string[] {
-  const { skipped, emptyClasses, duplicates, conflicts } = report;
-  const lines: string[] = [];
-  const list = (head: string, items: readonly string[]): void => {
+  const { skipped, emptyClasses, passedOver, otherFiles, duplicates, conflicts } = report;
+  const lines: string[] = [...report.notes];
+  const list = (head: string, items: readonly string[], hint = ""): void => {
     if (items.length === 0) return;
     lines.push(head, ...items.slice(0, shown).map((item) => `  ${item}`));
-    if (items.length > shown) lines.push(`  and ${items.length - shown} more`);
+    if (items.length > shown) lines.push(`  and ${items.length - shown} more${hint}`);
   };
   list(
     `${count(skipped.length, "file is", "files are")} skipped (--strict refuses them):`,
     skipped.map(({ path, reason }) => `${path}: ${reason}`),
+    " (all of them by --json, and in a run's skipped.jsonl)",
   );
+  list(
+    `${count(passedOver.length, "folder is", "folders are")} passed over:`,
+    passedOver.map(({ path, reason }) => `${path}: ${reason}`),
+  );
+  if (otherFiles.length > 0) lines.push(`no pictures, so passed over: ${describeOthers(otherFiles)}`);
   if (emptyClasses.length > 0) {
     const more = emptyClasses.length > shown ? ` and ${emptyClasses.length - shown} more` : "";
     lines.push(
@@ -93,6 +105,16 @@ export function pictureReportLines(report: PictureReport): string[] {
     duplicates.map(({ paths }) => few(paths)),
   );
   return lines;
+}
+
+/** `12 .txt (cat/a.txt …), 1 .csv (labels.csv)`. */
+export function describeOthers(others: readonly OtherFiles[]): string {
+  const named = others.slice(0, shown).map(({ ending, count: n, example }) => {
+    const kind = ending === "" ? (n === 1 ? "file without an ending" : "files without an ending") : ending;
+    return `${n.toLocaleString("en")} ${kind} (${example}${n > 1 ? " …" : ""})`;
+  });
+  const rest = others.slice(shown).reduce((sum, { count: n }) => sum + n, 0);
+  return named.join(", ") + (rest > 0 ? ` and ${rest.toLocaleString("en")} more` : "");
 }
 
 function few(items: readonly string[]): string {

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { AbortedError, InputError, KindredError } from "../../../base/index.ts";
+import { isTooManyOpen, tooManyOpen } from "./openFiles.ts";
 import type { PictureAnswer, PictureRequest, PictureWork, PictureWorkDone } from "./pictureWork.ts";
 
 const workerUrl = new URL(
@@ -14,6 +15,8 @@ const mostThreads = 16;
 const requestsEach = 2;
 
 interface Pending {
+  /** The thread that has the work. */
+  readonly slot: number;
   resolve(done: PictureWorkDone): void;
   reject(error: KindredError): void;
 }
@@ -22,14 +25,24 @@ interface Pending {
 export class PictureThreads {
   readonly #signal: AbortSignal | undefined;
   readonly #count: number;
-  readonly #workers: Worker[] = [];
+  readonly #url: URL;
+  /** By slot; a thread that ended leaves its own free for another. */
+  readonly #workers = new Map<number, Worker>();
   readonly #pending = new Map<number, Pending>();
   #next = 0;
 
-  /** @param threads default: as many as there are cores, 2 at least and 16 at most */
-  constructor(signal?: AbortSignal, threads = Math.min(mostThreads, Math.max(2, availableParallelism()))) {
+  /**
+   * @param threads default: as many as there are cores, 2 at least and 16 at most
+   * @param url of what a thread runs
+   */
+  constructor(
+    signal?: AbortSignal,
+    threads = Math.min(mostThreads, Math.max(2, availableParallelism())),
+    url = workerUrl,
+  ) {
     this.#signal = signal;
     this.#count = threads;
+    this.#url = url;
   }
 
   /**
@@ -60,8 +73,10 @@ export class PictureThreads {
 
   /** Ends the threads, which have nothing left to do. */
   async close(): Promise<void> {
+    const workers = [...this.#workers.values()];
+    this.#workers.clear();
     await Promise.all(
-      this.#workers.splice(0).map(async (worker) => {
+      workers.map(async (worker) => {
         const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
         worker.postMessage(null satisfies PictureRequest);
         await ended;
@@ -75,30 +90,49 @@ export class PictureThreads {
 
   #request(work: PictureWork): Promise<PictureWorkDone> {
     const id = this.#next++;
+    const slot = id % this.#count;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      this.#worker(id % this.#count).postMessage({ id, work } satisfies PictureRequest);
+      const worker = this.#worker(slot);
+      this.#pending.set(id, { slot, resolve, reject });
+      worker.postMessage({ id, work } satisfies PictureRequest);
     });
   }
 
-  #worker(index: number): Worker {
-    const known = this.#workers[index];
+  #worker(slot: number): Worker {
+    const known = this.#workers.get(slot);
     if (known) return known;
-    const worker = new Worker(workerUrl, { name: "pictures" });
+    const worker = new Worker(this.#url, { name: "pictures" });
     worker.on("message", (answer: PictureAnswer) => {
       const pending = this.#pending.get(answer.id);
       this.#pending.delete(answer.id);
       if (answer.ok) pending?.resolve(answer.done);
       else pending?.reject(new (answer.input ? InputError : KindredError)(answer.message));
     });
-    worker.on("error", (error) => this.#fail(`a thread that reads pictures failed: ${error.message}`));
-    worker.on("exit", () => this.#fail("a thread that reads pictures ended before its work"));
-    this.#workers.push(worker);
+    let cause: Error | undefined;
+    worker.on("error", (error) => {
+      cause = error;
+    });
+    // Comes last, also where a thread could not be begun.
+    worker.once("exit", () => {
+      if (this.#workers.get(slot) === worker) this.#workers.delete(slot);
+      this.#fail(slot, cause);
+    });
+    this.#workers.set(slot, worker);
     return worker;
   }
 
-  #fail(reason: string): void {
-    for (const { reject } of this.#pending.values()) reject(new KindredError(reason));
-    this.#pending.clear();
+  /** What a thread had to do when it ended is not done. */
+  #fail(slot: number, cause: Error | undefined): void {
+    const error = isTooManyOpen(cause)
+      ? new InputError(tooManyOpen, { cause })
+      : new KindredError(
+          `a thread that reads pictures ended before its work${cause ? `: ${cause.message.split("\n", 1)[0]}` : ""}; run it again`,
+          { cause },
+        );
+    for (const [id, pending] of this.#pending) {
+      if (pending.slot !== slot) continue;
+      this.#pending.delete(id);
+      pending.reject(error);
+    }
   }
 }

@@ -4,6 +4,7 @@ import { parentPort } from "node:worker_threads";
 import sharp from "sharp";
 import { InputError } from "../../../base/index.ts";
 import { describeIoError } from "../files.ts";
+import { requireDescriptors } from "./openFiles.ts";
 import { readProblem } from "./pictureLimits.ts";
 import type {
   NamedFile,
@@ -30,6 +31,7 @@ function bytesOf({ path, file }: NamedFile): Buffer | string {
     const problem = readProblem(stats.isFile(), stats.size);
     return problem ?? readFileSync(file);
   } catch (error) {
+    requireDescriptors(error);
     return describeIoError(error, "read", path).slice(path.length + 1);
   }
 }

@@ -25,6 +25,64 @@ function drawn(
   return sharp(raw, { raw: { width, height, channels } });
 }
 
+type Level = (x: number, y: number) => readonly number[];
+
+/** A BMP of 24 bits; of a negative height its rows are from the top. */
+function bmp(width: number, height: number, level: Level): Uint8Array {
+  const row = Math.ceil((width * 3) / 4) * 4;
+  const rows = Math.abs(height);
+  const bytes = Buffer.alloc(54 + row * rows);
+  bytes.write("BM", "latin1");
+  bytes.writeUInt32LE(bytes.length, 2);
+  bytes.writeUInt32LE(54, 10);
+  bytes.writeUInt32LE(40, 14);
+  bytes.writeInt32LE(width, 18);
+  bytes.writeInt32LE(height, 22);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(24, 28);
+  for (let y = 0; y < rows; y++) {
+    const at = 54 + (height < 0 ? y : rows - 1 - y) * row;
+    for (let x = 0; x < width; x++) bytes.set(level(x, y).toReversed(), at + 3 * x);
+  }
+  return bytes;
+}
+
+function ppm(width: number, height: number, level: Level): Uint8Array {
+  const pixels = Array.from({ length: width * height }, (_, i) => level(i % width, Math.floor(i / width)));
+  return Buffer.concat([Buffer.from(`P6 ${width} ${height} 255\n`), Uint8Array.from(pixels.flat())]);
+}
+
+/** A TIFF of 32-bit floats, grey, in one strip. */
+function floatTiff(width: number, height: number, levels: readonly number[]): Buffer {
+  const entries: readonly (readonly [tag: number, type: 3 | 4, value: number])[] = [
+    [256, 4, width],
+    [257, 4, height],
+    [258, 3, 32],
+    [259, 3, 1],
+    [262, 3, 1],
+    [273, 4, 8],
+    [277, 3, 1],
+    [278, 4, height],
+    [279, 4, 4 * levels.length],
+    [339, 3, 3],
+  ];
+  const start = 8 + 4 * levels.length;
+  const bytes = Buffer.alloc(start + 2 + 12 * entries.length + 4);
+  bytes.write("II*\0", "latin1");
+  bytes.writeUInt32LE(start, 4);
+  for (const [i, level] of levels.entries()) bytes.writeFloatLE(level, 8 + 4 * i);
+  bytes.writeUInt16LE(entries.length, start);
+  for (const [i, [tag, type, value]] of entries.entries()) {
+    const at = start + 2 + 12 * i;
+    bytes.writeUInt16LE(tag, at);
+    bytes.writeUInt16LE(type, at + 2);
+    bytes.writeUInt32LE(1, at + 4);
+    if (type === 3) bytes.writeUInt16LE(value, at + 8);
+    else bytes.writeUInt32LE(value, at + 8);
+  }
+  return bytes;
+}
+
 /** Four quarters, so that every turn and mirror image differs: red, green; blue, white. */
 const quarters = (x: number, y: number): readonly number[] => {
   const right = x >= 8;
@@ -187,6 +245,86 @@ describe("preprocessPicture", () => {
     expect(corners(await preprocessPicture(bytes, "it", colour(16)), 16)).toBe("RGBW");
   });
 
+  it("reads BMP from the bottom up and from the top, and PNM", async () => {
+    for (const file of [bmp(16, 16, quarters), bmp(16, -16, quarters), ppm(16, 16, quarters)]) {
+      expect(corners(await preprocessPicture(file, "it", colour(16)), 16)).toBe("RGBW");
+    }
+  });
+
+  it("gives the same of a JPEG at any size and orientation as of the picture itself, to a part of a pixel", async () => {
+    // Waves of 1/8 of the height, so that half a pixel of 48 beside would be 19 levels on average.
+    const wave = (x: number, y: number): number => 128 + 60 * Math.sin(50 * x) + 60 * Math.sin(50 * y);
+    const of = (width: number, height: number, orientation: number): Promise<Buffer> =>
+      drawn(width, height, 3, (x, y) => {
+        const [right, down] = [(x + 0.5) / height, (y + 0.5) / height];
+        const [w, h] = [width / height, 1];
+        const [u, v] = {
+          1: [right, down],
+          2: [w - right, down],
+          3: [w - right, h - down],
+          4: [right, h - down],
+        }[orientation]!;
+        const level = wave(u!, v!);
+        return [level, level, level];
+      })
+        .withMetadata({ orientation })
+        .jpeg({ quality: 95 })
+        .toBuffer();
+    const whole = await preprocessPicture(await of(800, 600, 1), "it", colour(48));
+    for (const [width, height, orientation] of [
+      [500, 375, 1],
+      [500, 375, 2],
+      [500, 375, 3],
+      [500, 375, 4],
+      [300, 225, 1],
+      [100, 75, 1],
+    ] as const) {
+      const other = await preprocessPicture(await of(width, height, orientation), "it", colour(48));
+      const mean = whole.reduce((sum, level, i) => sum + Math.abs(level - other[i]!), 0) / whole.length;
+      expect(mean, `${width} x ${height}, orientation ${orientation}`).toBeLessThan(2.5);
+    }
+  });
+
+  it("brings chosen levels of more than 8 bits to 0 and 255", async () => {
+    const ramp = Array.from({ length: 16 }, (_, i) => i / 15);
+    const expected = ramp.map((part) => Math.round(255 * part));
+    const deep = await sharp(
+      Uint16Array.from(ramp, (part) => Math.round(4095 * part)),
+      {
+        raw: { width: 4, height: 4, channels: 1 },
+      },
+    )
+      .toColourspace("grey16")
+      .png()
+      .toBuffer();
+    const near = (planes: Uint8Array): boolean =>
+      planes.every((level, i) => Math.abs(level - expected[i]!) <= 1);
+    expect(near(await preprocessPicture(deep, "it", { ...grey(4), levels: [0, 4095] }))).toBe(true);
+    expect(Math.max(...(await preprocessPicture(deep, "it", grey(4))))).toBeLessThan(20);
+    const tiff = floatTiff(
+      4,
+      4,
+      ramp.map((part) => 3 * part - 1),
+    );
+    expect(near(await preprocessPicture(tiff, "it", { ...grey(4), levels: [-1, 2] }))).toBe(true);
+  });
+
+  it("lays what shines through, and what a picture does not fill, on the background", async () => {
+    const png = await drawn(8, 4, 4, (x) => [0, 0, 0, x < 4 ? 0 : 255])
+      .png()
+      .toBuffer();
+    const white = await preprocessPicture(png, "it", { ...colour(8, "contain"), background: "#ff8000" });
+    const pixel = (x: number, y: number): number[] => [0, 1, 2].map((c) => white[64 * c + 8 * y + x]!);
+    expect([pixel(1, 0), pixel(1, 3), pixel(6, 3), pixel(6, 7)]).toEqual([
+      ...[
+        [255, 128, 0],
+        [255, 128, 0],
+        [0, 0, 0],
+        [255, 128, 0],
+      ],
+    ]);
+  });
+
   it("reads SVG", async () => {
     const svg =
       '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><rect width="10" height="10" fill="#f00"/></svg>';
@@ -205,7 +343,7 @@ describe("preprocessPicture, what is no picture", () => {
 
   it("says what is wrong", async () => {
     expect(await refusal(Buffer.from("a text"))).toBe(
-      "a b.jpg: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG",
+      "a b.jpg: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG, BMP or PNM (PGM, PPM, PBM)",
     );
     expect(await refusal(new Uint8Array(0))).toBe("a b.jpg: is an empty file, no picture");
     for (const format of ["png", "jpeg", "webp"] as const) {
@@ -225,5 +363,55 @@ describe("preprocessPicture, what is no picture", () => {
     );
     // Its pixels would take 112 MB at one bit, and 2.7 GB as colours.
     expect(process.memoryUsage().rss - before).toBeLessThan(60e6);
+  });
+
+  it("refuses a GIF by its largest frame, before it is decoded", async () => {
+    const before = process.memoryUsage().rss;
+    // A screen of 1 x 1, and a frame of 40,000 x 30,000 behind a table of colours and a comment.
+    const frame = [0x2c, 0, 0, 0, 0, 0x40, 0x9c, 0x30, 0x75, 0, 2, 1, 0, 0];
+    const gif = Uint8Array.from([
+      ...Buffer.from("GIF89a"),
+      ...[1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255],
+      ...[0x21, 0xfe, 2, 65, 65, 0, ...frame, 0x3b],
+    ]);
+    expect(await refusal(gif)).toBe(
+      "a b.jpg: is 40000 x 30000 pixels, more than the 268,435,456 (16,384 x 16,384) that a picture may have: make it smaller",
+    );
+    expect(process.memoryUsage().rss - before).toBeLessThan(60e6);
+  });
+
+  it("says that a kind is not read where nothing is damaged", async () => {
+    const jpeg = await sharp(noise, { raw: { width: 300, height: 300, channels: 3 } })
+      .jpeg()
+      .toBuffer();
+    // The precision of the frame, 8 bits, is made 12.
+    jpeg[jpeg.indexOf(Buffer.from([0xff, 0xc0])) + 4] = 12;
+    expect(await refusal(jpeg)).toMatch(
+      /^a b\.jpg: is JPEG of a kind that is not read \(.*precision 12\): save it as PNG or JPEG$/,
+    );
+    expect(await refusal(Buffer.from("\0\0\0\x18ftypheic\0\0\0\0mif1heic", "latin1"))).toBe(
+      "a b.jpg: is HEIC, which is not read: save it as JPEG or PNG",
+    );
+  });
+
+  it("ends in one line whatever bytes of a picture are changed", async () => {
+    const small = sharp(noise.subarray(0, 12 * 12 * 3), { raw: { width: 12, height: 12, channels: 3 } });
+    for (const format of ["gif", "png", "tiff"] as const) {
+      const file = await small.clone().toFormat(format).toBuffer();
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(fc.nat(Math.min(file.length, 80) - 1), fc.nat(255)), {
+            minLength: 1,
+            maxLength: 4,
+          }),
+          async (changes) => {
+            const bytes = Uint8Array.from(file);
+            for (const [at, value] of changes) bytes[at] = value;
+            expect(await refusal(bytes)).toMatch(/^(read|a b\.jpg: is .*)$/);
+          },
+        ),
+        { numRuns: 60 },
+      );
+    }
   });
 });

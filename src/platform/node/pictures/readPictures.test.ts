@@ -263,7 +263,7 @@ describe("readDataset of bad picture files", () => {
         "bar/empty.gif: is an empty file, no picture",
         "bar/huge.png: is 30000 x 30000 pixels, more than the 268,435,456 (16,384 x 16,384) that a picture may have: make it smaller",
         expect.stringMatching(/^disc\/cut\.png: is damaged or cut off: ./),
-        "disc/text.jpg: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG",
+        "disc/text.jpg: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG, BMP or PNM (PGM, PPM, PBM)",
       ]);
       expect(got.stages).toEqual(stages);
     }
@@ -275,7 +275,7 @@ describe("readDataset of bad picture files", () => {
   it("refuses fewer than two pictures, with the first reason", async () => {
     await writeFiles(at("data"), { "a/x.png": await drawn("disc", 1), "a/y.png": "text" });
     expect(await message(read())).toBe(
-      "InputError: ~/data has 1 picture that can be read, expected at least 2, as pictures are compared in pairs: a/y.png: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG",
+      "InputError: ~/data has 1 picture that can be read, expected at least 2, as pictures are compared in pairs: a/y.png: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG, BMP or PNM (PGM, PPM, PBM)",
     );
   });
 
@@ -339,7 +339,7 @@ describe("the cache of decoded pictures", () => {
     await writeFiles(at("data"), await drawnFolder(["disc"], 3));
     await writeFile(at("cache"), "a file");
     expect(await message(read())).toMatch(
-      /^InputError: ~\/cache\/pictures cannot be written: .+; KINDRED_CACHE names another folder for decoded pictures$/,
+      /^InputError: ~\/cache\/pictures.* cannot be written: .+; KINDRED_CACHE names another folder for decoded pictures$/,
     );
   });
 

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { InputError } from "../../../base/index.ts";
-import { numberClasses } from "../../../data/classNumbers.ts";
+import { byCodePoint, numberClasses } from "../../../data/classNumbers.ts";
 import { type ImageDataset, type Preprocessing, sliceImages } from "../../../data/index.ts";
 import { orderPictures } from "../../../data/pictureOrder.ts";
 import { cacheFolder } from "./cacheFolder.ts";
@@ -10,7 +10,7 @@ import { PictureMemo } from "./pictureMemo.ts";
 import { findDuplicates, type PictureReport } from "./pictureReport.ts";
 import { PictureThreads } from "./pictureThreads.ts";
 import type { PictureProblem } from "./pictureTree.ts";
-import { surveyPictures } from "./surveyPictures.ts";
+import { type ChosenPreprocessing, surveyPictures } from "./surveyPictures.ts";
 
 /** What of reading picture files takes long. */
 export type PictureStage = "reading" | "decoding";
@@ -24,7 +24,7 @@ export interface ReadPicturesOptions {
   /** Of the order, of the limit and of what is kept for validation. Default 1. */
   readonly seed?: number;
   /** What is left out is chosen from the pictures, see `surveyPictures`. */
-  readonly preprocessing?: Partial<Preprocessing>;
+  readonly preprocessing?: ChosenPreprocessing;
   /** Names of classes that have their numbers already, by label. */
   readonly classes?: readonly string[];
   /** Fewest pictures that will do. Default 2, as training and evaluation compare pictures in pairs. */
@@ -97,7 +97,7 @@ async function readPart(
   // By all parts, so that a class has the same number in each.
   const names = listing.pictures.flatMap(({ label }) => (label === null ? [] : [label]));
   const { labelOf, classes } = numberClasses(labelled ? names : [], options.classes ?? null);
-  const preprocessing = await surveyPictures(listing.pictures, options.preprocessing ?? {});
+  const { preprocessing, notes } = await surveyPictures(listing.pictures, options.preprocessing ?? {});
   const folder = join(cacheFolder(), "pictures");
   const memo = await PictureMemo.open(folder, resolve(source));
   const cache = new PictureCache(folder, preprocessing, options.signal);
@@ -111,7 +111,7 @@ async function readPart(
         label: picture.label === null ? 0 : labelOf(picture.label),
         validation: picture.part === "validation",
       }));
-    const skipped = [...listing.problems, ...problems.values()];
+    const skipped = [...listing.problems, ...problems.values()].sort((a, b) => byCodePoint(a.path, b.path));
     requireEnough(source, usable.length, skipped, options);
     const { rows, validation } = orderPictures(usable, {
       seed: options.seed ?? 1,
@@ -164,6 +164,9 @@ async function readPart(
         used: pictures.length,
         skipped,
         emptyClasses: listing.emptyClasses,
+        passedOver: listing.passedOver ?? [],
+        otherFiles: listing.otherFiles ?? [],
+        notes,
         ...findDuplicates(hashed, classes),
       },
     };

@@ -1,55 +1,118 @@
 import { readFile } from "node:fs/promises";
-import sharp from "sharp";
 import type { Preprocessing } from "../../../data/index.ts";
+import { batches } from "./batches.ts";
+import { requireDescriptors } from "./openFiles.ts";
+import { mostFilePixels, type OpenedPicture, openPicture } from "./openPicture.ts";
+import { type Ink, inkOf, isDarkOnClear, levelsFor, type Range, rangeOf } from "./pictureLevels.ts";
 import type { PictureFile } from "./pictureTree.ts";
 import { preprocessPicture } from "./preprocessPicture.ts";
 
 /** Pictures looked at: those in even distances. */
 const surveyed = 64;
+/** Looked at side by side, which may be large ones. */
+const together = 8;
 /** Sides to choose from; larger ones take an encoder more time than a first try should. */
 const sides = [28, 32, 48, 64] as const;
 /** Side at which colours are looked for, and the difference between two channels that JPEG makes of grey. */
 const colourSide = 32;
 const greyTolerance = 6;
+const black = "#000000";
+const white = "#ffffff";
+
+/** What of a preprocessing is chosen already; levels of null are those of the format. */
+export type ChosenPreprocessing = Partial<Omit<Preprocessing, "levels">> & {
+  readonly levels?: Preprocessing["levels"] | null;
+};
+
+/** A preprocessing as it stands, so that nothing of it is chosen anew: what it does not name has its default. */
+export function settled(preprocessing: Preprocessing): ChosenPreprocessing {
+  return { background: black, levels: null, ...preprocessing };
+}
+
+/** A preprocessing, and what there is to say about what was chosen. */
+export interface Surveyed {
+  readonly preprocessing: Preprocessing;
+  readonly notes: readonly string[];
+}
 
 /**
- * What of a preprocessing was not chosen, chosen from the pictures: grey where all those looked at are grey, and a side of
- * 28, 32, 48 or 64, the greatest that is not above the median of their shorter sides.
+ * What of a preprocessing was not chosen, chosen from the pictures, once for all of them:
+ *
+ * - grey where all those looked at are grey
+ * - a side of 28, 32, 48 or 64, the greatest that is not above the median of their shorter sides
+ * - a white background where they are dark drawings on a transparent ground, which black would hide
+ * - of pictures of more than 8 bits, the levels that are used, where they are not those of the format
  *
  * @param pictures in an order that does not hang on chance
  */
 export async function surveyPictures(
   pictures: readonly PictureFile[],
-  chosen: Partial<Preprocessing>,
-): Promise<Preprocessing> {
-  const { fit = "cover" } = chosen;
-  if (chosen.size !== undefined && chosen.channels !== undefined) {
-    return { size: chosen.size, channels: chosen.channels, fit };
+  chosen: ChosenPreprocessing,
+): Promise<Surveyed> {
+  const { size, channels, fit = "cover", background, levels } = chosen;
+  const complete = [size, channels, background, levels].every((one) => one !== undefined);
+  const seen = complete ? [] : await lookAt(pictures);
+  const shorter = seen.map((one) => one.shorter).sort((a, b) => a - b);
+  const median = shorter[Math.floor((shorter.length - 1) / 2)] ?? sides[0];
+  const notes: string[] = [];
+  let ground = background;
+  if (ground === undefined && isDarkOnClear(seen.map(({ ink }) => ink))) {
+    ground = white;
+    notes.push(
+      "the pictures are dark drawings on a transparent ground, so they are laid on white (--background black lays them on black)",
+    );
   }
+  let range = levels;
+  if (range === undefined) {
+    range = levelsFor(seen.flatMap((one) => (one.range ? [one.range] : [])));
+    if (range) {
+      notes.push(
+        `pictures of more than 8 bits: their levels ${range[0].toLocaleString("en")} to ${range[1].toLocaleString("en")} become black to white, as those looked at use no others`,
+      );
+    }
+  }
+  const preprocessing = {
+    size: size ?? sides.findLast((side) => side <= median) ?? sides[0],
+    channels: channels ?? (seen.every(({ grey }) => grey) ? 1 : 3),
+    fit,
+    ...(ground === undefined || ground === black ? {} : { background: ground }),
+    ...(range ? { levels: range } : {}),
+  };
+  return { preprocessing, notes };
+}
+
+interface Look {
+  readonly shorter: number;
+  readonly grey: boolean;
+  readonly ink: Ink | null;
+  readonly range: Range | null;
+}
+
+async function lookAt(pictures: readonly PictureFile[]): Promise<Look[]> {
   const step = Math.max(1, pictures.length / surveyed);
   const sample = Array.from(
     { length: Math.min(surveyed, pictures.length) },
     (_, i) => pictures[Math.floor(i * step)]!,
   );
-  // Few enough to be looked at side by side.
-  const seen = (await Promise.all(sample.map(look))).filter((one) => one !== null);
-  const shorter = seen.map((one) => one.shorter).sort((a, b) => a - b);
-  const median = shorter[Math.floor((shorter.length - 1) / 2)] ?? sides[0];
-  return {
-    size: chosen.size ?? sides.findLast((side) => side <= median) ?? sides[0],
-    channels: chosen.channels ?? (seen.every(({ grey }) => grey) ? 1 : 3),
-    fit,
-  };
+  const seen: (Look | null)[] = [];
+  for (const some of batches(sample, together)) seen.push(...(await Promise.all(some.map(look))));
+  return seen.filter((one) => one !== null);
 }
 
-/** The shorter side of a picture, and whether it is grey; null where it cannot be read, which is reported later. */
-async function look({ path, file }: PictureFile): Promise<{ shorter: number; grey: boolean } | null> {
+/** Null for a picture that cannot be read, which is reported later. */
+async function look({ path, file }: PictureFile): Promise<Look | null> {
   try {
     const bytes = await readFile(file);
-    const { width, height } = await sharp(bytes).metadata();
+    const picture: OpenedPicture = await openPicture(bytes, mostFilePixels);
     const pixels = await preprocessPicture(bytes, path, { size: colourSide, channels: 3, fit: "stretch" });
-    return { shorter: Math.min(width, height), grey: isGrey(pixels) };
+    return {
+      shorter: Math.min(picture.width, picture.height),
+      grey: isGrey(pixels),
+      ink: picture.hasAlpha ? await inkOf(picture) : null,
+      range: picture.deep ? await rangeOf(picture) : null,
+    };
   } catch (error) {
+    requireDescriptors(error);
     if (error instanceof Error) return null;
     throw error;
   }

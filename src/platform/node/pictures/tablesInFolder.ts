@@ -166,6 +166,8 @@ async function joined(
     pictures: folder && own.length > 0 ? own : pictures,
     problems: [...(folder?.problems ?? []), ...listings.flatMap(({ problems }) => problems)],
     emptyClasses: [],
+    passedOver: folder?.passedOver ?? [],
+    otherFiles: folder?.otherFiles ?? [],
     notes: [
       ...notes,
       ...listings.flatMap((listing) => listing.notes ?? []),

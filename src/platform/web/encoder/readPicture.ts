@@ -61,7 +61,7 @@ export async function readPicture(
   }
 }
 
-/** Turned by its orientation, its transparency on black. */
+/** Turned by its orientation, what shines through it laid on the background. */
 async function decoded(
   source: Blob | DrawnPicture,
   name: string,
@@ -82,7 +82,7 @@ async function decoded(
     const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
     if (!context)
       throw new InputError(`${name}: this browser gives no canvas of ${width} x ${height} pixels`);
-    context.fillStyle = "#000";
+    context.fillStyle = preprocessing.background ?? "#000";
     context.fillRect(0, 0, width, height);
     context.drawImage(bitmap, 0, 0);
     return fitPicture(context.getImageData(0, 0, width, height).data, width, height, preprocessing);
