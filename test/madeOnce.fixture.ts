@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { inject } from "vitest";
+// What is provided is declared there, also for whoever compiles some of the tests alone.
+import type {} from "./globalSetup.ts";
 
 /**
  * The folder of what `make` wrote, made by whichever test asks first in this run of the tests; nobody may change it.
