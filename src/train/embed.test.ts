@@ -44,6 +44,17 @@ async function oneByOne(dataset: ImageDataset, rows: readonly number[]): Promise
 }
 
 describe("Embedder", () => {
+  it("embeds the images at given rows, in their order", async () => {
+    const dataset = noise(9);
+    const fixed = await Embedder.fixed(runtime, encoder, weights);
+    const rows = [7, 2, 8, 2, 0];
+    const embeddings = await fixed.embed(dataset, null, { rows: Uint32Array.from(rows) });
+    const alone = await oneByOne(dataset, rows);
+    expect(embeddings).toHaveLength(alone.length);
+    for (const [i, value] of alone.entries()) expect(embeddings[i]).toBeCloseTo(value, 5);
+    await fixed.dispose();
+  });
+
   it.each([
     ["fewer images than a batch", 3, [0, 1, 2]],
     ["a batch", 256, [0, 1, 254, 255]],

@@ -13,6 +13,8 @@ const mostAtATime = 256;
 const mostNumbers = 2 ** 22;
 
 export interface EmbedOptions {
+  /** The images to embed, in this order. Default: all. */
+  readonly rows?: Uint32Array;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -64,28 +66,29 @@ export class Embedder {
   }
 
   /**
-   * `[count, dim]`, row by row; `store` holds the parameters, null where they are fixed.
+   * `[count, dim]`, a row for each image; `store` holds the parameters, null where they are fixed.
    *
    * @throws RuntimeError when the runtime fails, or for pictures without features where the trunk is not there to make them.
    * @throws AbortedError when stopped by `signal`.
    */
   async embed(dataset: ImageDataset, store: Store | null, options: EmbedOptions = {}): Promise<Float32Array> {
     const { dim } = this.#encoder;
-    const embeddings = new Float32Array(dataset.count * dim);
-    if (dataset.count === 0) return embeddings;
-    const { program, feed, batchSize, example } = await this.#programFor(dataset);
+    const count = options.rows?.length ?? dataset.count;
+    const embeddings = new Float32Array(count * dim);
+    if (count === 0) return embeddings;
+    const { program, feed, batchSize, example } = await this.#programFor(dataset, count);
     let pending: { start: number; result: Promise<Float32Array> } | undefined;
     const settle = async (): Promise<void> => {
       if (!pending) return;
       const { start, result } = pending;
       const values = await result;
-      const rows = Math.min(batchSize, dataset.count - start);
-      embeddings.set(values.subarray(0, rows * dim), start * dim);
-      options.onProgress?.(start + rows, dataset.count);
+      const done = Math.min(start + batchSize, count);
+      embeddings.set(values.subarray(0, (done - start) * dim), start * dim);
+      options.onProgress?.(done, count);
     };
-    for (let start = 0; start < dataset.count; start += batchSize) {
+    for (let start = 0; start < count; start += batchSize) {
       if (options.signal?.aborted) throw new AbortedError("embedding was stopped");
-      const data = batchFrom(dataset, start, batchSize);
+      const data = batchFrom(dataset, options.rows, start, batchSize);
       const result = program
         .run(
           { [feed]: { dtype: "float32", shape: [batchSize, ...example], data } },
@@ -107,8 +110,8 @@ export class Embedder {
     for (const compiled of programs) await (await compiled).program.dispose();
   }
 
-  /** The program for a data set of so many pictures, compiled at its first use. */
-  #programFor({ count, features, name }: ImageDataset): Promise<BatchProgram> {
+  /** The program for so many pictures of a data set, compiled at its first use. */
+  #programFor({ features, name }: ImageDataset, count: number): Promise<BatchProgram> {
     const { inputShape, trunk } = this.#encoder;
     const whole = trunk !== undefined && features === undefined;
     const example = whole ? inputShape : exampleShape(this.#encoder);
@@ -161,14 +164,20 @@ function batchSizeFor(count: number, example: Shape, most: number): number {
   return Math.min(most, fitting, 2 ** Math.ceil(Math.log2(count)));
 }
 
-/** The batch of images from `start` on, the last one filled up with its last image: rows do not see each other here. */
-function batchFrom(dataset: ImageDataset, start: number, batchSize: number): Float32Array<ArrayBuffer> {
-  const last = dataset.count - 1;
-  if (start + batchSize > dataset.count || dataset.features) {
-    return gatherImages(
-      dataset,
-      Uint32Array.from({ length: batchSize }, (_, i) => Math.min(start + i, last)),
-    );
+/**
+ * The batch from the `start`th of the images at `rows` on, or of all of them. The last one is filled up with its last image:
+ * images do not see each other here.
+ */
+function batchFrom(
+  dataset: ImageDataset,
+  rows: Uint32Array | undefined,
+  start: number,
+  batchSize: number,
+): Float32Array<ArrayBuffer> {
+  const count = rows?.length ?? dataset.count;
+  if (rows || start + batchSize > count || dataset.features) {
+    const places = Uint32Array.from({ length: batchSize }, (_, i) => Math.min(start + i, count - 1));
+    return gatherImages(dataset, rows ? places.map((place) => rows[place]!) : places);
   }
   // Images side by side in one go take a third of the time, on a thread that takes turns with the engine's.
   const each = pixelsPerImage(dataset);

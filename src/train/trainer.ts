@@ -21,7 +21,7 @@ import {
 import { randomFeeds, scalarFeeds } from "./steps.ts";
 import type { Task } from "./task.ts";
 import type { TrainingProgress, TrainingState } from "./trainingState.ts";
-import { nearestNeighbourAccuracy, type ValidationAccuracy } from "./validationAccuracy.ts";
+import { nearestNeighbourAccuracy, referenceRows, type ValidationAccuracy } from "./validationAccuracy.ts";
 import type { PictureVariation } from "./varyPictures.ts";
 
 /** Steps handed to the runtime ahead of the one whose loss is awaited, so that it never waits for a batch. */
@@ -109,6 +109,8 @@ export class Trainer {
   readonly #embedder: Embedder;
   readonly #steps = new Map<number, { graph: ReturnType<typeof trainingGraph>; program: Program }>();
   readonly #validations = new Map<number, Program>();
+  /** Training images that neighbours of the validation images are looked for among; null until they are needed. */
+  #references: Uint32Array | null = null;
   #progress: TrainingProgress;
   #recordingSeconds = 0;
 
@@ -403,9 +405,11 @@ export class Trainer {
   }
 
   async #validationAccuracy(): Promise<ValidationAccuracy | null> {
-    const { training, validation, patience } = this.#options;
+    const { training, validation, patience, seed } = this.#options;
     if (validation.count === 0 || validation.labelled === false) return null;
-    return nearestNeighbourAccuracy(this.#embedder, this.#store, validation, training, patience > 0);
+    this.#references ??= referenceRows(training.labels, seed);
+    const [embedder, store, ranks] = [this.#embedder, this.#store, patience > 0];
+    return nearestNeighbourAccuracy(embedder, store, validation, training, this.#references, ranks);
   }
 }
 

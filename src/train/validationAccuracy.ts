@@ -1,5 +1,6 @@
-import { KindredError } from "../base/index.ts";
-import { type ImageDataset, takeFirst } from "../data/index.ts";
+import { KindredError, Rng } from "../base/index.ts";
+import type { ImageDataset } from "../data/index.ts";
+import { stratifiedDraw } from "../data/stratified.ts";
 import {
   nearestNeighbours,
   normalizeRows,
@@ -10,8 +11,27 @@ import {
 import type { Store } from "../runtime/index.ts";
 import type { Embedder } from "./embed.ts";
 
-/** Training images that a validation image's neighbour is looked for among: a tenth of an epoch's time to embed. */
+/** Training images that a validation image's neighbour is looked for among, at most: a tenth of an epoch's time to embed. */
 const mostReferences = 10_000;
+
+/**
+ * The training images that neighbours are looked for among: null for all of them, or where there are more than `most`, the
+ * rows of a sample by lot, in ascending order. It has of each class its share and at least one image.
+ *
+ * @param labels `[count]`
+ * @param seed the same seed and labels give the same rows
+ * @param most default 10,000
+ */
+export function referenceRows(
+  labels: Int32Array,
+  seed: number,
+  most: number = mostReferences,
+): Uint32Array | null {
+  if (labels.length <= most) return null;
+  const ranks = Rng.of(seed, "references").permutation(labels.length);
+  const drawn = stratifiedDraw(Array.from(labels), ranks, most, { least: () => 1 });
+  return Uint32Array.from(drawn.flatMap((taken, row) => (taken ? [row] : [])));
+}
 
 export interface ValidationAccuracy {
   /** 0 where no training image has the label of any validation image. */
@@ -22,10 +42,11 @@ export interface ValidationAccuracy {
 }
 
 /**
- * 1-NN accuracy by cosine similarity: the share of validation images whose nearest image, among the first
- * 10,000 training images, has their label; those whose label none of these has are left out. `kindred eval` takes all of them; this is for watching.
- * With `ranks`, also the MAP@R of the same search, at a few times the cost of comparing.
+ * 1-NN accuracy by cosine similarity: the share of validation images whose nearest image, among the training images at
+ * `rows`, has their label; those whose label none of these has are left out. With `ranks`, also the MAP@R of the same search,
+ * at a few times the cost of comparing. `kindred eval` searches all training images; this is for watching.
  *
+ * @param rows null for all, see {@link referenceRows}
  * @throws KindredError when an embedding is not finite, as after a learning rate that was too high.
  */
 export async function nearestNeighbourAccuracy(
@@ -33,37 +54,38 @@ export async function nearestNeighbourAccuracy(
   store: Store,
   validation: ImageDataset,
   training: ImageDataset,
+  rows: Uint32Array | null,
   ranks = false,
 ): Promise<ValidationAccuracy> {
-  const references = takeFirst(training, mostReferences);
-  const queryRows = await embedder.embed(validation, store);
-  const referenceRows = await embedder.embed(references, store);
-  for (const rows of [queryRows, referenceRows]) requireFinite(rows);
-  const dim = queryRows.length / validation.count;
+  const queries = await embedder.embed(validation, store);
+  const references = await embedder.embed(training, store, rows ? { rows } : {});
+  for (const embeddings of [queries, references]) requireFinite(embeddings);
+  const labels = rows ? Int32Array.from(rows, (row) => training.labels[row]!) : training.labels;
+  const dim = queries.length / validation.count;
   const blocks = plainSimilarityBlocks(
-    normalizeRows(queryRows, validation.count, dim),
-    normalizeRows(referenceRows, references.count, dim),
+    normalizeRows(queries, validation.count, dim),
+    normalizeRows(references, labels.length, dim),
     dim,
   );
   if (ranks) {
-    const { knn1, mapAtR } = await rankingMetrics(blocks, validation.labels, references.labels);
+    const { knn1, mapAtR } = await rankingMetrics(blocks, validation.labels, labels);
     const answered = !Number.isNaN(mapAtR);
     return {
       knn1: answered ? knn1 : 0,
       mapAtR: answered ? mapAtR : null,
-      references: references.count,
+      references: labels.length,
     };
   }
-  const { indices } = await nearestNeighbours(blocks, validation.count, references.count, 1);
+  const { indices } = await nearestNeighbours(blocks, validation.count, labels.length, 1);
   let hits = 0;
   for (const [query, neighbour] of indices.entries()) {
-    if (references.labels[neighbour] === validation.labels[query]) hits++;
+    if (labels[neighbour] === validation.labels[query]) hits++;
   }
-  const without = queriesWithoutReferences(validation.labels, references.labels).length;
+  const without = queriesWithoutReferences(validation.labels, labels).length;
   return {
     knn1: hits === 0 ? 0 : hits / (validation.count - without),
     mapAtR: null,
-    references: references.count,
+    references: labels.length,
   };
 }
 
