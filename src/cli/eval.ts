@@ -52,7 +52,7 @@ export function evalCommand(): Command {
         "where each query's neighbours are looked for: the training pictures, or the other queries (default: training; queries where the classes of the data were not trained on)",
       ).choices(amongNames),
     )
-    .option("--limit <n>", "take the first n queries only", wholeNumber(2))
+    .option("--limit <n>", "take n queries only, by lot and of each class its share", wholeNumber(2))
     .addOption(checkpointOption())
     .addOption(strictOption())
     .addOption(deviceOption())

@@ -46,7 +46,11 @@ export function indexCommand(): Command {
         "all",
       ]),
     )
-    .option("--limit <n>", "take the first n pictures of each split only", wholeNumber(2))
+    .option(
+      "--limit <n>",
+      "take n pictures of each split only, by lot and of each class its share",
+      wholeNumber(2),
+    )
     .addOption(checkpointOption())
     .option(
       "--add",

@@ -39,7 +39,11 @@ export function plotCommand(): Command {
         .choices(["train", "test", "all"])
         .default("train"),
     )
-    .option("--limit <n>", "take the first n pictures of each split only", wholeNumber(2))
+    .option(
+      "--limit <n>",
+      "take n pictures of each split only, by lot and of each class its share (default: as many training pictures as the run took)",
+      wholeNumber(2),
+    )
     .addOption(checkpointOption())
     .addOption(
       new Option("--only <name>", `one of ${plotNames.join(", ")}; may be repeated (default: all)`).argParser(

@@ -90,7 +90,7 @@ describe("splitValidation", () => {
     ] as const) {
       expect(() => splitValidation(pictures(3), n)).toThrow(InputError);
       expect(() => splitValidation(pictures(3), n)).toThrow(
-        `toy has 3 images, setting ${n} aside for validation leaves ${left} for training, expected at least 2`,
+        `toy has 3 images, setting ${n} aside for validation leaves ${left} for training, expected at least 2: keep fewer of them (--validation)`,
       );
     }
     for (const n of [-1, 0.5, Number.NaN]) {

@@ -102,7 +102,7 @@ export function splitValidation(
   const rest = dataset.count - n;
   if (rest < 2) {
     throw new InputError(
-      `${dataset.name} has ${dataset.count} images, setting ${n} aside for validation leaves ${Math.max(rest, 0)} for training, expected at least 2: set fewer aside`,
+      `${dataset.name} has ${dataset.count} images, setting ${n} aside for validation leaves ${Math.max(rest, 0)} for training, expected at least 2: keep fewer of them (--validation)`,
     );
   }
   return {

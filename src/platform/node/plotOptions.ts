@@ -19,13 +19,13 @@ export interface PlotOptions {
   readonly data?: string | undefined;
   /** Default `train`; `all` is train and then test. */
   readonly split?: DatasetSplit | "all" | undefined;
-  /** The first pictures of each split only. Default: as many as the run took of its training data. */
+  /** Pictures to take of each split, as `loadDataset` does. Default: of training pictures as many as the run took, of others all. */
   readonly limit?: number | undefined;
   /** Refuse picture files that cannot be read. */
   readonly strict?: boolean | undefined;
   /** Told what there is to say about picture files. */
   readonly onReport?: ((report: PictureReport) => void) | undefined;
-  /** The checkpoint of this epoch, counted from 0. Default: the last. */
+  /** The checkpoint of this epoch, counted from 0. Default: the best where patience kept one, else the last. */
   readonly checkpoint?: number | undefined;
   /** Principal components to project on before UMAP, 2 or more. Default: none, UMAP takes the embedding itself. */
   readonly pcaDims?: number | undefined;

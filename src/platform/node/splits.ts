@@ -5,7 +5,7 @@ import { type DatasetSplit, type LoadDatasetOptions, loadDataset, MissingSplitEr
  * The pictures of a split, or of all: train and then test. All of a source without a test split, such as a CSV, is its
  * train split.
  *
- * @param limitOf how many of a split's first pictures to take, null for all
+ * @param limitOf how many of a split's pictures to take, null for all
  * @param options how picture files are to be read
  * @throws InputError as `loadDataset` does.
  */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError } from "../../../base/index.ts";
+import { InputError, shellWord } from "../../../base/index.ts";
 import { preprocessingSchema } from "../../../data/index.ts";
 
 const size = z.number().int().min(1);
@@ -58,7 +58,7 @@ export function parseInfo(text: string | undefined, path: string): IndexInfo {
   const parsed = text === undefined ? null : infoSchema.safeParse(JSON.parse(text));
   if (parsed?.success) return parsed.data;
   throw new InputError(
-    `${path} was not made by kindred index, or by a later version: make it anew with kindred index --force`,
+    `${path} was not made by kindred index, or by a later version: make it anew with kindred index --run <dir> --data <path> --force --out ${shellWord(path)}`,
   );
 }
 

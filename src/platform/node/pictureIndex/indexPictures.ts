@@ -79,7 +79,7 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
     );
   }
   if (!there && run === undefined) {
-    throw new InputError(`${out} holds no index yet: name the run to make it with, with --run`);
+    throw new InputError(`${out} holds no index yet: name the run to make it with (--run)`);
   }
   const index = there && options.add ? await PictureIndex.open(out) : null;
   try {

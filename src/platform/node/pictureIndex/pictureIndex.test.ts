@@ -320,6 +320,10 @@ describe("an index that is none", () => {
     await expect(open("nowhere.lance")).rejects.toThrow(
       /nowhere\.lance holds no index: make one with kindred/,
     );
+    const odd = at("no where.lance");
+    await expect(open("no where.lance")).rejects.toThrow(
+      `${odd} holds no index: make one with kindred index --run <dir> --data <path> --out '${odd}'`,
+    );
     const create = PictureIndex.create(at("photos"), info, inParts([]), { force: true });
     await expect(create).rejects.toThrow(/photos is a folder that holds other things/);
     expect(existsSync(at("photos", "a.jpg"))).toBe(true);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Connection, Table } from "@lancedb/lancedb";
 import type { Schema } from "apache-arrow";
-import { InputError } from "../../../base/index.ts";
+import { InputError, shellWord } from "../../../base/index.ts";
 import { checkFilter } from "../../../retrieval/index.ts";
 import { inTime } from "./filterTime.ts";
 import { changeIndex, readyTag } from "./indexChange.ts";
@@ -137,7 +137,7 @@ export class PictureIndex {
   static async open(path: string): Promise<PictureIndex> {
     const location = indexLocation(path);
     const missing = new InputError(
-      `${path} holds no index: make one with kindred index --run <dir> --data <path> --out ${path}`,
+      `${path} holds no index: make one with kindred index --run <dir> --data <path> --out ${shellWord(path)}`,
     );
     if (location.folder !== null && stateOfFolder(location, location.folder) !== "index") throw missing;
     const connection = await connected(location);
@@ -231,7 +231,7 @@ export class PictureIndex {
   requireEncoder(fingerprint: string, whose: string): void {
     if (fingerprint === this.#info.fingerprint) return;
     throw new InputError(
-      `${this.path} was made by the encoder ${shortFingerprint(this.#info.fingerprint)}, but that of ${whose} is ${shortFingerprint(fingerprint)}: their vectors cannot be compared; use the run and checkpoint that made the index, or make it anew with kindred index --force`,
+      `${this.path} was made by the encoder ${shortFingerprint(this.#info.fingerprint)}, but that of ${whose} is ${shortFingerprint(fingerprint)}: their vectors cannot be compared; use the run and checkpoint that made the index, or make it anew with kindred index --run <dir> --data <path> --force --out ${shellWord(this.path)}`,
     );
   }
 
