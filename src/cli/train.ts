@@ -1,75 +1,33 @@
 import { Command } from "commander";
 import { InputError, shellWord } from "../base/index.ts";
 import type { Preprocessing } from "../data/index.ts";
-import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
-import type { PictureProblem } from "../platform/node/pictures/pictureTree.ts";
+import { nodeRuntime } from "../platform/node/devices.ts";
 import { RunFolder } from "../platform/node/runFolder.ts";
-import {
-  type ConfiguredData,
-  configuredData,
-  type TrainRunResult,
-  trainRun,
-} from "../platform/node/trainRun.ts";
-import { withTrunk } from "../platform/node/trunk.ts";
-import {
-  autoRecipe,
-  configuredParts,
-  type EarlyStop,
-  type EpochMetrics,
-  type Guidance,
-  guidanceLines,
-  type RunChoices,
-  type RunConfig,
-  recipeConfig,
-  recipeToRead,
-  type StepReport,
-  usualValidation,
-  verdictLines,
-} from "../train/index.ts";
-import { duration, interrupted, note, type Output, ProgressLine, result } from "./console.ts";
+import { type ConfiguredData, configuredData, trainRun } from "../platform/node/trainRun.ts";
+import { type Guidance, guidanceLines, type RunConfig, recipeConfig, recipeToRead } from "../train/index.ts";
+import { interrupted, note, ProgressLine } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { deviceOption, jsonOption, wholeNumber } from "./options.ts";
 import {
   addPictureOptions,
   chosenPreprocessing,
-  dataForm,
   noteReport,
-  type PictureOptions,
   PictureProgress,
-  picturesBegunWith,
   requireUse,
 } from "./pictureOptions.ts";
-import { addChoiceOptions, begunWith, type ChoiceOptions, chosen, describeConfig } from "./trainChoices.ts";
+import { addChoiceOptions, describeConfig } from "./trainChoices.ts";
+import { finish } from "./trainEnd.ts";
+import { choicesOf, type ParsedOptions, type TrainOptions } from "./trainOptions.ts";
 import { folderToResume, planTraining, usualFolder } from "./trainPlan.ts";
+import { describeEpoch, describeStep, stepsDone } from "./trainProgress.ts";
+import { resumedConfig } from "./trainResume.ts";
 import {
   addTrunkOptions,
-  type ChosenFile,
   chosenTrunk,
-  type TrunkChoiceOptions,
-  trunkBegunWith,
   trunkForPictures,
   trunkLines,
   trunkPreprocessing,
 } from "./trunkOptions.ts";
-
-interface TrainOptions extends Output, ChoiceOptions, PictureOptions, TrunkChoiceOptions {
-  readonly data: string;
-  readonly limit?: number;
-  readonly validation?: number;
-  readonly epochs?: number;
-  readonly patience?: number;
-  readonly batchSize?: number;
-  readonly seed: number;
-  readonly out: string;
-  readonly init?: string;
-  readonly record: boolean;
-  readonly device: DeviceName;
-  readonly resume: boolean;
-  readonly force: boolean;
-}
-
-/** As the command line is parsed: the folder depends on data and recipe where none is named. */
-type ParsedOptions = Omit<TrainOptions, "out"> & { readonly out?: string };
 
 export function trainCommand(): Command {
   const command = new Command("train")
@@ -239,187 +197,4 @@ async function readData(
   } finally {
     progress.end();
   }
-}
-
-/** What is chosen, and what follows from the pictures; before they are read, as if they were MNIST's. */
-function choicesOf(
-  options: ParsedOptions,
-  trunk: ChosenFile | null,
-  pictures = { channels: 1, height: 28, count: Number.POSITIVE_INFINITY },
-): RunChoices {
-  return {
-    ...chosen(options),
-    source: options.data,
-    limit: options.limit ?? null,
-    validation: options.validation ?? usualValidation(pictures.count),
-    unlabelled: options.unlabelled,
-    form: dataForm(options),
-    epochs: options.epochs,
-    patience: options.patience,
-    batchSize: options.batchSize,
-    seed: options.seed,
-    init: options.init ?? null,
-    record: options.record,
-    channels: pictures.channels,
-    size: pictures.height,
-    trunk: trunk ? { file: trunk.file, choice: trunk.opened.choice } : undefined,
-    hidden: options.hidden,
-  };
-}
-
-/** A resumed run keeps its configuration; only the numbers of epochs and of patience may be others. */
-async function resumedConfig(
-  folder: RunFolder,
-  options: TrainOptions,
-  given: ReadonlySet<string>,
-): Promise<RunConfig> {
-  const saved = await folder.readConfig();
-  const fixed: Readonly<Record<string, string | number | boolean | null>> = {
-    data: saved.data.source,
-    limit: saved.data.limit,
-    validation: saved.data.validation,
-    ...picturesBegunWith(saved),
-    batchSize: saved.batchSize,
-    seed: saved.seed,
-    init: saved.init,
-    record: saved.record,
-    ...begunWith(saved),
-    ...trunkBegunWith(saved),
-  };
-  for (const [name, was] of Object.entries(fixed)) {
-    const received = options[name as keyof TrainOptions];
-    const is = Array.isArray(received) ? received.join(",") : received;
-    if (name === "recipe" && is === autoRecipe) continue;
-    if (given.has(name) && was !== is) throw differs(name, was, is, options.out);
-  }
-  const { epochs = saved.epochs, patience = saved.patience, trunk = saved.trunk } = options;
-  if (trunk !== saved.trunk) await withTrunk(configuredParts(saved).encoder, { trunk });
-  if (epochs === saved.epochs) return { ...saved, patience, trunk };
-  if (saved.schedule.name === "oneCycle" || saved.schedule.name === "warmupCosine") {
-    note(
-      `the learning rate goes down over all epochs: a run of ${saved.epochs} that goes on to ${epochs} is not what ${epochs} at once would have been`,
-    );
-  }
-  return { ...saved, epochs, patience, trunk };
-}
-
-/** What a run does and does not, by the option that says so. */
-const manners: Readonly<Record<string, readonly [doing: string, not: string]>> = {
-  record: ["records embeddings", "was begun without recording"],
-  augment: ["varies its pictures", "leaves its pictures as they are"],
-  head: ["trains through a projection head", "has no projection head"],
-};
-
-function differs(name: string, was: unknown, is: unknown, run: string): InputError {
-  const flag = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  if (typeof is === "boolean") {
-    const [doing, not] = manners[name] ?? ["does", "does not"];
-    return new InputError(
-      `--${is ? "" : "no-"}${flag} is not what the run in ${run} does, which ${was ? doing : not}: leave it out to resume`,
-    );
-  }
-  const begun =
-    was === null
-      ? `run in ${run}, which was begun without it`
-      : `${was} that the run in ${run} was begun with`;
-  return new InputError(`--${flag} ${is} differs from the ${begun}: leave it out to resume`);
-}
-
-function stepsDone({ epoch, batch, batches }: StepReport): number {
-  return (epoch - 1) * batches + batch;
-}
-
-function describeStep(
-  { epoch, loss, perSecond, unit, secondsLeft }: StepReport,
-  { epochs }: RunConfig,
-): string {
-  const rate = `${perSecond.toFixed(0)} ${unit}/s`;
-  return `epoch ${epoch}/${epochs}  loss ${loss.toFixed(4)}  ${rate}  ${duration(secondsLeft)} left`;
-}
-
-function describeEpoch(metrics: EpochMetrics, epochs: number): string {
-  const { epoch, trainLoss, valLoss, lr, knn1, knnReferences, mapAtR, seconds, perSecond, unit } = metrics;
-  const ranked = mapAtR === null ? "" : `  MAP@R ${mapAtR.toFixed(4)}`;
-  const neighbours = knn1 === null ? "" : `  1-NN ${knn1.toFixed(4)} (among ${knnReferences})${ranked}`;
-  const loss = valLoss === null ? "" : `  validation loss ${valLoss.toFixed(4)}`;
-  const validation = `${loss}${neighbours}`;
-  return `epoch ${epoch}/${epochs}  loss ${trainLoss.toFixed(4)}${validation}  lr ${Number(lr.toPrecision(3))}  ${duration(seconds)}  ${perSecond.toFixed(0)} ${unit}/s`;
-}
-
-function finish(
-  options: TrainOptions,
-  { history, steps, earlyStop, verdict, recordingSeconds }: TrainRunResult,
-  { seconds, device, guidance, skipped }: Ended,
-): void {
-  const last = history.at(-1)!;
-  const trained = history.reduce((sum, epoch) => sum + epoch.seconds, 0);
-  const count = history.reduce((sum, epoch) => sum + epoch.perSecond * epoch.seconds, 0);
-  const summary = {
-    run: options.out,
-    epochs: last.epoch,
-    trainLoss: last.trainLoss,
-    valLoss: last.valLoss,
-    knn1: last.knn1,
-    mapAtR: last.mapAtR,
-    best: last.best,
-    earlyStop,
-    verdict,
-    perSecond: count / trained,
-    unit: last.unit,
-    ...{ seconds, recordingSeconds, device },
-    ...(guidance ? { guidance } : {}),
-    skipped,
-  };
-  const out = shellWord(options.out);
-  const recorded =
-    recordingSeconds > 0
-      ? `, or kindred animate --run ${out} for a film of it (recording took ${recordingSeconds.toFixed(1)} s)`
-      : "";
-  const epochs = `${last.epoch} ${last.epoch === 1 ? "epoch" : "epochs"}`;
-  const lines = [
-    steps === 0
-      ? `nothing was left to train after ${epochs}${earlyStop ? "" : `: ask for more with --epochs`}`
-      : `trained ${epochs} in ${duration(seconds)}: ${options.out} holds checkpoints, metrics, figures and encoder.onnx`,
-    ...(earlyStop ? [describeEarlyStop(earlyStop, last, out)] : []),
-    ...describeBest(history),
-    ...(verdict
-      ? verdictLines(verdict)
-      : ["how good it is cannot be told: no validation picture is of a class that was trained on"]),
-    `next: kindred eval --run ${out}${recorded}`,
-  ];
-  result(options, summary, ...lines);
-}
-
-/** What is told of a training beside what it came to. */
-interface Ended {
-  readonly seconds: number;
-  readonly device: string;
-  readonly guidance: Guidance | undefined;
-  /** Files that the data was read without. */
-  readonly skipped: readonly PictureProblem[];
-}
-
-/** Why it was over before its last epoch, and how to go on. */
-function describeEarlyStop(
-  { epoch, of, patience, from }: EarlyStop,
-  { mapAtR }: EpochMetrics,
-  out: string,
-): string {
-  const measure = mapAtR === null ? "lower validation loss" : "better MAP@R";
-  const counted = from > 1 ? `, counted from epoch ${from}, when the learning rate had come down` : "";
-  return `stopped early, after epoch ${epoch} of ${of}: no ${measure} for ${patience} epochs${counted}; go on with kindred train --resume --patience 0 --out ${out}`;
-}
-
-/** Which epoch the encoder is of, where that is not simply the last. */
-function describeBest(history: readonly EpochMetrics[]): string[] {
-  const last = history.at(-1)!;
-  const best = history.find(({ epoch }) => epoch === last.best);
-  if (!best) return [];
-  const measure =
-    best.mapAtR === null
-      ? `validation loss ${best.valLoss?.toFixed(4)}`
-      : `validation MAP@R ${best.mapAtR.toFixed(3)}`;
-  return [
-    `best epoch ${best.epoch} of ${last.epoch} (${measure}): its weights are taken where no --checkpoint is named`,
-  ];
 }

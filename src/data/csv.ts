@@ -1,20 +1,17 @@
 import { InputError } from "../base/index.ts";
-import { numberClasses } from "./classNumbers.ts";
 import { type ColourOrder, colourOrderOf, makePlanar } from "./colourOrder.ts";
+import { columnNotes } from "./csvColumnNotes.ts";
+import { labelEdge, takeLastForLabels } from "./csvLabelEdge.ts";
+import { CsvLabels, largestLabel, noLabel } from "./csvLabels.ts";
+import { digitOf, isDigit, type PixelRun, pixelRuns, readPixels } from "./csvPixelRuns.ts";
+import { readTextRow } from "./csvTextRow.ts";
 import type { ImageDataset } from "./dataset.ts";
-import { labelColumn, type PixelTableForm, passedOver, pixelTableForm, quote } from "./pixelTable.ts";
-import { separatorName, splitLine } from "./separator.ts";
+import { labelColumn, type PixelTableForm, pixelTableForm, quote } from "./pixelTable.ts";
 
 const newline = 10;
 const carriageReturn = 13;
-const zero = 48;
 /** A line this long belongs to no table of images: a header of a million columns takes 13 MB. */
 const longestLine = 16 * 1024 * 1024;
-const largestLabel = 2 ** 31 - 1;
-/** The label of a row that has none, until rows are done. */
-const noLabel = -1;
-/** Names that a note has. */
-const mostNamed = 8;
 
 export interface CsvOptions {
   /** Named in messages and as the dataset's name. */
@@ -54,14 +51,12 @@ export class CsvParser {
   #form: PixelTableForm | null = null;
   #separator = 0;
   #size = 0;
-  #runs: readonly Run[] = [];
+  #runs: readonly PixelRun[] = [];
   #line = 0;
   #blankLine = 0;
   #count = 0;
   #pixels = new Uint8Array(0);
-  #labels = new Int32Array(0);
-  /** Numbers of the labels' names, once a label is no number. */
-  #names: Map<string, number> | null = null;
+  readonly #labels = new CsvLabels();
   readonly #notes: string[] = [];
 
   constructor(options: CsvOptions) {
@@ -117,9 +112,10 @@ export class CsvParser {
     const taken = this.#takenRows();
     const pixels = this.#pixelsOf(taken);
     if (channels === 3) this.#orderColours(pixels, side);
-    const labels = Int32Array.from(taken, (row) => Math.max(0, this.#labels[row]!));
+    const { values } = this.#labels;
+    const labels = Int32Array.from(taken, (row) => Math.max(0, values[row]!));
     const { classes, labelled } = this.#classes(labels);
-    this.#noteForm();
+    this.#notes.push(...columnNotes(this.#file, this.#form, this.#options.unlabelled ?? false));
     return {
       ...shape,
       count: taken.length,
@@ -177,7 +173,7 @@ export class CsvParser {
     const { separator, channels, side, names } = this.#form;
     this.#separator = separator.charCodeAt(0);
     this.#size = channels * side * side;
-    this.#runs = runsOf(this.#form.columns);
+    this.#runs = pixelRuns(this.#form.columns);
     let start = 0;
     if (names) {
       this.#line = 1;
@@ -204,7 +200,7 @@ export class CsvParser {
   /** Reads the row that begins at `start` and returns where the next line begins. */
   #row(bytes: Uint8Array, start: number): number {
     this.#line++;
-    if (this.#count === this.#labels.length) this.#grow();
+    if (this.#count * this.#size === this.#pixels.length) this.#grow();
     const separator = this.#separator;
     const pixels = this.#pixels;
     const first = this.#count * this.#size;
@@ -215,18 +211,18 @@ export class CsvParser {
     for (let run = 0; sound && run < this.#runs.length; run++) {
       const { role, length } = this.#runs[run]!;
       if (run > 0) sound = bytes[at++] === separator;
-      if (role === labelColumn && (this.#names || !isDigit(bytes[at]!))) {
+      if (role === labelColumn && (this.#labels.named || !isDigit(bytes[at]!))) {
         const end = this.#fieldEnd(bytes, at);
         const text = new TextDecoder().decode(bytes.subarray(at, end)).trim();
         at = end;
         sound &&= !text.includes('"');
-        if (sound) label = this.#labelOf(text);
+        if (sound) label = this.#labels.numberOf(text);
         continue;
       }
       if (role < 0) {
         let value = 0;
         sound &&= isDigit(bytes[at]!);
-        for (; isDigit(bytes[at]!); at++) value = value * 10 + bytes[at]! - zero;
+        for (; isDigit(bytes[at]!); at++) value = value * 10 + digitOf(bytes[at]!);
         if (role !== labelColumn) continue;
         sound &&= value <= largestLabel;
         label = value;
@@ -241,7 +237,8 @@ export class CsvParser {
       this.#textRow(new TextDecoder().decode(bytes.subarray(start, end)));
       return end + 1;
     }
-    this.#labels[this.#count++] = label;
+    this.#labels.add(label);
+    this.#count++;
     return at + 1;
   }
 
@@ -254,7 +251,6 @@ export class CsvParser {
 
   /** Reads a row whose fields are not all plain numbers. */
   #textRow(text: string): void {
-    const where = `${this.#file}: line ${this.#line}`;
     if (text.trim() === "") {
       if (this.#blankLine === 0) this.#blankLine = this.#line;
       return;
@@ -264,130 +260,37 @@ export class CsvParser {
         `${this.#file}: line ${this.#blankLine} is blank, but line ${this.#line} holds ${quote(text)}, expected blank lines at the end only: remove it`,
       );
     }
-    const { columns, separator, names, endsInSeparator } = this.#form!;
-    const fields = splitLine(text, separator);
-    if (endsInSeparator && fields.length === columns.length + 1 && fields.at(-1) === "") fields.pop();
     const first = this.#count * this.#size;
-    let label = "";
-    for (const [column, field] of fields.slice(0, columns.length).entries()) {
-      const pixel = columns[column]!;
-      if (pixel === labelColumn) label = field;
-      if (pixel < 0) continue;
-      // A row that breaks off is short, whatever its last field looks like.
-      if (field === "" && column === fields.length - 1 && fields.length < columns.length) break;
-      const value = field === "" ? Number.NaN : Number(field);
-      if (!Number.isInteger(value) && Math.abs(value) !== Number.POSITIVE_INFINITY) {
-        const hint = value > 0 && value < 1 ? ": multiply by 255 and round" : "";
-        throw new InputError(
-          `${where}, column ${column + 1} (${names?.[column] ?? `pixel ${pixel}`}) is ${quote(field)}, no integer, expected a pixel from 0 to 255${hint}`,
-        );
-      }
-      if (value < 0 || value > 255) {
-        throw new InputError(
-          `${where}, column ${column + 1} (${names?.[column] ?? `pixel ${pixel}`}) is ${quote(field)}, out of range, expected a pixel from 0 to 255`,
-        );
-      }
-      this.#pixels[first + pixel] = value;
-    }
-    if (fields.length !== columns.length) {
-      const extra =
-        fields.length > columns.length ? `, the first too many being ${quote(fields[columns.length]!)}` : "";
-      throw new InputError(
-        `${where} has ${fields.length} ${fields.length === 1 ? "field" : "fields"}${extra}, expected ${columns.length} as in line 1, separated by ${separatorName(separator)}`,
-      );
-    }
-    this.#labels[this.#count] = this.#labelOf(label);
+    const label = readTextRow(
+      text,
+      this.#form!,
+      this.#pixels.subarray(first, first + this.#size),
+      `${this.#file}: line ${this.#line}`,
+    );
+    this.#labels.add(this.#labels.numberOf(label));
     this.#count++;
   }
 
-  /** The number of a label; from the first one on that is none, of its name. */
-  #labelOf(text: string): number {
-    if (text === "") return noLabel;
-    const whole = text.replace(/^(\d+)\.0*$/, "$1");
-    if (!this.#names) {
-      if (/^\d+$/.test(whole) && Number(whole) <= largestLabel) return Number(whole);
-      this.#names = new Map();
-      for (let row = 0; row < this.#count; row++) {
-        const label = this.#labels[row]!;
-        if (label !== noLabel) this.#labels[row] = this.#nameOf(String(label));
-      }
-    }
-    return this.#nameOf(whole);
-  }
-
-  #nameOf(text: string): number {
-    const names = this.#names!;
-    const known = names.get(text);
-    if (known !== undefined) return known;
-    names.set(text, names.size);
-    return names.size - 1;
-  }
-
   #grow(): void {
-    const rows = Math.max(1024, 2 * this.#labels.length);
-    const pixels = new Uint8Array(rows * this.#size);
+    const pixels = new Uint8Array(Math.max(1024, 2 * this.#count) * this.#size);
     pixels.set(this.#pixels);
     this.#pixels = pixels;
-    const labels = new Int32Array(rows);
-    labels.set(this.#labels);
-    this.#labels = labels;
   }
 
-  /**
-   * Where nothing names the labels, they are in the first column or the last: in the one that looks like labels, whole
-   * numbers with few gaps that come again, or else in the one that is further from the column beside it, since a pixel is
-   * near to its neighbour. A column of one value is at the edge of all pictures.
-   */
+  /** Takes the first column or the last for the labels, as nothing names them; the first was read as them. */
   #chooseLabels(): void {
-    const size = this.#size;
-    // The first column was read as the labels.
-    const edge = { first: 0, last: 0 };
-    const [first, last] = [new Set<number>(), new Set<number>()];
-    for (let row = 0; row < this.#count; row++) {
-      const start = row * size;
-      const values = [this.#labels[row]!, this.#pixels[start + size - 1]!] as const;
-      first.add(values[0]);
-      last.add(values[1]);
-      edge.first += Math.abs(values[0] - this.#pixels[start]!);
-      edge.last += Math.abs(values[1] - this.#pixels[start + size - 2]!);
-    }
-    const likeLabels = [first, last].map((values) => this.#likeLabels(values));
-    const [clearlyFirst, clearlyLast] = [
-      last.size === 1 || (first.size > 1 && likeLabels[0]! && !likeLabels[1]!),
-      first.size === 1 || (likeLabels[1]! && !likeLabels[0]!),
-    ];
-    const named = (column: string): number =>
-      this.#notes.push(`${this.#file} names no column of labels: the ${column} is taken for it`);
-    if (clearlyFirst || (!clearlyLast && edge.first > 2 * edge.last)) {
-      named("first");
-      return;
-    }
-    if (!clearlyLast && edge.last <= 2 * edge.first) {
-      throw new InputError(
-        `${this.#file} does not tell whether its first or its last column holds the labels: put a line with the columns' names on top, that of the labels being label`,
-      );
-    }
-    named("last");
-    for (let row = 0; row < this.#count; row++) {
-      const start = row * size;
-      const label = this.#pixels[start + size - 1]!;
-      this.#pixels.copyWithin(start + 1, start, start + size - 1);
-      this.#pixels[start] = this.#labels[row]!;
-      this.#labels[row] = label;
-    }
-  }
-
-  #likeLabels(values: ReadonlySet<number>): boolean {
-    const sorted = [...values].sort((a, b) => a - b);
-    const range = sorted.at(-1)! - sorted[0]! + 1;
-    return range <= 2 * values.size && this.#count >= 2 * values.size;
+    const [labels, size] = [this.#labels.values, this.#size];
+    const edge = labelEdge(labels, this.#pixels, size, this.#file);
+    this.#notes.push(`${this.#file} names no column of labels: the ${edge} is taken for it`);
+    if (edge === "last") takeLastForLabels(labels, this.#pixels, size);
   }
 
   /** The rows that have a label where some have one; else all. */
   #takenRows(): Uint32Array {
     const all = Uint32Array.from({ length: this.#count }, (_, row) => row);
     if (this.#options.unlabelled) return all;
-    const labelled = all.filter((row) => this.#labels[row] !== noLabel);
+    const { values } = this.#labels;
+    const labelled = all.filter((row) => values[row] !== noLabel);
     if (labelled.length === 0 || labelled.length === this.#count) return all;
     const without = this.#count - labelled.length;
     this.#notes.push(
@@ -422,91 +325,13 @@ export class CsvParser {
   /** The classes by their numbers, which replace those of the labels' names. */
   #classes(labels: Int32Array): { readonly classes: readonly string[] | null; readonly labelled: boolean } {
     const hasLabels =
-      this.#form!.columns.includes(labelColumn) &&
-      this.#labels.subarray(0, this.#count).some((label) => label !== noLabel);
+      this.#form!.columns.includes(labelColumn) && this.#labels.values.some((label) => label !== noLabel);
     if (!hasLabels || this.#options.unlabelled) {
       labels.fill(0);
       return { classes: null, labelled: false };
     }
-    const known = this.#options.classes ?? null;
-    if (!this.#names && !known) return { classes: null, labelled: true };
-    const texts = this.#names ? [...this.#names.keys()] : [...new Set(labels)].map(String);
-    const { labelOf, classes } = numberClasses(texts, known);
-    const numbers = new Map(texts.map((text, i) => [this.#names ? i : Number(text), labelOf(text)]));
-    for (const [row, label] of labels.entries()) labels[row] = numbers.get(label)!;
-    return { classes, labelled: true };
+    return { classes: this.#labels.classesOf(labels, this.#options.classes ?? null), labelled: true };
   }
-
-  /** Says what of the columns was taken for what, where that may surprise. */
-  #noteForm(): void {
-    const { names, columns } = this.#form!;
-    if (!names) return;
-    const label = columns.indexOf(labelColumn);
-    const over = names.filter((_, column) => columns[column] === passedOver);
-    if (label >= 0 && names[label]!.toLowerCase() !== "label" && !this.#options.unlabelled) {
-      this.#notes.push(`${this.#file}: the labels are those of the column ${quote(names[label]!)}`);
-    }
-    if (label < 0 && !this.#options.unlabelled) {
-      this.#notes.push(
-        `${this.#file} has no column of labels (--label-column names one): its pictures have none`,
-      );
-    }
-    if (over.length === 0) return;
-    const more = over.length > mostNamed ? ` and ${over.length - mostNamed} more` : "";
-    this.#notes.push(
-      `${this.#file}: passed over ${over.length === 1 ? "is the column" : "are the columns"} ${over.slice(0, mostNamed).map(quote).join(", ")}${more}`,
-    );
-  }
-}
-
-/** Columns side by side that hold pixels in their order, or one column of another kind. */
-interface Run {
-  /** The first pixel, or what else the column is. */
-  readonly role: number;
-  readonly length: number;
-}
-
-function runsOf(columns: Int32Array): Run[] {
-  const runs: { role: number; length: number }[] = [];
-  for (const role of columns) {
-    const before = runs.at(-1);
-    if (before && role >= 0 && before.role >= 0 && role === before.role + before.length) before.length++;
-    else runs.push({ role, length: 1 });
-  }
-  return runs;
-}
-
-/**
- * Reads so many fields as pixels, and returns where the last one ends; -1 where one is no number from 0 to 255. Nearly all
- * bytes of a file are read here.
- */
-function readPixels(
-  bytes: Uint8Array,
-  start: number,
-  separator: number,
-  pixels: Uint8Array,
-  first: number,
-  length: number,
-): number {
-  const end = first + length;
-  let at = start;
-  for (let out = first; ; at++) {
-    let value = bytes[at]! - zero;
-    if (!(value >= 0 && value <= 9)) return -1;
-    let digit = bytes[++at]! - zero;
-    while (digit >= 0 && digit <= 9) {
-      value = value * 10 + digit;
-      digit = bytes[++at]! - zero;
-    }
-    if (value > 255) return -1;
-    pixels[out++] = value;
-    if (out === end) return at;
-    if (bytes[at] !== separator) return -1;
-  }
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= zero && byte <= zero + 9;
 }
 
 /** {@link CsvParser} over the whole file at once. */

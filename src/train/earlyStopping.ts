@@ -6,6 +6,17 @@ import type { EpochMetrics } from "./metrics.ts";
 /** What epochs are compared by. */
 export type ComparedEpoch = Pick<EpochMetrics, "epoch" | "mapAtR" | "valLoss">;
 
+/** Training that was over before its last epoch. */
+export interface EarlyStop {
+  /** The last one that was trained, from 1, and those asked for. */
+  readonly epoch: number;
+  readonly of: number;
+  /** Epochs without a better one. */
+  readonly patience: number;
+  /** The first epoch that was counted. */
+  readonly from: number;
+}
+
 /**
  * The best of these epochs: of the highest MAP@R on the validation pictures, or where it was not taken (they have no
  * labels) of the lowest validation loss; the earliest of equals. Null where there is neither.

@@ -2,7 +2,13 @@ export { augmentOptions, viewPolicy } from "./augmentationConfig.ts";
 export * from "./checkpoint/index.ts";
 export { type ChosenTrunk, chosenEncoder, type EncoderChoices } from "./chosenEncoder.ts";
 export { type ConfiguredParts, configuredParts } from "./configuredParts.ts";
-export { bestEpoch, type ComparedEpoch, epochsWaited, firstCounted } from "./earlyStopping.ts";
+export {
+  bestEpoch,
+  type ComparedEpoch,
+  type EarlyStop,
+  epochsWaited,
+  firstCounted,
+} from "./earlyStopping.ts";
 export { Embedder, type EmbedOptions } from "./embed.ts";
 export {
   descriptionEntries,
@@ -36,6 +42,7 @@ export type { EpochMetrics } from "./metrics.ts";
 export * from "./metricsFile.ts";
 export * from "./modelCard/index.ts";
 export { cellsMayHelp, neighboursByCells } from "./neighbourByCells.ts";
+export { requirePictureSize } from "./pictureSize.ts";
 export { pixelSquare } from "./pixelRows.ts";
 export * from "./publishedConfig.ts";
 export * from "./recipes.ts";
@@ -64,9 +71,7 @@ export { requireSuitable, samplerLabel } from "./suitable.ts";
 export { type PairLoss, pairTask, type Task } from "./task.ts";
 export { type TrainResult, train } from "./train.ts";
 export {
-  type EarlyStop,
   type FitOptions,
-  requirePictureSize,
   type StepReport,
   Trainer,
   type TrainerOptions,

@@ -4,11 +4,12 @@ import { initialState } from "../nn/index.ts";
 import type { Optimizer, Schedule } from "../optim/index.ts";
 import type { Program, Runtime, Store, Values } from "../runtime/index.ts";
 import { matchTensors } from "./checkpoint/index.ts";
-import { bestEpoch, epochsWaited, firstCounted, requirePatience } from "./earlyStopping.ts";
+import { bestEpoch, type EarlyStop, epochsWaited, firstCounted, requirePatience } from "./earlyStopping.ts";
 import { Embedder } from "./embed.ts";
-import { trainingGraph, validationGraph } from "./graphs.ts";
+import { trainingGraph } from "./graphs.ts";
 import type { EpochMetrics } from "./metrics.ts";
 import { optimizerSlots } from "./optimizerSlots.ts";
+import { requirePictureSize } from "./pictureSize.ts";
 import { Rate } from "./rate.ts";
 import type { Recorder } from "./recording.ts";
 import {
@@ -22,6 +23,7 @@ import { randomFeeds, scalarFeeds } from "./steps.ts";
 import type { Task } from "./task.ts";
 import type { TrainingProgress, TrainingState } from "./trainingState.ts";
 import { nearestNeighbourAccuracy, referenceRows, type ValidationAccuracy } from "./validationAccuracy.ts";
+import { ValidationLoss } from "./validationLoss.ts";
 import type { PictureVariation } from "./varyPictures.ts";
 
 /** Steps handed to the runtime ahead of the one whose loss is awaited, so that it never waits for a batch. */
@@ -56,17 +58,6 @@ export interface TrainerOptions {
   readonly resume?: TrainingState;
   /** What messages call that state, such as its file. Default `the saved state`. */
   readonly resumeName?: string;
-}
-
-/** Training that was over before its last epoch. */
-export interface EarlyStop {
-  /** The last one that was trained, from 1, and those asked for. */
-  readonly epoch: number;
-  readonly of: number;
-  /** Epochs without a better one. */
-  readonly patience: number;
-  /** The first epoch that was counted. */
-  readonly from: number;
 }
 
 /** Where training is, after a step. */
@@ -108,7 +99,8 @@ export class Trainer {
   readonly #sources: BatchSources;
   readonly #embedder: Embedder;
   readonly #steps = new Map<number, { graph: ReturnType<typeof trainingGraph>; program: Program }>();
-  readonly #validations = new Map<number, Program>();
+  /** Null where there is nothing that it could be taken on. */
+  readonly #validationLoss: ValidationLoss | null;
   /** Training images that neighbours of the validation images are looked for among; null until they are needed. */
   #references: Uint32Array | null = null;
   #progress: TrainingProgress;
@@ -124,6 +116,8 @@ export class Trainer {
     this.#options = options;
     this.#store = store;
     this.#sources = sources;
+    const { runtime, task } = options;
+    this.#validationLoss = sources.validation ? new ValidationLoss(runtime, task, sources.validation) : null;
     this.#embedder = embedder;
     this.#progress = progress;
   }
@@ -256,7 +250,7 @@ export class Trainer {
 
   async dispose(): Promise<void> {
     for (const { program } of this.#steps.values()) await program.dispose();
-    for (const program of this.#validations.values()) await program.dispose();
+    await this.#validationLoss?.dispose();
     await this.#embedder.dispose();
     await this.#store.dispose();
   }
@@ -362,7 +356,7 @@ export class Trainer {
     const accuracy = await this.#validationAccuracy();
     const compared = {
       epoch: epoch + 1,
-      valLoss: await this.#validationLoss(),
+      valLoss: (await this.#validationLoss?.of(this.#store)) ?? null,
       mapAtR: accuracy?.mapAtR ?? null,
     };
     const metrics: EpochMetrics = {
@@ -387,23 +381,6 @@ export class Trainer {
     return metrics;
   }
 
-  async #validationLoss(): Promise<number | null> {
-    const { runtime, task } = this.#options;
-    const source = this.#sources.validation;
-    if (!source) return null;
-    let sum = 0;
-    for await (const { size, feeds } of source.batches(0, 0)) {
-      let program = this.#validations.get(size);
-      if (!program) {
-        program = await runtime.compile(validationGraph(task, size));
-        this.#validations.set(size, program);
-      }
-      const { loss } = await program.run(feeds, { store: this.#store, transfer: true });
-      sum += Number(loss!.data[0]) * size;
-    }
-    return sum / source.count;
-  }
-
   async #validationAccuracy(): Promise<ValidationAccuracy | null> {
     const { training, validation, patience, seed } = this.#options;
     if (validation.count === 0 || validation.labelled === false) return null;
@@ -417,13 +394,4 @@ function lossOf(values: Values, step: number): number {
   const loss = Number(values.loss!.data[0]);
   if (Number.isFinite(loss)) return loss;
   throw new KindredError(`the loss became ${loss} at step ${step}: lower the learning rate (--lr)`);
-}
-
-/** @throws InputError naming both sizes. */
-export function requirePictureSize(dataset: ImageDataset, inputShape: readonly number[]): void {
-  const { name, channels, height, width } = dataset;
-  if ([channels, height, width].join() === inputShape.join()) return;
-  throw new InputError(
-    `${name} has pictures of ${[channels, height, width].join(" x ")} (channels, height, width), the encoder takes ${inputShape.join(" x ")}: give arrays of that size, or picture files, which are made so`,
-  );
 }

@@ -1,6 +1,7 @@
 import { InputError } from "../../base/index.ts";
-import { isKind, readPickleAt } from "./pickleReader.ts";
+import { readPickleAt } from "./pickleReader.ts";
 import type { PickleValue } from "./pickleValue.ts";
+import { isKind } from "./pickleValue.ts";
 import { storageExtent, type TorchArchive, torchGlobals } from "./torchStorage.ts";
 
 /** A checkpoint of PyTorch, before its tensors are looked for. */

@@ -1,8 +1,9 @@
-import { InputError } from "../../base/index.ts";
+import { PickleBytes } from "./pickleBytes.ts";
 import { opcode } from "./pickleOpcodes.ts";
 import {
   describePickleValue,
   globalName,
+  isKind,
   type PickleDict,
   type PickleGlobal,
   type PickleValue,
@@ -11,8 +12,6 @@ import { dictNames } from "./plainNames.ts";
 
 /** More than any real checkpoint nests; Python's own limit on recursion is 1000. */
 const maxMarks = 1000;
-/** The longest integer `LONG1` can hold, and the longest read. */
-const maxLongBytes = 255;
 
 /**
  * The value in a pickle of protocol 2 to 5, as inert data: nothing is looked up, called or made.
@@ -27,7 +26,7 @@ const maxLongBytes = 255;
  * @see https://github.com/python/cpython/blob/main/Lib/pickletools.py
  */
 export function readPickle(bytes: Uint8Array, allowed: ReadonlySet<string>, where: string): PickleValue {
-  return new PickleReader(bytes, allowed, where, 0).read();
+  return new PickleReader(new PickleBytes(bytes, 0, where), allowed).read();
 }
 
 /** A pickle among others in one file. */
@@ -46,44 +45,32 @@ export function readPickleAt(
   allowed: ReadonlySet<string>,
   where: string,
 ): PickleRead {
-  const reader = new PickleReader(bytes, allowed, where, start);
+  const from = new PickleBytes(bytes, start, where);
+  const reader = new PickleReader(from, allowed);
   const value = reader.read();
-  return { value, end: reader.position, references: reader.references };
+  return { value, end: from.position, references: reader.references };
 }
 
 class PickleReader {
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
+  readonly #bytes: PickleBytes;
   readonly #allowed: ReadonlySet<string>;
-  readonly #where: string;
   readonly #stack: PickleValue[] = [];
   /** Heights of the stack at each open mark. */
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, PickleValue>();
   readonly references: PickleValue[] = [];
-  #position: number;
-  /** Where the opcode at work begins, for messages. */
-  #start = 0;
 
-  constructor(bytes: Uint8Array, allowed: ReadonlySet<string>, where: string, start: number) {
-    this.#position = start;
+  constructor(bytes: PickleBytes, allowed: ReadonlySet<string>) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#allowed = allowed;
-    this.#where = where;
-  }
-
-  get position(): number {
-    return this.#position;
   }
 
   read(): PickleValue {
-    if (this.#uint8() !== opcode.proto) throw this.#error("expected a pickle of protocol 2 to 5");
-    const protocol = this.#uint8();
-    if (protocol < 2 || protocol > 5) throw this.#error(`pickle protocol ${protocol}, expected 2 to 5`);
+    if (this.#bytes.uint8() !== opcode.proto) throw this.#bytes.error("expected a pickle of protocol 2 to 5");
+    const protocol = this.#bytes.uint8();
+    if (protocol < 2 || protocol > 5) throw this.#bytes.error(`pickle protocol ${protocol}, expected 2 to 5`);
     for (;;) {
-      this.#start = this.#position;
-      const code = this.#uint8();
+      const code = this.#bytes.opcode();
       if (code === opcode.stop) return this.#pop();
       this.#step(code);
     }
@@ -93,10 +80,10 @@ class PickleReader {
     const stack = this.#stack;
     switch (code) {
       case opcode.frame:
-        if (this.#uint64() > this.#bytes.length - this.#position) throw this.#error("a frame beyond the end");
+        if (this.#bytes.uint64() > this.#bytes.left) throw this.#bytes.error("a frame beyond the end");
         break;
       case opcode.mark:
-        if (this.#marks.length >= maxMarks) throw this.#error(`nested deeper than ${maxMarks}`);
+        if (this.#marks.length >= maxMarks) throw this.#bytes.error(`nested deeper than ${maxMarks}`);
         this.#marks.push(stack.length);
         break;
       case opcode.pop:
@@ -115,47 +102,47 @@ class PickleReader {
         stack.push(false);
         break;
       case opcode.binInt:
-        stack.push(this.#view.getInt32(this.#advance(4), true));
+        stack.push(this.#bytes.int32());
         break;
       case opcode.binInt1:
-        stack.push(this.#uint8());
+        stack.push(this.#bytes.uint8());
         break;
       case opcode.binInt2:
-        stack.push(this.#view.getUint16(this.#advance(2), true));
+        stack.push(this.#bytes.uint16());
         break;
       case opcode.long1:
-        stack.push(this.#long(this.#uint8()));
+        stack.push(this.#bytes.long(this.#bytes.uint8()));
         break;
       case opcode.long4:
-        stack.push(this.#long(this.#uint32()));
+        stack.push(this.#bytes.long(this.#bytes.uint32()));
         break;
       case opcode.binFloat:
-        stack.push(this.#view.getFloat64(this.#advance(8)));
+        stack.push(this.#bytes.float64());
         break;
       case opcode.shortBinString:
-        stack.push(this.#latin1(this.#uint8()));
+        stack.push(this.#bytes.latin1(this.#bytes.uint8()));
         break;
       case opcode.binString:
-        stack.push(this.#latin1(this.#uint32()));
+        stack.push(this.#bytes.latin1(this.#bytes.uint32()));
         break;
       case opcode.shortBinUnicode:
-        stack.push(this.#text(this.#uint8()));
+        stack.push(this.#bytes.text(this.#bytes.uint8()));
         break;
       case opcode.binUnicode:
-        stack.push(this.#text(this.#uint32()));
+        stack.push(this.#bytes.text(this.#bytes.uint32()));
         break;
       case opcode.binUnicode8:
-        stack.push(this.#text(this.#uint64()));
+        stack.push(this.#bytes.text(this.#bytes.uint64()));
         break;
       case opcode.shortBinBytes:
-        stack.push(new Uint8Array(this.#take(this.#uint8())));
+        stack.push(new Uint8Array(this.#bytes.take(this.#bytes.uint8())));
         break;
       case opcode.binBytes:
-        stack.push(new Uint8Array(this.#take(this.#uint32())));
+        stack.push(new Uint8Array(this.#bytes.take(this.#bytes.uint32())));
         break;
       case opcode.binBytes8:
       case opcode.byteArray8:
-        stack.push(new Uint8Array(this.#take(this.#uint64())));
+        stack.push(new Uint8Array(this.#bytes.take(this.#bytes.uint64())));
         break;
       case opcode.emptyTuple:
         stack.push({ kind: "tuple", items: [] });
@@ -186,7 +173,8 @@ class PickleReader {
       case opcode.addItems: {
         const items = this.#popMark();
         const set = this.#top();
-        if (!isKind(set, "set")) throw this.#error(`items for ${describePickleValue(set)}, expected a set`);
+        if (!isKind(set, "set"))
+          throw this.#bytes.error(`items for ${describePickleValue(set)}, expected a set`);
         for (const item of items) set.items.push(item);
         break;
       }
@@ -206,30 +194,30 @@ class PickleReader {
         this.#setItems(this.#popMark());
         break;
       case opcode.binPut:
-        this.#memo.set(this.#uint8(), this.#top());
+        this.#memo.set(this.#bytes.uint8(), this.#top());
         break;
       case opcode.longBinPut:
-        this.#memo.set(this.#uint32(), this.#top());
+        this.#memo.set(this.#bytes.uint32(), this.#top());
         break;
       case opcode.memoize:
         this.#memo.set(this.#memo.size, this.#top());
         break;
       case opcode.binGet:
-        stack.push(this.#recall(this.#uint8()));
+        stack.push(this.#recall(this.#bytes.uint8()));
         break;
       case opcode.longBinGet:
-        stack.push(this.#recall(this.#uint32()));
+        stack.push(this.#recall(this.#bytes.uint32()));
         break;
       case opcode.global: {
-        const module = this.#line();
-        stack.push(this.#admit(module, this.#line()));
+        const module = this.#bytes.line();
+        stack.push(this.#admit(module, this.#bytes.line()));
         break;
       }
       case opcode.stackGlobal: {
         const attribute = this.#pop();
         const module = this.#pop();
         if (typeof module !== "string" || typeof attribute !== "string") {
-          throw this.#error(`a name made of ${describePickleValue(module)}, expected a str`);
+          throw this.#bytes.error(`a name made of ${describePickleValue(module)}, expected a str`);
         }
         stack.push(this.#admit(module, attribute));
         break;
@@ -248,7 +236,7 @@ class PickleReader {
         this.#pop();
         if (isKind(this.#top(), "call")) break;
         const target = this.#topDict();
-        if (!target.ordered) throw this.#error("state set on a dict, expected an OrderedDict");
+        if (!target.ordered) throw this.#bytes.error("state set on a dict, expected an OrderedDict");
         break;
       }
       case opcode.binPersId: {
@@ -258,7 +246,7 @@ class PickleReader {
         break;
       }
       default:
-        throw this.#error(
+        throw this.#bytes.error(
           `opcode 0x${code.toString(16).padStart(2, "0")} is not read here, expected only tensors, numbers, strings, tuples, lists and dicts`,
         );
     }
@@ -268,20 +256,20 @@ class PickleReader {
     const args = this.#pop();
     const callable = this.#pop();
     if (!isKind(callable, "global") || !isKind(args, "tuple")) {
-      throw this.#error(`a call of ${describePickleValue(callable)} with ${describePickleValue(args)}`);
+      throw this.#bytes.error(`a call of ${describePickleValue(callable)} with ${describePickleValue(args)}`);
     }
     const name = globalName(callable);
     if (!dictNames.has(name)) {
       this.#stack.push({ kind: "call", callable, args: args.items });
     } else if (args.items.length === 0 || name === "collections.defaultdict") {
       this.#stack.push({ kind: "dict", ordered: true, entries: new Map() });
-    } else throw this.#error(`OrderedDict called with ${args.items.length} arguments, expected none`);
+    } else throw this.#bytes.error(`OrderedDict called with ${args.items.length} arguments, expected none`);
   }
 
   #admit(module: string, attribute: string): PickleGlobal {
     const global: PickleGlobal = { kind: "global", module, attribute };
     if (!this.#allowed.has(globalName(global))) {
-      throw this.#error(
+      throw this.#bytes.error(
         `names the Python object ${JSON.stringify(globalName(global).slice(0, 200))}; nothing in a checkpoint is executed and only tensors and plain values are read, so save only these: torch.save(model.state_dict(), path)`,
       );
     }
@@ -289,14 +277,14 @@ class PickleReader {
   }
 
   #setItems(items: readonly PickleValue[]): void {
-    if (items.length % 2 !== 0) throw this.#error("a dict key without a value");
+    if (items.length % 2 !== 0) throw this.#bytes.error("a dict key without a value");
     // Entries of a dict of another class, which is passed over.
     if (isKind(this.#top(), "call")) return;
     const { entries } = this.#topDict();
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i]!;
       if (isKind(key, "list") || isKind(key, "dict") || key instanceof Uint8Array) {
-        throw this.#error(`a dict key is ${describePickleValue(key)}, expected a str or a number`);
+        throw this.#bytes.error(`a dict key is ${describePickleValue(key)}, expected a str or a number`);
       }
       entries.set(key, items[i + 1]!);
     }
@@ -304,7 +292,7 @@ class PickleReader {
 
   #need(count: number): void {
     if (this.#stack.length - (this.#marks.at(-1) ?? 0) < count)
-      throw this.#error("too few values on the stack");
+      throw this.#bytes.error("too few values on the stack");
   }
 
   #top(): PickleValue {
@@ -319,7 +307,7 @@ class PickleReader {
 
   #popMark(): PickleValue[] {
     const mark = this.#marks.pop();
-    if (mark === undefined) throw this.#error("no mark on the stack");
+    if (mark === undefined) throw this.#bytes.error("no mark on the stack");
     return this.#stack.splice(mark);
   }
 
@@ -327,106 +315,21 @@ class PickleReader {
     const top = this.#top();
     // Items of a list of another class, which is passed over.
     if (isKind(top, "call")) return;
-    if (!isKind(top, "list")) throw this.#error(`an item for ${describePickleValue(top)}, expected a list`);
+    if (!isKind(top, "list"))
+      throw this.#bytes.error(`an item for ${describePickleValue(top)}, expected a list`);
     for (const item of items) top.items.push(item);
   }
 
   #topDict(): PickleDict {
     const top = this.#top();
-    if (!isKind(top, "dict")) throw this.#error(`an entry for ${describePickleValue(top)}, expected a dict`);
+    if (!isKind(top, "dict"))
+      throw this.#bytes.error(`an entry for ${describePickleValue(top)}, expected a dict`);
     return top;
   }
 
   #recall(index: number): PickleValue {
     const value = this.#memo.get(index);
-    if (value === undefined) throw this.#error(`memo ${index} was never set`);
+    if (value === undefined) throw this.#bytes.error(`memo ${index} was never set`);
     return value;
-  }
-
-  /** Moves on by `count` bytes and gives where they begin. */
-  #advance(count: number): number {
-    const from = this.#position;
-    if (count > this.#bytes.length - from) {
-      throw this.#error(
-        `cut off: ${count} bytes wanted at byte ${from}, the pickle ends at ${this.#bytes.length}`,
-      );
-    }
-    this.#position = from + count;
-    return from;
-  }
-
-  #take(count: number): Uint8Array {
-    const from = this.#advance(count);
-    return this.#bytes.subarray(from, from + count);
-  }
-
-  #uint8(): number {
-    return this.#bytes[this.#advance(1)]!;
-  }
-
-  #uint32(): number {
-    return this.#view.getUint32(this.#advance(4), true);
-  }
-
-  /** As a double: beyond 2^53 it is rounded, and far beyond any length that could be there. */
-  #uint64(): number {
-    return Number(this.#view.getBigUint64(this.#advance(8), true));
-  }
-
-  #long(length: number): number | bigint {
-    if (length > maxLongBytes) {
-      throw this.#error(`an integer of ${length} bytes, expected at most ${maxLongBytes}`);
-    }
-    const bytes = this.#take(length);
-    let value = 0n;
-    for (let i = length - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i]!);
-    value = BigInt.asIntN(8 * length, value);
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : value;
-  }
-
-  #latin1(length: number): string {
-    const bytes = this.#take(length);
-    let text = "";
-    for (const byte of bytes) text += String.fromCharCode(byte);
-    return text;
-  }
-
-  #text(length: number): string {
-    const text = decodeUtf8(this.#take(length));
-    if (text === undefined) throw this.#error("a string is not UTF-8");
-    return text;
-  }
-
-  #line(): string {
-    const end = this.#bytes.indexOf(10, this.#position);
-    if (end < 0) throw this.#error("cut off in a name");
-    const text = this.#text(end - this.#position);
-    this.#position = end + 1;
-    return text;
-  }
-
-  #error(what: string): InputError {
-    return new InputError(`${this.#where}: byte ${this.#start}: ${what}`);
-  }
-}
-
-type Kinds = Extract<PickleValue, { kind: string }>;
-
-/** Whether a value is of a kind: `isKind(value, "dict")`. */
-export function isKind<K extends Kinds["kind"]>(
-  value: PickleValue | undefined,
-  kind: K,
-): value is Extract<Kinds, { kind: K }> {
-  return typeof value === "object" && value !== null && !(value instanceof Uint8Array) && value.kind === kind;
-}
-
-/** The text, or `undefined` where the bytes are no UTF-8. */
-function decodeUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
   }
 }

@@ -80,3 +80,13 @@ export function describePickleValue(value: PickleValue): string {
   if (value.kind === "persistent") return "a storage";
   return `a ${value.kind}`;
 }
+
+type Kinds = Extract<PickleValue, { kind: string }>;
+
+/** Whether a value is of a kind: `isKind(value, "dict")`. */
+export function isKind<K extends Kinds["kind"]>(
+  value: PickleValue | undefined,
+  kind: K,
+): value is Extract<Kinds, { kind: K }> {
+  return typeof value === "object" && value !== null && !(value instanceof Uint8Array) && value.kind === kind;
+}

@@ -7,9 +7,10 @@ import {
   type TensorData,
 } from "../../base/index.ts";
 import { type PtContent, readLegacyPt } from "./legacyPt.ts";
-import { isKind, readPickle } from "./pickleReader.ts";
+import { readPickle } from "./pickleReader.ts";
 import {
   describePickleValue,
+  isKind,
   type PickleDict,
   type PickleValue,
   pickleGlobal,

@@ -1,7 +1,6 @@
 import { allocate, type DType, formatShape, InputError, sizeOf, type TensorData } from "../../base/index.ts";
 import { bfloat16, half } from "./halves.ts";
-import { isKind } from "./pickleReader.ts";
-import { describePickleValue, globalName, type PickleCall, type PickleValue } from "./pickleValue.ts";
+import { describePickleValue, globalName, isKind, type PickleCall, type PickleValue } from "./pickleValue.ts";
 import { dictNames, plainNames } from "./plainNames.ts";
 
 /** How a storage class of PyTorch lies in a file, and what it is read as. */

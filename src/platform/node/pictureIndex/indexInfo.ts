@@ -71,3 +71,8 @@ export function parsePlan(text: string | undefined, rows: number): SearchPlan {
 export function exactPlan(rows: number, note: string | null = null): SearchPlan {
   return { method: "exact", rows, recallAt10: 1, queries: 0, partitions: 0, probes: 0, note };
 }
+
+/** The first 16 digits of a fingerprint: enough to tell encoders apart. */
+export function shortFingerprint(fingerprint: string): string {
+  return fingerprint.slice(0, 16);
+}

@@ -6,9 +6,9 @@ import { checkFilter } from "../../../retrieval/index.ts";
 import { inTime } from "./filterTime.ts";
 import { changeIndex, readyTag } from "./indexChange.ts";
 import { createTable } from "./indexCreation.ts";
-import { type IndexInfo, infoKey, parseInfo, type SearchPlan } from "./indexInfo.ts";
-import { type IndexLocation, indexLocation, stateOfFolder, tableName } from "./indexLocation.ts";
-import { type IndexRoot, parseRoots, placeOf, rootOfId, rootsKey } from "./indexRoots.ts";
+import { type IndexInfo, type SearchPlan, shortFingerprint } from "./indexInfo.ts";
+import { type IndexLocation, indexLocation, stateOfFolder } from "./indexLocation.ts";
+import { type IndexRoot, placeOf, rootOfId, rootsKey } from "./indexRoots.ts";
 import {
   filterColumns,
   type IndexedPicture,
@@ -20,8 +20,8 @@ import {
   sqlText,
   unitVector,
 } from "./indexRows.ts";
-import { lancedb } from "./lance.ts";
 import { explainFilter, explainLance } from "./lanceErrors.ts";
+import { connected, openReady, remembered } from "./openedTable.ts";
 import { nearestTo, type PlanOptions, readPlan } from "./searchPlan.ts";
 
 /** Options of {@link PictureIndex.create} and of what changes an index. */
@@ -380,42 +380,6 @@ function isOneOf(ids: readonly string[]): string {
   return `id IN (${ids.map(sqlText).join(", ")})`;
 }
 
-async function connected(location: IndexLocation): Promise<Connection> {
-  try {
-    return await (await lancedb()).connect(location.uri);
-  } catch (error) {
-    throw explainLance(error, "read", location.path);
-  }
-}
-
-/** The table as its last finished change left it; null where there is none. */
-async function openReady(location: IndexLocation, connection: Connection): Promise<Table | null> {
-  try {
-    if (!(await connection.tableNames()).includes(tableName)) return null;
-    const table = await connection.openTable(tableName);
-    if (!(readyTag in (await (await table.tags()).list()))) return null;
-    await table.checkout(readyTag);
-    return table;
-  } catch (error) {
-    throw explainLance(error, "read", location.path);
-  }
-}
-
-/** What a table's own metadata says. */
-async function remembered(
-  table: Table,
-  path: string,
-): Promise<{ readonly info: IndexInfo; readonly roots: readonly IndexRoot[] }> {
-  const { metadata, fields } = await table.schema();
-  const roots = fields.find(({ name }) => name === "id")?.metadata.get(rootsKey);
-  return { info: parseInfo(metadata.get(infoKey), path), roots: parseRoots(roots) };
-}
-
 function bytesOf(value: unknown): Uint8Array | null {
   return value instanceof Uint8Array ? value : null;
-}
-
-/** The first 16 digits of a fingerprint: enough to tell encoders apart. */
-export function shortFingerprint(fingerprint: string): string {
-  return fingerprint.slice(0, 16);
 }
