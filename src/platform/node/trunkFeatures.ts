@@ -8,6 +8,7 @@ import { ModelSession } from "./modelSession.ts";
 import { writeNpy } from "./npy.ts";
 import { readFloatNpy } from "./npyReader.ts";
 import { cacheFolder } from "./pictures/cacheFolder.ts";
+import { filesAsEntries, makeRoom, markUsed } from "./pictures/cacheRoom.ts";
 import { sha256Of } from "./sha256.ts";
 
 /** Pictures at a time where the trunk takes any number. */
@@ -33,14 +34,19 @@ export async function withTrunkFeatures(
   const { trunk } = encoder;
   if (!trunk || dataset.features || dataset.count === 0) return dataset;
   const key = sha256Of(cacheKey(trunk, encoder.inputShape, dataset));
-  const file = join(cacheFolder(), "features", `${key}.npy`);
+  const folder = join(cacheFolder(), "features");
+  const file = join(folder, `${key}.npy`);
   const shape = [dataset.count, trunk.features] as const;
   const kept = await keptFeatures(file, shape);
-  if (kept) return { ...dataset, features: kept };
+  if (kept) {
+    await markUsed(file);
+    return { ...dataset, features: kept };
+  }
   const { model } = trunk;
   if (!model) throw new KindredError("the encoder's trunk has not been read, so it makes no features");
   const features = await computed(encoder, model, dataset, options);
   await writeStreamAtomic(file, (append) => writeNpy(append, features, shape));
+  await makeRoom(await filesAsEntries(folder), new Set([file]));
   return { ...dataset, features };
 }
 

@@ -3,9 +3,10 @@ import { basename, extname, join } from "node:path";
 import { InputError } from "../../../base/index.ts";
 import { type PicturePart, partOf, type Table, type TableRow } from "../../../data/pictureTable.ts";
 import { quote } from "../../../data/pixelTable.ts";
+import { filesAsEntries, makeRoom } from "./cacheRoom.ts";
 import type { PictureListing } from "./pictureListing.ts";
 import { listTable, type TableOptions } from "./pictureTableFile.ts";
-import { readParquet } from "./readParquet.ts";
+import { parquetPicturesFolder, readParquet } from "./readParquet.ts";
 
 /** A Parquet file of a data set. */
 export interface ParquetFile {
@@ -54,17 +55,20 @@ export async function listParquet(
   options: TableOptions,
 ): Promise<PictureListing> {
   const listings: PictureListing[] = [];
+  const inUse = new Set<string>();
+  let added = false;
   const parts = new Set(files.map(({ part }) => part));
   for (const part of parts) {
     const own = files.filter((file) => file.part === part);
-    const listing = await listPart(
-      own,
-      parts.size > 1 && part !== null && part !== "train" ? lenient(options) : options,
-    );
+    const optional = parts.size > 1 && part !== null && part !== "train";
+    const { listing, ...kept } = await listPart(own, optional ? lenient(options) : options);
+    for (const file of kept.files) inUse.add(file);
+    added ||= kept.added;
     const alone = part === null || parts.size === 1;
     const pictures = alone ? listing.pictures : listing.pictures.map((picture) => ({ ...picture, part }));
     listings.push({ ...listing, pictures });
   }
+  if (added) await makeRoom(await filesAsEntries(parquetPicturesFolder()), inUse);
   return {
     source,
     pictures: listings.flatMap(({ pictures }) => pictures),
@@ -78,14 +82,20 @@ function lenient(options: TableOptions): TableOptions {
   return { ...options, labelRequired: false };
 }
 
-async function listPart(files: readonly ParquetFile[], options: TableOptions): Promise<PictureListing> {
+/** What some of the files list, with the files in the cache that hold their pictures. */
+async function listPart(
+  files: readonly ParquetFile[],
+  options: TableOptions,
+): Promise<{ listing: PictureListing; files: Iterable<string>; added: boolean }> {
   const first = files[0]!.path;
   let names: readonly string[] = [];
   let classes: ReadonlyMap<string, readonly string[]> = new Map();
   const rows: TableRow[] = [];
   const embedded = new Map<string, string>();
+  let added = false;
   for (const [at, { path }] of files.entries()) {
     const table = await readParquet(path);
+    added ||= table.added;
     if (at === 0) ({ names, classes } = table);
     else if (table.names.join("\n") !== names.join("\n")) {
       throw new InputError(
@@ -106,5 +116,5 @@ async function listPart(files: readonly ParquetFile[], options: TableOptions): P
     }
   }
   const table: Table = { file: first, names, rows };
-  return listTable(table, options, { embedded, classes });
+  return { listing: await listTable(table, options, { embedded, classes }), files: embedded.values(), added };
 }

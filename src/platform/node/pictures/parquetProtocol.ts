@@ -24,5 +24,6 @@ export type ParquetReport =
       readonly classes: readonly (readonly [string, readonly string[]])[];
     }
   | { readonly type: "rows"; readonly rows: readonly (readonly ParquetCell[])[] }
-  | { readonly type: "done" }
+  /** `added`: whether a picture was put into the folder that was not there. */
+  | { readonly type: "done"; readonly added: boolean }
   | { readonly type: "failed"; readonly reason: string };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parentPort, threadId, workerData } from "node:worker_threads";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
@@ -17,6 +17,10 @@ const rowsAtATime = 1000;
 const mostRowsPerByte = 64;
 /** Text without a sign that it is some is no longer than this. */
 const longestText = 4096;
+/** How often the use of a picture is noted, in milliseconds: a day. */
+const noted = 24 * 3600 * 1000;
+
+let added = false;
 
 const compressors: Compressors = {
   GZIP: (bytes, length) => gunzipSync(bytes, { maxOutputLength: length }),
@@ -29,7 +33,7 @@ const tell = (report: ParquetReport): void => port.postMessage(report);
 
 try {
   await read(workerData as ParquetRequest);
-  tell({ type: "done" });
+  tell({ type: "done", added });
 } catch (error) {
   const reason = error instanceof Error ? error.message.split("\n", 1)[0]! : String(error);
   tell({ type: "failed", reason });
@@ -114,17 +118,32 @@ function cellOf(value: unknown, folder: string | null): ParquetCell {
   return null;
 }
 
-/** Puts a picture into a file that is named by its content. */
+/** Puts a picture into a file that is named by its content, or notes that the one that is there is in use. */
 function kept(bytes: Uint8Array, folder: string): string {
   const name = createHash("sha256").update(bytes).digest("hex");
   const within = join(folder, name.slice(0, 2));
   const path = join(within, name);
-  if (existsSync(path)) return path;
+  const there = statSync(path, { throwIfNoEntry: false });
+  if (there) {
+    markUsed(path, there.mtimeMs);
+    return path;
+  }
   mkdirSync(within, { recursive: true });
   const temporary = join(within, `.${name}.${process.pid}-${threadId}.tmp`);
   writeFileSync(temporary, bytes);
   renameSync(temporary, path);
+  added = true;
   return path;
+}
+
+function markUsed(path: string, last: number): void {
+  const now = Date.now();
+  if (now - last < noted) return;
+  try {
+    utimesSync(path, new Date(now), new Date(now));
+  } catch {
+    // One that is not ours to touch is used all the same.
+  }
 }
 
 /** Names of classes, which Hugging Face keeps beside the table. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, rename, rm, stat, utimes } from "node:fs/promises";
+import { readdir, rename, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { crc32 } from "node:zlib";
@@ -8,6 +8,7 @@ import { AbortedError, InputError } from "../../../base/index.ts";
 import { type Preprocessing, preprocessingSchema } from "../../../data/index.ts";
 import { readFileOrExplain, writeFileAtomic, writeStreamAtomic } from "../files.ts";
 import { batches } from "./batches.ts";
+import { makeRoom, markUsed } from "./cacheRoom.ts";
 import { mapFile } from "./mapFile.ts";
 import type { PictureThreads } from "./pictureThreads.ts";
 import type { PictureProblem } from "./pictureTree.ts";
@@ -41,8 +42,6 @@ const filesAtATime = 16;
 const checkedAtATime = 2 ** 21;
 /** Other caches that a new one takes pictures from. */
 const mostSources = 4;
-/** Bytes of pixels that a cache folder may hold; those unused for the longest go first. */
-const mostCached = 20 * 2 ** 30;
 
 /**
  * Pictures decoded once: for each list of contents and each preprocessing a file of all pixels and an index beside it.
@@ -103,8 +102,13 @@ export class PictureCache {
         crc32: checksum,
         rows,
       } satisfies z.infer<typeof indexSchema>;
-      await writeFileAtomic(join(this.#folder, `${name}.json`), JSON.stringify(index));
-      await this.#makeRoom(name);
+      await writeFileAtomic(this.#index(name), JSON.stringify(index));
+      const held = (await this.#caches()).map(({ name: other, ...rest }) => ({
+        ...rest,
+        // Without its index, pixels count for nothing: that goes first.
+        files: [this.#index(other), this.#file(other)],
+      }));
+      await makeRoom(held, new Set([this.#file(name)]));
     } catch (error) {
       if (!(error instanceof InputError) || !error.message.includes(this.#folder)) throw error;
       throw new InputError(`${error.message}; KINDRED_CACHE names another folder for decoded pictures`, {
@@ -192,6 +196,10 @@ export class PictureCache {
     return join(this.#folder, `${name}.pixels`);
   }
 
+  #index(name: string): string {
+    return join(this.#folder, `${name}.json`);
+  }
+
   #name(rows: readonly string[]): string {
     const { size, channels, fit, background, levels } = this.#preprocessing;
     const hash = createHash("sha256").update(
@@ -209,16 +217,14 @@ export class PictureCache {
 
   async #open(name: string): Promise<CachedPictures | null> {
     const { size, channels } = this.#preprocessing;
-    const path = join(this.#folder, `${name}.json`);
     try {
-      const index = indexSchema.parse(JSON.parse(new TextDecoder().decode(await readFileOrExplain(path))));
+      const text = new TextDecoder().decode(await readFileOrExplain(this.#index(name)));
+      const index = indexSchema.parse(JSON.parse(text));
       const pixels = await mapFile(this.#file(name));
       if (pixels.length !== index.rows.length * channels * size ** 2) return null;
       if (this.#name(index.rows) !== name) return null;
       if ((await this.#checksumOf(pixels)) !== index.crc32) return null;
-      const now = new Date();
-      // Tells which caches are in use; one that is not ours to touch is used all the same.
-      await utimes(path, now, now).catch(() => undefined);
+      await markUsed(this.#index(name));
       return { pixels, rows: index.rows, checksum: index.crc32 };
     } catch (error) {
       if (error instanceof AbortedError) throw error;
@@ -264,8 +270,7 @@ export class PictureCache {
           const name = file.slice(0, -".pixels".length);
           try {
             const { size: bytes, mtimeMs } = await stat(join(this.#folder, file));
-            const used =
-              (await stat(join(this.#folder, `${name}.json`)).catch(() => null))?.mtimeMs ?? mtimeMs;
+            const used = (await stat(this.#index(name)).catch(() => null))?.mtimeMs ?? mtimeMs;
             return [{ name, used, bytes }];
           } catch {
             // Another process has just removed it.
@@ -274,18 +279,5 @@ export class PictureCache {
         }),
     );
     return caches.flat().sort((a, b) => a.used - b.used);
-  }
-
-  /** Removes what was unused for the longest while the folder holds too much; a file that is mapped stays so until it is left. */
-  async #makeRoom(justMade: string): Promise<void> {
-    const caches = await this.#caches();
-    let held = caches.reduce((sum, { bytes }) => sum + bytes, 0);
-    for (const { name, bytes } of caches) {
-      if (held <= mostCached) return;
-      if (name === justMade) continue;
-      await rm(join(this.#folder, `${name}.json`), { force: true });
-      await rm(join(this.#folder, `${name}.pixels`), { force: true });
-      held -= bytes;
-    }
   }
 }

@@ -22,6 +22,13 @@ export interface ParquetTable {
   readonly rows: readonly (readonly ParquetCell[])[];
   /** Names of labels that are numbers, by column. */
   readonly classes: ReadonlyMap<string, readonly string[]>;
+  /** Whether pictures of it were put into the cache folder. */
+  readonly added: boolean;
+}
+
+/** Where the pictures that Parquet files hold are put. */
+export function parquetPicturesFolder(): string {
+  return join(cacheFolder(), "parquet");
 }
 
 /**
@@ -36,7 +43,7 @@ export async function readParquet(path: string, longest?: number): Promise<Parqu
   const limit = longest ?? patience + (patiencePerMebibyte * (await sizeOf(path))) / 2 ** 20;
   const worker = new Worker(workerUrl, {
     name: "parquet",
-    workerData: { path, folder: join(cacheFolder(), "parquet") },
+    workerData: { path, folder: parquetPicturesFolder() },
   });
   let timer: NodeJS.Timeout | undefined;
   try {
@@ -53,7 +60,7 @@ export async function readParquet(path: string, longest?: number): Promise<Parqu
       worker.on("message", (report: ParquetReport) => {
         wait();
         if (report.type === "failed") fail(report.reason);
-        else if (report.type === "done") resolve({ names, rows, classes });
+        else if (report.type === "done") resolve({ names, rows, classes, added: report.added });
         else if (report.type === "rows") rows.push(...report.rows);
         else {
           names = report.names;
