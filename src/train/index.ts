@@ -83,8 +83,7 @@ export {
   parseVerdict,
   type Trained,
   type Verdict,
-  verdictLines,
   verdictOf,
-  verdictText,
 } from "./verdict.ts";
+export { verdictLines, verdictText } from "./verdictText.ts";
 export { type ViewLoss, viewTask } from "./viewTask.ts";
