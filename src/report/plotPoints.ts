@@ -22,6 +22,8 @@ export interface PointNeighbours {
 
 /** Labelled points with what is shown of one that is pointed at. */
 export interface PlotPoints {
+  /** The row of the data set that each point is of, by which people know it, `[count]`; null where that is its own place. */
+  readonly rows: Uint32Array | null;
   readonly classes: StyledClasses;
   /** Whether labels mean anything; without them there is no legend, and no neighbour is wrong. */
   readonly labelled: boolean;
@@ -31,10 +33,11 @@ export interface PlotPoints {
 
 /** What the scripts of a page read: typed arrays as base64. */
 export function encodePoints(points: PlotPoints, positions: Float32Array, dims: 2 | 3) {
-  const { classes, labelled, pictures, neighbours } = points;
+  const { rows, classes, labelled, pictures, neighbours } = points;
   return {
     dims,
     positions: base64(positions),
+    rows: rows && base64(rows),
     labelled,
     classes: classes.styles,
     classOf: base64(classes.of),

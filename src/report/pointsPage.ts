@@ -29,10 +29,11 @@ export interface PointsPage {
 export function pointsPage(page: PointsPage): string {
   const { points, positions, dims } = page;
   const count = positions.length / dims;
+  const lastRow = points.rows?.reduce((last, row) => Math.max(last, row)) ?? count - 1;
   return plotPage({
     title: page.title,
     subtitle: page.subtitle,
-    controls: controls(points.labelled ? points.classes.styles : [], count),
+    controls: controls(points.labelled ? points.classes.styles : [], lastRow),
     panels: `<div class="panel"><div class="plot" id="plot" role="img" aria-label="${escapeHtml(page.title)}"></div></div>`,
     after: card(points.neighbours.k),
     note: page.note,
@@ -57,7 +58,7 @@ export function pointsPage(page: PointsPage): string {
 /** From so many classes on they can be looked for by name. */
 const many = 20;
 
-function controls(styles: readonly ClassStyle[], count: number): string {
+function controls(styles: readonly ClassStyle[], lastRow: number): string {
   const chips = styles.map(
     ({ name, count: rows, colour, symbol }, index) =>
       `<li><button type="button" data-class="${index}" aria-pressed="true" style="--class: ${colour}" title="Click hides or shows it, shift-click or double-click shows it alone">${icon(symbol)}<span class="class-name">${escapeHtml(name)}</span> <small>${rows.toLocaleString("en")}</small></button></li>`,
@@ -69,7 +70,7 @@ function controls(styles: readonly ClassStyle[], count: number): string {
   const legend = `${search}<ul id="legend" aria-label="classes">${chips.join("")}<li><button type="button" id="every-class" disabled>all</button></li></ul>`;
   return `<div class="controls">
 ${styles.length > 0 ? legend : ""}
-<form id="find"><label for="row">row</label><input id="row" name="row" type="number" min="0" max="${count - 1}" placeholder="0 to ${count - 1}"><button>show</button></form>
+<form id="find"><label for="row">row</label><input id="row" name="row" type="number" min="0" max="${lastRow}" placeholder="0 to ${lastRow}"><button>show</button></form>
 </div>`;
 }
 

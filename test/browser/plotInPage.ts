@@ -17,20 +17,21 @@ export function drawnTraces(page: Page, id = "plot"): Promise<DrawnTrace[]> {
   }))`);
 }
 
-/** Where a row's point of the 2D page is, in pixels of the window. */
+/** Where the point of a row of the data is on the 2D page, in pixels of the window. */
 export function placeOfRow(page: Page, row: number): Promise<{ x: number; y: number }> {
   return page.evaluate(`(() => {
     const plot = document.getElementById("plot");
     const box = plot.getBoundingClientRect();
     const { xaxis, yaxis } = plot._fullLayout;
+    const index = indexOfRow(${row});
     return {
-      x: box.left + xaxis._offset + xaxis.c2p(positions[${row} * 2]),
-      y: box.top + yaxis._offset + yaxis.c2p(positions[${row} * 2 + 1]),
+      x: box.left + xaxis._offset + xaxis.c2p(positions[index * 2]),
+      y: box.top + yaxis._offset + yaxis.c2p(positions[index * 2 + 1]),
     };
   })()`);
 }
 
-/** What the card shows. */
+/** What the card shows; rows are those of the data, as it names them. */
 export interface ShownCard {
   readonly row: number;
   readonly label: string;
@@ -53,17 +54,18 @@ export async function shownCard(page: Page): Promise<ShownCard> {
   );
   return page.evaluate(`(() => {
     const card = document.getElementById("card");
+    const rowIn = (text) => Number(/^row ([\\d,]+)/.exec(text)[1].replaceAll(",", ""));
     const pixels = (canvas) => {
       const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
       return Array.from({ length: data.length / 4 }, (_, i) => data[4 * i]);
     };
     return {
-      row: Number(card.dataset.row),
+      row: rowIn(card.querySelector(".card-row").textContent),
       label: card.querySelector(".card-title").textContent,
       pinned: card.classList.contains("pinned"),
       pixels: pixels(card.querySelector(".card-picture")),
       neighbours: [...card.querySelectorAll(".card-neighbours button")].map((button) => ({
-        row: Number(button.dataset.row),
+        row: rowIn(button.getAttribute("aria-label")),
         label: button.querySelector(".neighbour-label").textContent,
         similarity: Number(button.querySelector(".neighbour-similarity").textContent),
         wrong: button.classList.contains("wrong"),

@@ -69,18 +69,19 @@ export async function embedPictures(
       ...stopped,
       onProgress: (done, total) => onProgress?.("embedding", done, total),
     });
-    requireFinite(vectors, encoder.dim);
+    requireFinite(vectors, encoder.dim, dataset);
     return vectors;
   } finally {
     await runtime.dispose();
   }
 }
 
-function requireFinite(vectors: Float32Array, dim: number): void {
+function requireFinite(vectors: Float32Array, dim: number, { rows }: ImageDataset): void {
   const at = vectors.findIndex((value) => !Number.isFinite(value));
   if (at < 0) return;
+  const image = Math.floor(at / dim);
   throw new InputError(
-    `the embedding of row ${Math.floor(at / dim)} (counted from 0) holds ${vectors[at]} in column ${at % dim}, expected finite numbers: the encoder may have diverged, take an earlier --checkpoint or train at a lower rate`,
+    `the embedding of row ${rows?.[image] ?? image} (counted from 0) holds ${vectors[at]} in column ${at % dim}, expected finite numbers: the encoder may have diverged, take an earlier --checkpoint or train at a lower rate`,
   );
 }
 

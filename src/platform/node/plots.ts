@@ -149,6 +149,7 @@ async function plotPoints({ input, vectors, dim }: Embedded, options: PlotOption
     onProgress: (done, total) => onProgress?.("pictures", done, total),
   });
   return {
+    rows: input.dataset.rows ?? null,
     classes: styleClasses(input.dataset.labels, "light", input.dataset.classes),
     labelled: labelsTell(input.dataset),
     pictures: sheets,

@@ -42,7 +42,7 @@ const card = (() => {
     title.textContent = data.labelled ? data.classes[own].name : "picture";
     title.style.setProperty("--class", data.classes[own].colour);
     title.classList.toggle("long", title.textContent.length > 6);
-    row.textContent = "row " + thousands(index);
+    row.textContent = "row " + thousands(rowNumber(index));
     drawPicture(picture, index);
     neighbours.forEach((button, rank) => {
       const other = neighbourOf[index * k + rank];
@@ -56,7 +56,7 @@ const card = (() => {
       name.classList.toggle("long", label.length > 3);
       button.title = label;
       button.querySelector(".neighbour-similarity").textContent = similarity;
-      button.setAttribute("aria-label", "row " + other + (data.labelled ? ", label " + label : "") + ", similarity " + similarity);
+      button.setAttribute("aria-label", "row " + rowNumber(other) + (data.labelled ? ", label " + label : "") + ", similarity " + similarity);
       drawPicture(button.querySelector("canvas"), other);
     });
   };

@@ -97,8 +97,13 @@ findClass?.addEventListener("input", () => {
 const find = document.getElementById("find");
 find.addEventListener("submit", (event) => {
   event.preventDefault();
-  const { value } = find.elements.row;
+  const field = find.elements.row;
+  if (field.value === "") return;
+  const index = indexOfRow(Number(field.value));
+  field.setCustomValidity(index < 0 ? "row " + field.value + " is not among the pictures of this plot" : "");
+  if (!field.reportValidity()) return;
   const box = plot.getBoundingClientRect();
-  if (value !== "") card.pin(Number(value), box.left + box.width / 2, box.top + box.height / 2);
+  card.pin(index, box.left + box.width / 2, box.top + box.height / 2);
 });
+find.addEventListener("input", () => find.elements.row.setCustomValidity(""));
 `;
