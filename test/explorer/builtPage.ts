@@ -21,7 +21,7 @@ const sources = [
 export async function builtPage(): Promise<string> {
   const changed = Math.max(...sources.map((path) => newest(join(root, path))));
   const kept = join(root, "node_modules", ".cache", "kindred", "page");
-  for (const folder of [join(root, "dist", "explorer"), kept]) {
+  for (const folder of [join(root, "dist", "page"), kept]) {
     const page = join(folder, "index.html");
     if (existsSync(page) && statSync(page).mtimeMs > changed) return folder;
   }

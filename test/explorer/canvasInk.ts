@@ -52,6 +52,11 @@ export function saturation(colour: readonly number[]): number {
   return Math.max(...colour) - Math.min(...colour);
 }
 
+/** How far two colours are apart in the channel in which they differ most. */
+export function apart(first: readonly number[], second: readonly number[]): number {
+  return Math.max(...first.map((value, i) => Math.abs(value - second[i]!)));
+}
+
 /** The part of the pixels of either that both have. */
 export function overlap(first: ReadonlySet<number>, second: ReadonlySet<number>): number {
   let both = 0;

@@ -188,7 +188,7 @@ describe.skipIf(noChromium)("the explorer on pictures of one's own", { timeout: 
     await open(page, "Train");
     const form = page.locator("form");
     await form.getByText("4 classes: Stern, gelb, blue square, green ring and red triangle.").waitFor();
-    expect(await form.getByRole("radio").count()).toBe(3);
+    expect(await form.getByRole("radio").count()).toBe(4);
   });
 
   it.each(["light", "dark"] as const)("axe finds nothing serious, wide and narrow, %s", async (theme) => {
@@ -286,7 +286,7 @@ describe.skipIf(noChromium)("the explorer on pictures of one's own", { timeout: 
     expect(await seriousFaults(page)).toEqual([]);
     await open(page, "Train");
     await page.locator("form").getByText("No labels: the encoder learns from variations").waitFor();
-    expect(await page.locator("form").getByRole("radio").count()).toBe(1);
+    expect(await page.locator("form").getByRole("radio").count()).toBe(2);
     await page.goto(`${server.url}#lesson/2`);
     await page.getByRole("img", { name: /^Two variations of each/ }).waitFor();
     await keepPicture(page, "pictures-unlabelled-lesson");

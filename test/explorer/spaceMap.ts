@@ -1,4 +1,5 @@
 import type { Page } from "playwright-core";
+import { styleClasses } from "../../src/report/classStyles.ts";
 import { fitZoom } from "../../web/src/map/camera.ts";
 import { framed, frameOf } from "../../web/src/map/frame.ts";
 import { asked, messagesOf } from "../server/explorer.fixture.ts";
@@ -42,6 +43,19 @@ export async function expectedPixels(
     Math.floor(width / 2 + places[3 * row]! * scale),
     Math.floor(height / 2 - places[3 * row + 1]! * scale),
   ]);
+}
+
+/** The colours of the classes on light ground, and the place in them of each row's class. */
+export async function classColours(
+  url: string,
+): Promise<{ readonly palette: readonly (readonly number[])[]; readonly of: Uint16Array }> {
+  const messages = await messagesOf(await asked(url, "api/space"));
+  const labels = messages.find(({ head }) => head.type === "points")?.arrays.labels as Int32Array;
+  const { styles, of } = styleClasses(labels, "light");
+  return {
+    palette: styles.map(({ colour }) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16))),
+    of,
+  };
 }
 
 /** Clicks where a row's point is, with all in view, and says which was picked: that or one that lies over it. */

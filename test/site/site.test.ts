@@ -66,7 +66,7 @@ describe.skipIf(noChromium)(suite, { timeout: 240_000 }, () => {
 
   it("trains by its own form on threads, and shows map and loss", async () => {
     await page.getByLabel("How many of the first pictures").fill(String(limit));
-    await page.getByLabel("Epochs").fill("2");
+    await page.getByLabel("Epochs", { exact: true }).fill("2");
     await page.getByRole("button", { name: "Start training" }).click();
     await page.getByRole("heading", { name: "Training is done" }).waitFor({ timeout: 280_000 });
     const text = await page.locator("main").textContent();
