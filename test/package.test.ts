@@ -94,7 +94,8 @@ describe("the package, installed into an empty project", () => {
     expect(JSON.parse(trained.stdout)).toMatchObject({ run: "run", epochs: 1, knn1: expect.any(Number) });
     expect(JSON.parse(trained.stdout).knn1).toBeGreaterThan(0.5);
     const encoder = await readFile(join(project.folder, "run", "encoder.onnx"));
-    expect(encoder.length).toBeGreaterThan(3_000_000);
+    // Some 60,000 weights of 4 bytes: of so few pictures the compact encoder learns.
+    expect(encoder.length).toBeGreaterThan(200_000);
     const evaluated = await command(["eval", "--run", "run", "--limit", "100", "--json"]);
     expect(evaluated.code, evaluated.stderr).toBe(0);
     expect(JSON.parse(evaluated.stdout).encoder.knn1).toBeGreaterThan(0.5);
