@@ -3,11 +3,12 @@ import { defineConfig } from "vitest/config";
 
 const source = (file: string): string => resolve(import.meta.dirname, "src", file);
 
-/** What needs more than this process or a minute: a browser, an installed package, a graphics processor, whole trainings. */
+/** What needs more than this process or a minute: a browser, an installed package, a graphics processor, whole trainings, many maps. */
 const outside = [
   "test/{browser,explorer,site,web}/**/*.test.ts",
   "test/package.test.ts",
   "test/conformance/webgpu.test.ts",
+  "test/golden/umapQuality.test.ts",
   "test/smallData/**/*.test.ts",
 ];
 
@@ -24,9 +25,10 @@ export default defineConfig({
   test: {
     globalSetup: ["test/globalSetup.ts"],
     setupFiles: ["test/setup.ts"],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
-    // Two cores: an engine test already uses both, so files run two at a time at most.
+    // Only what hangs is ended by the clock: beside much else a test may take many times as long as alone.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    // Two cores, and a file has one of them.
     maxWorkers: 2,
     pool: "forks",
     // The files that a process runs share what they import: to import it anew takes longer than most tests.
