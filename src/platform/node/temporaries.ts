@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { explainIoError, isOneOf } from "./ioErrors.ts";
+import { explainIoError, isMissing, isOneOf } from "./ioErrors.ts";
 import { isAlive } from "./processes.ts";
 
 let made = 0;
@@ -50,8 +50,17 @@ export async function clearOnce(folder: string): Promise<void> {
 async function isStale(pid: number, path: string): Promise<boolean> {
   if (pid !== process.pid) return !isAlive(pid);
   // A restarted container counts its processes from the beginning again.
-  const { mtimeMs } = await stat(path);
-  return mtimeMs < performance.timeOrigin - clockStep;
+  return isOlderThanProcess(path);
+}
+
+/** Whether a file was last written before this process was started; not so of one that is not there any more. */
+export async function isOlderThanProcess(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).mtimeMs < performance.timeOrigin - clockStep;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }
 
 /** Milliseconds by which the clock of a file system may be behind. */

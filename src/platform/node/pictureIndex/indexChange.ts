@@ -3,6 +3,7 @@ import { RunLock } from "../runLock.ts";
 import { FolderSnapshot } from "./folderSnapshot.ts";
 import { type IndexLocation, tableName } from "./indexLocation.ts";
 import { lanceText } from "./lanceErrors.ts";
+import { removeLanceTemporaries } from "./lanceTemporaries.ts";
 import { type PlanOptions, planSearch } from "./searchPlan.ts";
 
 /**
@@ -30,6 +31,7 @@ export async function changeIndex(
   const lock = folder === null ? null : new RunLock(folder, { file: "index.lock", doing: "changed" });
   await lock?.take();
   try {
+    if (folder !== null) await removeLanceTemporaries(folder);
     const snapshot = folder === null ? null : await FolderSnapshot.take(folder);
     let table = await connection.openTable(tableName);
     try {

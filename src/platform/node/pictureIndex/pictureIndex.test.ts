@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -304,6 +304,23 @@ describe("an index whose change fails", () => {
     await mkdir(at("deep", `.new.lance.${process.pid}-99.tmp`), { recursive: true });
     (await PictureIndex.create(at("deep", "new.lance"), info, inParts(pictures))).close();
     expect((await readdir(at("deep"))).sort()).toEqual([`.new.lance.${process.pid}-99.tmp`, "new.lance"]);
+  });
+
+  it("removes with its next change what LanceDB left half-written within it, and nothing else", async () => {
+    const index = await PictureIndex.create(at("left.lance"), info, inParts(pictures));
+    const table = at("left.lance", "pictures.lance");
+    const old = ["data/.tmpAb3dEf", "_versions/18446744073709551610.manifest#1", "data/.tmp-notes", "a#1"];
+    for (const name of [...old, "data/.tmpYoung0"]) await writeFile(join(table, name), "half");
+    for (const name of old) await utimes(join(table, name), new Date(2001, 0), new Date(2001, 0));
+    await index.delete(["p0"]);
+    const names = await readdir(table, { recursive: true });
+    expect(names.filter((name) => /#|[.]tmp/.test(name)).sort()).toEqual([
+      "a#1",
+      "data/.tmp-notes",
+      "data/.tmpYoung0",
+    ]);
+    await expectNearest(index, pictures.slice(1), { k: 5 });
+    index.close();
   });
 });
 
