@@ -26,6 +26,7 @@ interface PlotCommandOptions extends Output {
   readonly umapEpochs?: number;
   readonly seed: number;
   readonly out?: string;
+  readonly force: boolean;
   readonly strict?: boolean;
   readonly device: DeviceName;
 }
@@ -73,6 +74,7 @@ export function plotCommand(): Command {
     )
     .option("--seed <n>", "seed of UMAP and of the pairs drawn", wholeNumber(0), 0)
     .option("--out <dir>", "folder to write to (default: plots in the run's)")
+    .option("--force", "replace files of --out that are there", false)
     .addOption(strictOption())
     .addOption(deviceOption())
     .addOption(jsonOption())

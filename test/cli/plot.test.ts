@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { beforeAll, describe, expect, it } from "vitest";
 import { AbortedError } from "../../src/base/index.ts";
@@ -47,6 +47,24 @@ describe("kindred plot", () => {
     const data = ["--data", folder.at("csvOnly"), "--split", "all", "--only", "similarity"];
     const { stdout } = await plot(...data, "--out", folder.at("whole"));
     expect(JSON.parse(stdout).rows).toBe(120);
+  });
+
+  it("writes over its own files in the run, and over files elsewhere only by force", async () => {
+    const again = (...flags: string[]) =>
+      kindred(["plot", "--run", folder.at("run"), "--only", "loss", ...flags]);
+    expect((await again()).code).toBe(0);
+    expect((await again("--out", folder.at("run", "..", "run", "plots"))).code).toBe(0);
+    await mkdir(folder.at("mine"));
+    const mine = folder.at("mine", "loss.png");
+    await writeFile(mine, "my own");
+    expect(await again("--out", folder.at("mine"))).toMatchObject({
+      code: 2,
+      stderr: `kindred: ${mine} is there already: replace it with --force, or choose another --out\n`,
+    });
+    expect(await readdir(folder.at("mine"))).toEqual(["loss.png"]);
+    expect(await readFile(mine, "utf8")).toBe("my own");
+    expect((await again("--out", folder.at("mine"), "--force")).code).toBe(0);
+    expect(await readdir(folder.at("mine"))).toEqual(["loss.html", "loss.png"]);
   });
 
   it("writes the same again for the same seed, and another map for other options, which the page names", async () => {

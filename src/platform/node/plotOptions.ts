@@ -21,6 +21,8 @@ export interface PlotOptions {
   readonly split?: DatasetSplit | "all" | undefined;
   /** Pictures to take of each split, as `loadDataset` does. Default: of training pictures as many as the run took, of others all. */
   readonly limit?: number | undefined;
+  /** Replace files of other folders than the run's own. Default false. */
+  readonly force?: boolean | undefined;
   /** Refuse picture files that cannot be read. */
   readonly strict?: boolean | undefined;
   /** Told what there is to say about picture files. */

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { AbortedError, InputError, Rng } from "../../base/index.ts";
 import { className } from "../../data/index.ts";
 import { classSimilarities } from "../../evaluation/classSimilarities.ts";
@@ -12,7 +12,7 @@ import type { PlotPoints, PointNeighbours } from "../../report/plotPoints.ts";
 import { similarityPage } from "../../report/similarityPage.ts";
 import { umapPage } from "../../report/umapPage.ts";
 import type { RunConfig } from "../../train/index.ts";
-import { writeFileAtomic } from "./files.ts";
+import { requireNew, writeFileAtomic } from "./files.ts";
 import { readLossRows } from "./lossRows.ts";
 import { nodeNeighbours } from "./neighbours.ts";
 import { outputFolder } from "./outputFolder.ts";
@@ -35,9 +35,17 @@ const shownNeighbours = 6;
 /** Pairs of each kind in the histograms: a share of 1 % is then known to within 0.07 %. */
 const sampledPairs = 20_000;
 
+/** What the files of each plot are called, but for their endings. */
+const fileNames: Readonly<Record<PlotName, string>> = {
+  pca: "pca-3d",
+  umap: "umap-2d",
+  loss: "loss",
+  similarity: "similarity",
+};
+
 /** A plot, ready to be written: its page and its picture. */
 interface Plot {
-  readonly name: string;
+  readonly name: PlotName;
   readonly page: (plotly: string) => string;
   readonly figure: () => Promise<Uint8Array>;
 }
@@ -60,14 +68,18 @@ interface Embedded {
  *
  * @throws InputError when the run, the checkpoint, the data or an option is wrong, pictures are of another size than the
  * encoder's, there are fewer than what was asked for by name needs, an embedding is not finite (row named), or the folder cannot be
- * written, which is tried first.
+ * written, which is tried first; also, without `force`, when another folder than the run's own has such files already.
  * @throws AbortedError when stopped by `signal`.
  */
 export async function writePlots(options: PlotOptions): Promise<PlotsWritten> {
   const folder = new RunFolder(options.run);
   const config = await folder.readConfig();
   const names = plotNames.filter((name) => (options.only ?? plotNames).includes(name));
-  const output = await outputFolder(options.out ?? join(options.run, "plots"));
+  const own = join(options.run, "plots");
+  const out = options.out ?? own;
+  const force = options.force === true || resolve(out) === resolve(own);
+  for (const path of names.flatMap((name) => filesOf(name, out))) requireNew(path, { force });
+  const output = await outputFolder(out);
   try {
     const loss = names.includes("loss") ? [await lossPlot(options.run, config)] : [];
     const asked = names.filter((name) => name !== "loss");
@@ -186,7 +198,7 @@ async function pcaPlot(
   const subtitle = `${what}. The first three of ${dim} principal components hold ${percent(explained)} of the variance.`;
   const shown = { subtitle, points, positions, explainedVarianceRatio };
   return {
-    name: "pca-3d",
+    name: "pca",
     page: (plotly) => pcaPage({ ...shown, plotly }),
     figure: () => renderPcaFigure({ ...shown, classes: points.classes }),
   };
@@ -213,7 +225,7 @@ async function umapPlot(
   const subtitle = `${what}. UMAP ${from}, ${metric}, ${nNeighbors} neighbours, minimal distance ${minDist}.`;
   const shown = { subtitle, points, positions };
   return {
-    name: "umap-2d",
+    name: "umap",
     page: (plotly) => umapPage({ ...shown, plotly }),
     figure: () => renderUmapFigure({ subtitle, positions, classes: points.classes }),
   };
@@ -254,16 +266,24 @@ async function lossPlot(run: string, config: RunConfig): Promise<Plot> {
 
 async function write(plots: readonly Plot[], folder: string, options: PlotOptions): Promise<string[]> {
   const plotly = await plotlySource();
-  const work = plots.flatMap(({ name, page, figure }) => [
-    { file: join(folder, `${name}.html`), content: async () => page(plotly) },
-    { file: join(folder, `${name}.png`), content: figure },
-  ]);
+  const work = plots.flatMap(({ name, page, figure }) => {
+    const [html, png] = filesOf(name, folder);
+    return [
+      { file: html, content: async () => page(plotly) },
+      { file: png, content: figure },
+    ];
+  });
   for (const [index, { file, content }] of work.entries()) {
     if (options.signal?.aborted) throw new AbortedError("writing the plots was stopped");
     await writeFileAtomic(file, await content());
     options.onProgress?.("writing", index + 1, work.length);
   }
   return work.map(({ file }) => file).sort((a, b) => Number(a.endsWith(".png")) - Number(b.endsWith(".png")));
+}
+
+/** The page and the picture of a plot. */
+function filesOf(name: PlotName, folder: string): readonly [string, string] {
+  return [join(folder, `${fileNames[name]}.html`), join(folder, `${fileNames[name]}.png`)];
 }
 
 function umapOptions({ nNeighbors, minDist, metric = "cosine", umapEpochs, seed }: PlotOptions) {
