@@ -287,14 +287,14 @@ describe("CsvParser", () => {
   });
 
   it("has no labels where no column holds any, and says what it passed over", () => {
-    const none = noted("Usage,pixel0,pixel1,pixel2,pixel3\nx,1,2,3,4\n");
+    const none = noted("Usage,pixel0,pixel1,pixel2,pixel3\nx,1,2,3,99\n");
     expect(none).toMatchObject({ labelled: false, labels: Int32Array.of(0) });
     expect(none.notes).toEqual([
       "d.csv has no column of labels (--label-column names one): its pictures have none",
       'd.csv: passed over is the column "Usage"',
     ]);
     expect(parse("pixel0,pixel1,pixel2,pixel3\n1,2,3,4\n").labelled).toBe(false);
-    expect(noted(`${header}\n1,2,3,4,5\n`, { unlabelled: true })).toMatchObject({
+    expect(noted(`${header}\n1,2,3,4,99\n`, { unlabelled: true })).toMatchObject({
       labelled: false,
       labels: Int32Array.of(0),
       notes: [],
@@ -312,9 +312,9 @@ describe("CsvParser", () => {
   });
 
   it("leaves out rows without a label, and counts them", () => {
-    const some = noted(`${header}\n7,1,1,1,1\n,2,2,2,2\n"",3,3,3,3\n3,4,4,4,4\n`);
+    const some = noted(`${header}\n7,1,1,1,1\n,2,2,2,2\n"",3,3,3,3\n3,4,4,4,99\n`);
     expect(some).toMatchObject({ count: 2, labels: Int32Array.of(7, 3), rows: Uint32Array.of(0, 3) });
-    expect([...some.pixels]).toEqual([1, 1, 1, 1, 4, 4, 4, 4]);
+    expect([...some.pixels]).toEqual([1, 1, 1, 1, 4, 4, 4, 99]);
     expect(some.notes).toEqual([
       "2 of 4 rows of d.csv have no label and are left out (--unlabelled takes all, without labels)",
     ]);
@@ -350,6 +350,31 @@ describe("CsvParser", () => {
         planar[3],
       ]);
     });
+  });
+
+  it("says so where all pictures are nearly black, as of numbers from 0 to 16", () => {
+    const text = (most: number): string => `label,p0,p1,p2,p3\n1,0,${most},3,4\n2,0,1,2,3\n`;
+    const notes = (most: number): readonly string[] => {
+      const parser = new CsvParser({ file: "d.csv" });
+      parser.push(new TextEncoder().encode(text(most)));
+      parser.finish();
+      return parser.notes;
+    };
+    expect(notes(16)).toEqual([
+      "d.csv: no pixel is above 16, where 255 is white, so that all pictures are nearly black: multiply the pixels by 15",
+    ]);
+    expect(notes(200)).toEqual([]);
+  });
+
+  it.each([
+    ["UTF-16", Buffer.from("\uFEFFlabel,p0\n1,2\n", "utf16le"), "is UTF-16 text, expected UTF-8"],
+    ["lines of old Macs", "label,p0\r1,2\r", "ends its lines by carriage returns alone"],
+  ])("refuses %s by its name", (_, text, message) => {
+    const parser = new CsvParser({ file: "d.csv" });
+    expect(() => {
+      parser.push(Buffer.from(text));
+      parser.finish();
+    }).toThrow(`d.csv ${message}`);
   });
 
   it("gives up on a line without end instead of holding all of it", () => {

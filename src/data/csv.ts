@@ -4,6 +4,7 @@ import { columnNotes } from "./csvColumnNotes.ts";
 import { labelEdge, takeLastForLabels } from "./csvLabelEdge.ts";
 import { CsvLabels, largestLabel, noLabel } from "./csvLabels.ts";
 import { digitOf, isDigit, type PixelRun, pixelRuns, readPixels } from "./csvPixelRuns.ts";
+import { scaleNote } from "./csvScaleNote.ts";
 import { readTextRow } from "./csvTextRow.ts";
 import type { ImageDataset } from "./dataset.ts";
 import { labelColumn, type PixelTableForm, pixelTableForm, quote } from "./pixelTable.ts";
@@ -115,6 +116,8 @@ export class CsvParser {
     const { values } = this.#labels;
     const labels = Int32Array.from(taken, (row) => Math.max(0, values[row]!));
     const { classes, labelled } = this.#classes(labels);
+    const scale = scaleNote(this.#file, pixels);
+    if (scale !== null) this.#notes.push(scale);
     this.#notes.push(...columnNotes(this.#file, this.#form, this.#options.unlabelled ?? false));
     return {
       ...shape,
@@ -160,7 +163,13 @@ export class CsvParser {
   #begin(length: number): void {
     const bytes = this.#carry.subarray(0, length);
     this.#carried = 0;
+    requireUtf8(this.#file, bytes);
     const lines = new TextDecoder().decode(bytes).split("\n");
+    if (/\r(?!$)/.test(lines[0]!)) {
+      throw new InputError(
+        `${this.#file} ends its lines by carriage returns alone, as old programs do, expected line feeds: save it anew with line ends of Unix or Windows`,
+      );
+    }
     // An empty file and one of blank lines are the same mistake.
     if (lines[0]!.replace(/^\uFEFF/, "").trim() === "") {
       throw new InputError(
@@ -331,6 +340,14 @@ export class CsvParser {
       return { classes: null, labelled: false };
     }
     return { classes: this.#labels.classesOf(labels, this.#options.classes ?? null), labelled: true };
+  }
+}
+
+/** That bytes do not begin with the mark of UTF-16. */
+function requireUtf8(file: string, bytes: Uint8Array): void {
+  const mark = bytes[0]! * 256 + bytes[1]!;
+  if (mark === 0xfffe || mark === 0xfeff) {
+    throw new InputError(`${file} is UTF-16 text, expected UTF-8: save it as "CSV UTF-8"`);
   }
 }
 

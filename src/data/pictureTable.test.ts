@@ -89,11 +89,18 @@ describe("pictureColumns", () => {
     const table = tableOf(null, ...files.map((file, i) => [file, i % 2 ? "0.5" : "0.0", classes[i]]));
     expect(columnsOf(table)).toMatchObject({ path: 0, label: 1 });
     expect(columnsOf(table)?.notes).toEqual([
-      "t.csv: the labels are those of the column 2 of a table without a header",
-      "t.csv: passed over is the column 3",
+      "t.csv: the labels are those of column 2 of a table without a header",
+      "t.csv: passed over is column 3",
     ]);
     expect(columnsOf(table, { label: "3" })?.label).toBe(2);
     expect(() => columnsOf(table, { label: "x" })).toThrow("t.csv has no header");
+  });
+
+  it("calls a column without a name by its number, and passes over an empty one without a word", () => {
+    const rows = files.map((file, i) => [`${i}`, file, classes[i], ""]);
+    expect(columnsOf(tableOf(["", "path", "label", ""], ...rows))?.notes).toEqual([
+      "t.csv: passed over is column 1",
+    ]);
   });
 
   it("is no table of files where no column names any, and asks where several do", () => {

@@ -1,6 +1,6 @@
 import { InputError } from "../base/index.ts";
 import { hasOtherEnd, plainName } from "./columnNames.ts";
-import { type LabelChoice, labelColumnOf, quote } from "./pixelTable.ts";
+import { describeColumns, type LabelChoice, labelColumnOf, quote } from "./pixelTable.ts";
 
 /** The part of a data set that a picture is of. */
 export type PicturePart = "train" | "validation" | "test";
@@ -100,9 +100,9 @@ export function pictureColumns(
   return { path, label, split, notes: notesOn(table, { path, label, others }, choice) };
 }
 
-/** What people call a column: its name, or its number. */
+/** What people call a column: its name, or its number where it has none. */
 function called({ names }: Table, column: number): string {
-  return names ? quote(names[column]!) : String(column + 1);
+  return names?.[column] ? quote(names[column]) : String(column + 1);
 }
 
 function pathColumn(table: Table, width: number, namesFiles: (column: number) => boolean): number {
@@ -177,6 +177,11 @@ function labelsOf(table: Table, others: readonly number[], choice: LabelChoice):
   );
 }
 
+/** Whether a column has neither a name nor a value, as after a separator at the end of each line. */
+function isEmpty({ names, rows }: Table, column: number): boolean {
+  return !names?.[column] && rows.every(({ values }) => isBlank(values[column]));
+}
+
 /** Whether a column's values come twice on average, as those of classes do. */
 function comesAgain({ rows }: Table, column: number): boolean {
   const values = rows.map((row) => row.values[column]).filter((value) => value !== "" && value !== null);
@@ -190,20 +195,19 @@ function notesOn(
 ): string[] {
   const { file, names } = table;
   const notes: string[] = [];
-  const by = names ? "" : " of a table without a header";
   if (label >= 0 && !(names && plainName(names[label]!) === "label")) {
-    notes.push(`${file}: the labels are those of the column ${called(table, label)}${by}`);
+    const by = names ? "" : " of a table without a header";
+    notes.push(`${file}: the labels are those of ${describeColumns(names, [label])}${by}`);
   }
-  const over = others.filter((other) => other !== label).map((other) => called(table, other));
+  const over = others.filter((other) => other !== label && !isEmpty(table, other));
   if (over.length > 0 && !(unlabelled && over.length === 1)) {
-    const more = over.length > 8 ? ` and ${over.length - 8} more` : "";
     const choose = label < 0 && !unlabelled ? "; --label-column names that of the labels" : "";
     notes.push(
-      `${file}: passed over ${over.length === 1 ? "is the column" : "are the columns"} ${over.slice(0, 8).join(", ")}${more}${choose}`,
+      `${file}: passed over ${over.length === 1 ? "is" : "are"} ${describeColumns(names, over)}${choose}`,
     );
   }
   if (names && !usualPaths.includes(plainName(names[path]!))) {
-    notes.push(`${file}: the files are those of the column ${called(table, path)}`);
+    notes.push(`${file}: the files are those of ${describeColumns(names, [path])}`);
   }
   return notes;
 }

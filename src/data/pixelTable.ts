@@ -36,6 +36,9 @@ export interface LabelChoice {
 /** Fewest columns of which a row of ascending numbers is a header: no row of pixels is one. */
 const fewestNumberedNames = 16;
 
+/** Columns that are named. */
+const mostNamed = 8;
+
 const expected =
   "expected a square number of pixels (784 for 28 x 28), or three times one in colour, beside a column of labels or alone";
 
@@ -228,6 +231,17 @@ function noLabels(file: string, names: readonly string[], columns: readonly numb
   return new InputError(
     `${file} has the columns ${shown.join(", ")} beside its pixels, none of them named label, class or the like: name that of the labels with --label-column, or pass over all with --unlabelled`,
   );
+}
+
+/** `the column "id"`, `the columns "id", 4`: names of columns, or numbers where they have none, and how many more there are. */
+export function describeColumns(names: readonly string[] | null, columns: readonly number[]): string {
+  const called = columns
+    .slice(0, mostNamed)
+    .map((column) => (names?.[column] ? quote(names[column]) : String(column + 1)));
+  const [only = ""] = called;
+  if (columns.length === 1) return `${only.startsWith('"') ? "the column" : "column"} ${only}`;
+  const more = columns.length > mostNamed ? ` and ${columns.length - mostNamed} more` : "";
+  return `the columns ${called.join(", ")}${more}`;
 }
 
 /** A value for a message: quoted, unprintable characters escaped, cut after 40. */

@@ -183,7 +183,7 @@ function adviceOf({ config, training, epochs }: Trained, level: Verdict["level"]
   const perEpoch = Math.max(1, Math.ceil(training.count / config.batchSize));
   if (epochs < config.epochs) return "go on with it to the last epoch (--resume --patience 0)";
   if (epochs * perEpoch < steps.short) {
-    return `train it longer (--epochs ${Math.ceil(steps.wanted / perEpoch)}), or leave what to choose to --recipe auto`;
+    return `train it longer (--epochs ${Math.ceil(steps.wanted / perEpoch)}, or leave that to --recipe auto)`;
   }
   if (level === "worse") return "try a lower learning rate (--lr), another --seed, or --recipe auto";
   if (training.count < few) return "add pictures, or begin with a pretrained model (--trunk)";

@@ -159,11 +159,11 @@ describe("a warning", () => {
         complete: false,
         examples: { ...duplicates.examples, near: [["a", "b"]] },
       }),
-      "at least 12 pictures may be copies of others, 3 to the byte and 9 nearly: a = b; look at them: one of each is enough, as copies teach nothing new",
+      "at least 12 pictures may be copies of others, 3 of them to the byte: a = b; look at them: one of each is enough, as copies teach nothing new",
     ],
     [
       withDuplicates({ exact: 1 }),
-      "1 picture is a copy of another, 1 to the byte; one of each is enough, as copies teach nothing new",
+      "1 picture is a copy of another, to the byte; one of each is enough, as copies teach nothing new",
     ],
     [
       seen({ plain: { count: 4, examples: ["a", "b", "c"] } }),
@@ -171,12 +171,12 @@ describe("a warning", () => {
     ],
     [
       seen({}, [300, 1]),
-      "1 class has a single training picture: clog; add pictures, as one alone is like no other, or leave it out",
+      "1 class has a single training picture: clog; add pictures, as one alone is like no other, or leave such classes out",
       "99.6 % of the training pictures are of one class (boot); add pictures of the others, and read MAP@R rather than accuracy",
     ],
     [
       seen({}, [200, 4, 2]),
-      "2 classes have fewer than 5 training pictures: clog (4), pump (2); add pictures, as new ones of it will not be known by so few",
+      "2 classes have fewer than 5 training pictures: clog (4), pump (2); add pictures, as so few do not show what others of their class look like",
       "97 % of the training pictures are of one class (boot); add pictures of the others, and read MAP@R rather than accuracy",
     ],
     [
@@ -189,7 +189,7 @@ describe("a warning", () => {
     ],
     [
       seen({ classes: seen().classes.map((entry) => ({ ...entry, validation: 0 })) }),
-      "2 classes have no validation picture: boot, clog; nothing is measured of it; keep more for validation (--validation)",
+      "2 classes have no validation picture: boot, clog; nothing is measured of such a class; keep more for validation (--validation)",
     ],
     [
       seen({}, [60, 60]),
@@ -364,7 +364,7 @@ describe("guidance", () => {
       "  epochs      18 at most, about 2 min on two cores by its multiplications: 1,300 pictures are learned in some 1,000 steps",
       "  stopping    after 6 epochs without a better one, once the rate has come down: the MAP@R of 60 validation pictures varies by accident; the best epoch is kept",
       "to look at:",
-      "  1 picture is of one colour: a.jpg; take them out",
+      "  1 picture is of one colour: a.jpg; take it out",
     ]);
     const plain = guidanceLines(guidanceFor(seen({ labelled: false, classes: [] }), "simclr", null));
     expect(plain).toEqual([

@@ -74,10 +74,10 @@ function ofCopies({ duplicates, training, validation, plain }: DataSeen): Warnin
     });
   }
   if (exact + near > manyCopies * (training + validation)) {
-    const parts = [exact > 0 ? `${exact} to the byte` : "", near > 0 ? `${near} nearly` : ""];
+    const toTheByte = exact === 0 ? "" : near === 0 ? ", to the byte" : `, ${exact} of them to the byte`;
     warnings.push({
       about: "duplicates",
-      text: `${atLeast}${counted(exact + near, near > 0 ? "picture may be a copy of another" : "picture is a copy of another", near > 0 ? "pictures may be copies of others" : "pictures are copies of others")}, ${parts.filter(Boolean).join(" and ")}${near > 0 ? `: ${equal(examples.near)}` : ""}`,
+      text: `${atLeast}${counted(exact + near, near > 0 ? "picture may be a copy of another" : "picture is a copy of another", near > 0 ? "pictures may be copies of others" : "pictures are copies of others")}${toTheByte}${near > 0 ? `: ${equal(examples.near)}` : ""}`,
       advice: `${near > 0 ? "look at them: " : ""}one of each is enough, as copies teach nothing new`,
     });
   }
@@ -92,7 +92,7 @@ function ofCopies({ duplicates, training, validation, plain }: DataSeen): Warnin
     warnings.push({
       about: "one-colour",
       text: `${counted(plain.count, "picture is", "pictures are")} of one colour: ${plain.examples.join(", ")}${plain.count > plain.examples.length ? " …" : ""}`,
-      advice: "take them out",
+      advice: plain.count === 1 ? "take it out" : "take them out",
     });
   }
   return warnings;
@@ -108,7 +108,7 @@ function ofClasses({ classes, training, validation }: DataSeen): Warning[] {
     warnings.push({
       about: "single-pictures",
       text: `${counted(single.length, "class has", "classes have")} a single training picture: ${listed(single, ({ name }) => name)}`,
-      advice: "add pictures, as one alone is like no other, or leave it out",
+      advice: "add pictures, as one alone is like no other, or leave such classes out",
     });
   }
   const small = classes.filter((entry) => entry.training > 1 && entry.training < enough.ofClass);
@@ -116,7 +116,7 @@ function ofClasses({ classes, training, validation }: DataSeen): Warning[] {
     warnings.push({
       about: "small-classes",
       text: `${counted(small.length, "class has", "classes have")} fewer than ${enough.ofClass} training pictures: ${listed(small, (entry) => `${entry.name} (${entry.training})`)}`,
-      advice: "add pictures, as new ones of it will not be known by so few",
+      advice: "add pictures, as so few do not show what others of their class look like",
     });
   }
   const largest = classes.reduce((most, entry) => (entry.training > most.training ? entry : most));
@@ -140,7 +140,7 @@ function ofClasses({ classes, training, validation }: DataSeen): Warning[] {
     warnings.push({
       about: "unvalidated-classes",
       text: `${counted(unseen.length, "class has", "classes have")} no validation picture: ${listed(unseen, ({ name }) => name)}`,
-      advice: "nothing is measured of it; keep more for validation (--validation)",
+      advice: "nothing is measured of such a class; keep more for validation (--validation)",
     });
   }
   return warnings;

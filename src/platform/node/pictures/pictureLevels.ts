@@ -22,8 +22,9 @@ const rangeSide = 512;
 /** Parts of a picture that shine through, and of the pictures that are such, below which nothing is made of it. */
 const enoughClear = 0.05;
 const enoughPictures = 0.1;
-/** Ink darker than this can hardly be told from black. */
+/** Ink darker than this can hardly be told from black, lighter than that hardly from white. */
 const darkInk = 80;
+const lightInk = 175;
 
 export async function inkOf({ open }: OpenedPicture): Promise<Ink> {
   const { data } = await open()
@@ -41,12 +42,18 @@ export async function inkOf({ open }: OpenedPicture): Promise<Ink> {
   return { clear: 1 - ink / inkSide ** 2, light: ink > 0 ? light / ink : 255 };
 }
 
-/** Whether pictures are dark drawings on a transparent ground: by the median of those that shine through. */
-export function isDarkOnClear(inks: readonly (Ink | null)[]): boolean {
+/**
+ * What black would hide of pictures: `dark` where those that shine through are dark drawings, by their median, `both` where
+ * dark and light ones are among them, of which white would hide the light ones, else null.
+ */
+export function inksOnClear(inks: readonly (Ink | null)[]): "dark" | "both" | null {
   const clear = inks.filter((ink) => ink !== null && ink.clear >= enoughClear && ink.clear < 1) as Ink[];
-  if (clear.length === 0 || clear.length < enoughPictures * inks.length) return false;
+  if (clear.length === 0 || clear.length < enoughPictures * inks.length) return null;
   const lights = clear.map(({ light }) => light).sort((a, b) => a - b);
-  return lights[Math.floor((lights.length - 1) / 2)]! < darkInk;
+  const dark = lights.filter((light) => light < darkInk).length;
+  const light = lights.filter((level) => level > lightInk).length;
+  if (Math.min(dark, light) >= enoughPictures * clear.length) return "both";
+  return lights[Math.floor((lights.length - 1) / 2)]! < darkInk ? "dark" : null;
 }
 
 export async function rangeOf({ open, deep, grey }: OpenedPicture): Promise<Range | null> {

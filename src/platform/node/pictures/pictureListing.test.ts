@@ -83,9 +83,22 @@ describe("listPictureFolder", () => {
       { path: "stray.png", reason: "lies beside train/ and val/, in no part: put it into one" },
     ]);
     expect(listing.otherFiles).toEqual([
-      { ending: ".txt", count: 2, example: "train/cat/a.txt" },
-      { ending: "", count: 1, example: "README" },
+      { ending: ".txt", paths: ["train/cat/a.txt", "train/dog/b.TXT"] },
+      { ending: "", paths: ["README"] },
     ]);
+  });
+
+  it("says so where all classes hold the same folders, which may be the classes", async () => {
+    const notes = async (...paths: string[]): Promise<readonly string[]> => {
+      await rm(at("data"), { recursive: true, force: true });
+      await writeFiles(at("data"), files(...paths));
+      return (await listPictureFolder(at("data"), false)).notes ?? [];
+    };
+    expect(await notes("fold0/cat/a.png", "fold0/dog/b.png", "fold1/cat/c.png", "fold1/dog/d.png")).toEqual([
+      "the classes are the folders fold0/ and fold1/, which all hold the same folders (cat, dog): if those are the classes, put each class into one folder, or give a table of paths and labels as --data",
+    ]);
+    expect(await notes("cat/x/a.png", "cat/y/b.png", "dog/x/c.png")).toEqual([]);
+    expect(await notes("cat/images/a.png", "dog/images/c.png")).toEqual([]);
   });
 
   it("leaves flat files of a test part without labels, and a flat validation part out", async () => {

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { InputError } from "../../../base/index.ts";
 import type { ListedPicture, PicturePart } from "../../../data/pictureTable.ts";
 import { explainIoError } from "../files.ts";
-import { partsOf } from "./pictureParts.ts";
+import { partsOf, sameFoldersNote } from "./pictureParts.ts";
 import { describeOthers } from "./pictureReport.ts";
 import {
   findPictures,
@@ -62,7 +62,10 @@ export async function listPictureFolder(source: string, unlabelled: boolean): Pr
       listPart(listing, part, folder, !labelled ? "unlabelled" : hasClasses(folder) ? "labelled" : "flat");
     }
   }
-  return { source, ...listing, otherFiles: others };
+  const notes = parts.flatMap(([part, folder]) =>
+    labelled && part === "train" ? (sameFoldersNote(folder) ?? []) : [],
+  );
+  return { source, ...listing, otherFiles: others, notes };
 }
 
 /**

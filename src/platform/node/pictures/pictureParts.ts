@@ -89,6 +89,20 @@ export function partsOf(source: string, root: PictureTree): FoundParts {
   };
 }
 
+/**
+ * A doubt about folders that are taken for classes: all of them hold the same folders, as years or folds of one data set do; null
+ * where they do not.
+ */
+export function sameFoldersNote(tree: PictureTree): string | null {
+  const folders = foldersIn(tree);
+  const inside = folders.map((folder) => foldersIn(folder).map(nameOf));
+  const [first = []] = inside;
+  const same = inside.every((names) => names.join("/") === first.join("/"));
+  if (folders.length < 2 || first.length < 2 || !same) return null;
+  const names = first.slice(0, 3).join(", ") + (first.length > 3 ? ", …" : "");
+  return `the classes are the folders ${listed(folders)}, which all hold the same folders (${names}): if those are the classes, put each class into one folder, or give a table of paths and labels as --data`;
+}
+
 interface NamedPart {
   readonly part: PicturePart;
   readonly folder: PictureTree;

@@ -81,7 +81,7 @@ export function pictureReportLines(report: PictureReport): string[] {
     if (items.length > shown) lines.push(`  and ${items.length - shown} more${hint}`);
   };
   list(
-    `${count(skipped.length, "file is", "files are")} skipped (--strict refuses them):`,
+    `${count(skipped.length, "file is", "files are")} skipped (--strict refuses ${skipped.length === 1 ? "it" : "them"}):`,
     skipped.map(({ path, reason }) => `${path}: ${reason}`),
     " (all of them by --json, and in a run's skipped.jsonl)",
   );
@@ -109,11 +109,12 @@ export function pictureReportLines(report: PictureReport): string[] {
 
 /** `12 .txt (cat/a.txt …), 1 .csv (labels.csv)`. */
 export function describeOthers(others: readonly OtherFiles[]): string {
-  const named = others.slice(0, shown).map(({ ending, count: n, example }) => {
+  const named = others.slice(0, shown).map(({ ending, paths }) => {
+    const n = paths.length;
     const kind = ending === "" ? (n === 1 ? "file without an ending" : "files without an ending") : ending;
-    return `${n.toLocaleString("en")} ${kind} (${example}${n > 1 ? " …" : ""})`;
+    return `${n.toLocaleString("en")} ${kind} (${paths[0]}${n > 1 ? " …" : ""})`;
   });
-  const rest = others.slice(shown).reduce((sum, { count: n }) => sum + n, 0);
+  const rest = others.slice(shown).reduce((sum, { paths }) => sum + paths.length, 0);
   return named.join(", ") + (rest > 0 ? ` and ${rest.toLocaleString("en")} more` : "");
 }
 

@@ -18,7 +18,10 @@ beforeEach(async () => {
 afterEach(() => rm(root, { recursive: true, force: true }));
 
 /** Files whose content does not matter, and tables with theirs. */
-async function write(names: readonly string[], tables: Readonly<Record<string, string>> = {}): Promise<void> {
+async function write(
+  names: readonly string[],
+  tables: Readonly<Record<string, Uint8Array | string>> = {},
+): Promise<void> {
   await writeFiles(root, { ...Object.fromEntries(names.map((name) => [name, name])), ...tables });
 }
 
@@ -41,11 +44,12 @@ const listed = async (table: string, options: Partial<TableOptions> = {}) =>
 
 /** What a folder's own folders and its tables tell. */
 async function inFolder(folder: string, options: Partial<TableOptions> = {}) {
-  const listing = await withTables(at(folder), await listPictureFolder(at(folder), false), {
-    ...usual,
-    ...options,
-  });
-  return plain(listing!);
+  return plain(await listedFolder(folder, options));
+}
+
+async function listedFolder(folder: string, options: Partial<TableOptions> = {}): Promise<PictureListing> {
+  const found = await listPictureFolder(at(folder), false);
+  return (await withTables(at(folder), found, { ...usual, ...options }))!;
 }
 
 const two = [
@@ -63,6 +67,7 @@ describe("listPictureTable", () => {
       "a byte-order mark, line ends of Windows and quotes",
       '\uFEFF"path","label"\r\n"a.png","x"\r\n"b.png","y"\r\n',
     ],
+    ["UTF-16", Buffer.from("\uFEFFpath\tlabel\na.png\tx\nb.png\ty\n", "utf16le")],
   ])("reads %s", async (_, text) => {
     await write(["d/a.png", "d/b.png"], { "d/t.csv": text });
     expect((await listed("d/t.csv")).pictures).toEqual(two);
@@ -80,8 +85,8 @@ describe("listPictureTable", () => {
       ["e.png", "2"],
     ]);
     expect(notes).toEqual([
-      "~/t.txt: the labels are those of the column 2 of a table without a header",
-      "~/t.txt: passed over is the column 3",
+      "~/t.txt: the labels are those of column 2 of a table without a header",
+      "~/t.txt: passed over is column 3",
       "~/t.txt: 1 row names a file that another one names likewise, which is taken once",
     ]);
     expect((await listed("paths.txt")).pictures).toEqual([
@@ -208,10 +213,11 @@ describe("withTables", () => {
     ]);
     expect(own.notes).toEqual([
       "the labels are those of ~/d/labels.csv",
-      "~/d/labels.csv: the labels are those of the column 2 of a table without a header",
-      "~/d/labels.csv: passed over is the column 3",
+      "~/d/labels.csv: the labels are those of column 2 of a table without a header",
+      "~/d/labels.csv: passed over is column 3",
       "1 picture of ~/d is in no table and left out, such as images/c.png",
     ]);
+    expect((await listedFolder("d")).otherFiles).toEqual([{ ending: ".txt", paths: ["notes.txt"] }]);
     expect((await inFolder("d/images")).pictures).toEqual([
       ["a.png", "0.0"],
       ["b.png", "0.0"],

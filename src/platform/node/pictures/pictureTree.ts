@@ -64,9 +64,7 @@ export interface PictureTree {
 export interface OtherFiles {
   /** In small letters, with its dot; empty for names without one. */
   readonly ending: string;
-  readonly count: number;
-  /** The path of the first. */
-  readonly example: string;
+  readonly paths: readonly string[];
 }
 
 /** A data set's folder as it was found. */
@@ -91,9 +89,9 @@ export async function findPictures(folder: string): Promise<FoundPictures> {
     const root = await realpath(folder);
     const search: Search = { root, problems: [], others: new Map(), outputs: [] };
     const tree = await readTree(search, root, "", [root]);
-    const others = [...search.others.values()].sort(
-      (a, b) => b.count - a.count || byCodePoint(a.ending, b.ending),
-    );
+    const others = [...search.others]
+      .map(([ending, paths]) => ({ ending, paths }))
+      .sort((a, b) => b.paths.length - a.paths.length || byCodePoint(a.ending, b.ending));
     return { tree, problems: search.problems, others, outputs: search.outputs };
   } catch (error) {
     throw explainIoError(error, "read", folder);
@@ -123,7 +121,8 @@ export async function fileInside(root: string, path: string): Promise<{ file: st
 interface Search {
   readonly root: string;
   readonly problems: PictureProblem[];
-  readonly others: Map<string, OtherFiles>;
+  /** Paths of files that are no pictures, by their endings. */
+  readonly others: Map<string, string[]>;
   readonly outputs: PictureProblem[];
 }
 
@@ -166,7 +165,8 @@ async function picturesAmong(
       else {
         const ending = extname(name).toLowerCase();
         const known = others.get(ending);
-        others.set(ending, { ending, count: (known?.count ?? 0) + 1, example: known?.example ?? path });
+        if (known) known.push(path);
+        else others.set(ending, [path]);
       }
     }
   }

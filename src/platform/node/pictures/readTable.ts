@@ -61,6 +61,13 @@ function tableOf(path: string, bytes: Uint8Array): Table {
 }
 
 function textOf(path: string, bytes: Uint8Array): string {
+  const mark = bytes[0]! * 256 + bytes[1]!;
+  // As Excel saves "Unicode text"; the last of what was glanced at may be half a character.
+  if (mark === 0xfffe || mark === 0xfeff) {
+    return new TextDecoder(mark === 0xfffe ? "utf-16le" : "utf-16be").decode(
+      bytes.subarray(0, bytes.length & ~1),
+    );
+  }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {

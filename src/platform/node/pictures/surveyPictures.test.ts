@@ -58,6 +58,14 @@ describe("surveyPictures", () => {
     expect(await surveyPictures(pictures, settled(run))).toEqual({ preprocessing: run, notes: [] });
   });
 
+  it("lays dark and light drawings on a transparent ground on grey, which shows both", async () => {
+    const inks = [0, 0, 255, 0];
+    const pictures = await files("both", await Promise.all(inks.map((level) => disc(level, null))));
+    const { preprocessing, notes } = await surveyPictures(pictures, {});
+    expect(preprocessing.background).toBe("#808080");
+    expect(notes).toEqual([expect.stringContaining("dark ones and light ones, so they are laid on grey")]);
+  });
+
   it("takes as many of 16 bits as are used", async () => {
     const deep = (most: number): Promise<Buffer> =>
       sharp(

@@ -3,7 +3,7 @@ import type { Preprocessing } from "../../../data/index.ts";
 import { batches } from "./batches.ts";
 import { requireDescriptors } from "./openFiles.ts";
 import { mostFilePixels, type OpenedPicture, openPicture } from "./openPicture.ts";
-import { type Ink, inkOf, isDarkOnClear, levelsFor, type Range, rangeOf } from "./pictureLevels.ts";
+import { type Ink, inkOf, inksOnClear, levelsFor, type Range, rangeOf } from "./pictureLevels.ts";
 import type { PictureFile } from "./pictureTree.ts";
 import { preprocessPicture } from "./preprocessPicture.ts";
 
@@ -18,6 +18,7 @@ const colourSide = 32;
 const greyTolerance = 6;
 const black = "#000000";
 const white = "#ffffff";
+const middleGrey = "#808080";
 
 /** What of a preprocessing is chosen already; levels of null are those of the format. */
 export type ChosenPreprocessing = Partial<Omit<Preprocessing, "levels">> & {
@@ -40,7 +41,8 @@ export interface Surveyed {
  *
  * - grey where all those looked at are grey
  * - a side of 28, 32, 48 or 64, the greatest that is not above the median of their shorter sides
- * - a white background where they are dark drawings on a transparent ground, which black would hide
+ * - a white background where they are dark drawings on a transparent ground, which black would hide, and a grey one where
+ *   there are light ones, too
  * - of pictures of more than 8 bits, the levels that are used, where they are not those of the format
  *
  * @param pictures in an order that does not hang on chance
@@ -56,10 +58,16 @@ export async function surveyPictures(
   const median = shorter[Math.floor((shorter.length - 1) / 2)] ?? sides[0];
   const notes: string[] = [];
   let ground = background;
-  if (ground === undefined && isDarkOnClear(seen.map(({ ink }) => ink))) {
+  const inks = ground === undefined ? inksOnClear(seen.map(({ ink }) => ink)) : null;
+  if (inks === "dark") {
     ground = white;
     notes.push(
       "the pictures are dark drawings on a transparent ground, so they are laid on white (--background black lays them on black)",
+    );
+  } else if (inks === "both") {
+    ground = middleGrey;
+    notes.push(
+      "the pictures are drawings on a transparent ground, dark ones and light ones, so they are laid on grey, which shows both (--background chooses another colour)",
     );
   }
   let range = levels;

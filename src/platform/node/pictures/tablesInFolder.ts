@@ -4,8 +4,11 @@ import { InputError } from "../../../base/index.ts";
 import { type PictureColumns, type PicturePart, partOf } from "../../../data/pictureTable.ts";
 import type { PictureListing } from "./pictureListing.ts";
 import { glanceAtPictureTable, listPictureTable, type TableOptions } from "./pictureTableFile.ts";
-import { isInside } from "./pictureTree.ts";
+import { isInside, type OtherFiles } from "./pictureTree.ts";
 import { isTextTable } from "./readTable.ts";
+
+/** Tables that are named. */
+const mostNamed = 5;
 
 /** A table that names pictures. */
 interface FoundTable {
@@ -55,10 +58,26 @@ export async function withTables(
     return listing && { ...listing, notes: [...(listing.notes ?? []), ...notes] };
   }
   const over = tables.filter((table) => !chosen.includes(table));
-  return joined(source, listing, await listed(chosen, options), [
+  const folder = listing && { ...listing, otherFiles: othersThan(source, chosen, listing) };
+  return joined(source, folder, await listed(chosen, options), [
     ...chosen.map(({ path }) => `the labels are those of ${path}`),
     ...over.map(({ path }) => `${path} is passed over, as none of its columns holds labels`),
   ]);
+}
+
+/** The files that are neither pictures nor tables that are taken. */
+function othersThan(
+  source: string,
+  tables: readonly FoundTable[],
+  { otherFiles = [] }: PictureListing,
+): OtherFiles[] {
+  const taken = new Set(tables.map(({ path }) => resolve(path)));
+  return otherFiles
+    .map(({ ending, paths }) => ({
+      ending,
+      paths: paths.filter((path) => !taken.has(resolve(source, path))),
+    }))
+    .filter(({ paths }) => paths.length > 0);
 }
 
 /** The tables of a folder that name pictures, by their names. */
@@ -119,12 +138,20 @@ function chosenTables(source: string, tables: readonly FoundTable[]): readonly F
   if (usable.length > 1 || ofParts.some((each) => general.length === 0 && each.length > 1)) {
     const names = [...new Set([...usable, ...ofParts.filter((each) => each.length > 1).flat()])];
     throw new InputError(
-      `${source} has several tables that name pictures, ${names.map(({ path }) => path).join(" and ")}: give the one to take as --data`,
+      `${source} has several tables that name pictures, ${namedTables(names)}: give the one to take as --data`,
     );
   }
   if (general.length === 1) return general;
   if (train.length === 1) return ofParts.flat();
   return labelled.length === 1 ? labelled : [];
+}
+
+function namedTables(tables: readonly FoundTable[]): string {
+  const names = tables.map(({ path }) => path);
+  if (names.length > mostNamed) {
+    return `${names.slice(0, mostNamed).join(", ")} and ${names.length - mostNamed} more`;
+  }
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 async function listed(tables: readonly FoundTable[], options: TableOptions): Promise<PictureListing[]> {
