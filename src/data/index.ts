@@ -9,6 +9,7 @@ export {
   paperElastic,
 } from "./augmentPolicies.ts";
 export type { Pictures } from "./augmentResample.ts";
+export { backgroundOf } from "./background.ts";
 export { type ClassBalancedOptions, ClassBalancedSampler } from "./classBalanced.ts";
 export { type ColourOrder, colourOrders } from "./colourOrder.ts";
 export { type CsvOptions, CsvParser, parseCsv } from "./csv.ts";
@@ -38,7 +39,6 @@ export {
 export { mixed, mixedRows, type RowOrder, rowOrders } from "./mixedOrder.ts";
 export { PairSampler, type Pairs, validationPairs } from "./pairs.ts";
 export {
-  backgroundOf,
   colourPattern,
   type Fit,
   fits,

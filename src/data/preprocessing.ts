@@ -25,9 +25,3 @@ export const preprocessingSchema = z.strictObject({
  * where that is wanted. The bytes are then scaled to [-1, 1].
  */
 export type Preprocessing = Readonly<z.infer<typeof preprocessingSchema>>;
-
-/** The background's red, green and blue. */
-export function backgroundOf({ background = "#000000" }: Preprocessing): readonly [number, number, number] {
-  const value = Number.parseInt(background.slice(1), 16);
-  return [value >> 16, (value >> 8) & 255, value & 255];
-}

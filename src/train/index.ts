@@ -78,12 +78,7 @@ export {
 } from "./trainer.ts";
 export * from "./trainingState.ts";
 export { type PictureVariation, type VariedBatch, variationHere } from "./varyPictures.ts";
-export {
-  type Found,
-  parseVerdict,
-  type Trained,
-  type Verdict,
-  verdictOf,
-} from "./verdict.ts";
+export { type Trained, verdictOf } from "./verdict.ts";
+export { type Found, parseVerdict, type Verdict } from "./verdictFile.ts";
 export { verdictLines, verdictText } from "./verdictText.ts";
 export { type ViewLoss, viewTask } from "./viewTask.ts";

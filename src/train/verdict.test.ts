@@ -5,7 +5,8 @@ import { initialState } from "../nn/index.ts";
 import { referenceRuntime } from "../runtime/index.ts";
 import { configuredParts } from "./configuredParts.ts";
 import { type RunChoices, recipeConfig } from "./recipes.ts";
-import { parseVerdict, type Trained, verdictOf } from "./verdict.ts";
+import { type Trained, verdictOf } from "./verdict.ts";
+import { parseVerdict } from "./verdictFile.ts";
 import { verdictLines } from "./verdictText.ts";
 
 const side = 8;

@@ -1,5 +1,4 @@
-import { z } from "zod";
-import { InputError, Rng, type TensorData } from "../base/index.ts";
+import { Rng, type TensorData } from "../base/index.ts";
 import { augmentationOf, classCounts, hasTriplets, type ImageDataset } from "../data/index.ts";
 import { type Encoder, initialState } from "../nn/index.ts";
 import type { Runtime } from "../runtime/index.ts";
@@ -8,6 +7,7 @@ import { evaluateEncoder, evaluateFeatures, evaluatePixels } from "./evaluateEnc
 import { evaluatePixelViews, evaluateViews, variedTwice } from "./evaluateViews.ts";
 import { pickImages } from "./recording.ts";
 import type { RunConfig } from "./runConfig.ts";
+import type { Found, Verdict } from "./verdictFile.ts";
 
 /** Pictures that are looked for, and looked for among: so many are embedded in a second or so. */
 const most = { queries: 500, references: 2000 };
@@ -17,44 +17,6 @@ const worthwhile = 0.2;
 
 /** Baselines above this leave little to be found. */
 const nearlyAll = 0.9;
-
-const share = z.number().min(0).max(1);
-const foundSchema = z.object({
-  /** 1-NN accuracy; without labels, the share of pictures whose one variation finds the other. */
-  knn1: share,
-  /** 10-NN accuracy and MAP@R; null without labels. */
-  knn10: share.nullable(),
-  mapAtR: share.nullable(),
-});
-
-/** What is found of what is looked for: shares from 0 to 1. */
-export type Found = Readonly<z.infer<typeof foundSchema>>;
-
-const verdictSchema = z.object({
-  version: z.literal(1),
-  /** What counts as found: a picture of the same class, or where labels tell nothing, the other variation of the same picture. */
-  by: z.enum(["labels", "variations"]),
-  level: z.enum(["learned", "little", "worse"]),
-  /** Of the weights, from 1. */
-  epoch: z.number().int().min(1),
-  /** Pictures that were looked for, of which part, and how many they were looked for among. */
-  pictures: z.number().int().min(1),
-  of: z.enum(["validation", "training"]),
-  references: z.number().int().min(1),
-  encoder: foundSchema,
-  /** The encoder as it was before training. */
-  untrained: foundSchema,
-  pixels: foundSchema,
-  /** What the encoder's frozen trunk makes of the pictures, where it has one. */
-  trunk: foundSchema.exactOptional(),
-  /** What a reference taken at random finds. */
-  chance: share,
-  /** What to try; null where the encoder has learned. */
-  advice: z.string().nullable(),
-});
-
-/** What a training came to beside what there is without it, as a run's `verdict.json` holds it. */
-export type Verdict = Readonly<z.infer<typeof verdictSchema>>;
 
 /** A training that is over. */
 export interface Trained {
@@ -188,22 +150,4 @@ function adviceOf({ config, training, epochs }: Trained, level: Verdict["level"]
   if (level === "worse") return "try a lower learning rate (--lr), another --seed, or --recipe auto";
   if (training.count < few) return "add pictures, or begin with a pretrained model (--trunk)";
   return "train it longer (--epochs), or try another --encoder or --loss";
-}
-
-/**
- * A verdict from the text of a run's `verdict.json`.
- *
- * @throws InputError naming the file and the first field that is wrong.
- */
-export function parseVerdict(text: string, fileName: string): Verdict {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError(`${fileName}: is no JSON, expected the verdict on a run`);
-  }
-  const result = verdictSchema.safeParse(value);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  throw new InputError(`${fileName}: ${path.join(".") || "the whole"}: ${message}`);
 }

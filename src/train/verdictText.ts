@@ -1,5 +1,4 @@
-// Apart from the schema of a verdict: the explorer's page has these words, and its policy forbids what the schemas' library tries.
-import type { Found, Verdict } from "./verdict.ts";
+import type { Found, Verdict } from "./verdictFile.ts";
 
 /** A verdict in a line or two for people. */
 export function verdictLines(verdict: Verdict): readonly string[] {

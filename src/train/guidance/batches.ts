@@ -1,8 +1,8 @@
 import { lossByName } from "../../losses/index.ts";
 import type { RunChoices } from "../recipes.ts";
 import type { RunConfig } from "../runConfig.ts";
+import type { DataSeen } from "./dataSeen.ts";
 import { type Reason, yours } from "./reason.ts";
-import type { DataSeen } from "./seen.ts";
 
 /** Classes are called unequal where the largest has so many times the pictures of the smallest. */
 const unequal = 3;

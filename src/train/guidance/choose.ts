@@ -2,9 +2,9 @@ import { lossByName } from "../../losses/index.ts";
 import { type RecipeName, type RunChoices, recipeConfig } from "../recipes.ts";
 import type { RunConfig } from "../runConfig.ts";
 import { chooseBatches } from "./batches.ts";
+import type { DataSeen } from "./dataSeen.ts";
 import { chooseEncoder, type Pace } from "./pace.ts";
 import { type Reason, yours } from "./reason.ts";
-import type { DataSeen } from "./seen.ts";
 
 /** The lesson's pictures: the greatest side in pixels, and how many there are at least, for its ten epochs to have enough steps. */
 const lesson = { size: 32, pictures: 1000 };

@@ -4,8 +4,10 @@ import { type ImageDataset, splitValidation } from "../../data/index.ts";
 import type { RunChoices } from "../recipes.ts";
 import { recipeConfig } from "../recipes.ts";
 import { chooseTraining } from "./choose.ts";
-import { guidanceFor, guidanceLines, parseGuidance } from "./guidance.ts";
-import { type DataSeen, lookAtPictures } from "./seen.ts";
+import type { DataSeen } from "./dataSeen.ts";
+import { guidanceFor, guidanceLines } from "./guidance.ts";
+import { parseGuidance } from "./guidanceFile.ts";
+import { lookAtPictures } from "./seen.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** Pictures of waves, no two alike, of these classes. */

@@ -1,5 +1,7 @@
 export { type ChosenTraining, chooseTraining } from "./choose.ts";
-export { type Guidance, guidanceFor, guidanceLines, guidanceSchema, parseGuidance } from "./guidance.ts";
+export { type DataSeen, dataSeenSchema } from "./dataSeen.ts";
+export { guidanceFor, guidanceLines } from "./guidance.ts";
+export { type Guidance, guidanceSchema, parseGuidance } from "./guidanceFile.ts";
 export {
   autoRecipe,
   type PlannedData,
@@ -10,5 +12,5 @@ export {
   usualValidation,
 } from "./plan.ts";
 export type { Reason } from "./reason.ts";
-export { type DataSeen, dataSeenSchema, type LookOptions, lookAtPictures } from "./seen.ts";
+export { type LookOptions, lookAtPictures } from "./seen.ts";
 export { type Warning, type WarningTopic, warningsOf } from "./warnings.ts";

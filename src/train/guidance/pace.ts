@@ -4,8 +4,8 @@ import { chosenEncoder } from "../chosenEncoder.ts";
 import type { RunChoices } from "../recipes.ts";
 import type { RunConfig } from "../runConfig.ts";
 import type { ChosenBatches } from "./batches.ts";
+import type { DataSeen } from "./dataSeen.ts";
 import { type Reason, yours } from "./reason.ts";
-import type { DataSeen } from "./seen.ts";
 
 /**
  * Multiplications of training a second, on two cores of an AMD EPYC (Zen 4): the lesson reaches 43e9 and the compact encoder

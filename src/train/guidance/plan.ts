@@ -2,7 +2,8 @@ import type { ImageDataset } from "../../data/index.ts";
 import { fittedToData, type RecipeName, type RunChoices, recipeConfig } from "../recipes.ts";
 import type { RunConfig } from "../runConfig.ts";
 import { chooseTraining } from "./choose.ts";
-import { type Guidance, guidanceFor } from "./guidance.ts";
+import { guidanceFor } from "./guidance.ts";
+import type { Guidance } from "./guidanceFile.ts";
 import { type LookOptions, lookAtPictures } from "./seen.ts";
 
 /** In place of a recipe: what suits the pictures. */

@@ -1,4 +1,4 @@
-import type { DataSeen } from "./seen.ts";
+import type { DataSeen } from "./dataSeen.ts";
 
 /** What will be poor, and what to try. */
 export interface Warning {
