@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { decodeFilm } from "../cli/decodeFilm.fixture.ts";
-import { apart, blackPixels, decoded, ink, inkSaturation, overlap, saturation } from "./canvasInk.ts";
+import { apart, blackPixels, decoded, ink, overlap } from "./canvasInk.ts";
 import { type Explored, keepPicture, open, patience, shownText } from "./explored.ts";
+import { filmInPage } from "./filmInPage.ts";
 import { barePicture, classColours, clickPoint, expectedPixels } from "./spaceMap.ts";
 import { trained } from "./trainSuite.ts";
 
@@ -200,19 +200,12 @@ export function spaceSuite(explored: Explored): void {
     const { page } = explored;
     await page.getByLabel("Seconds").fill("3");
     const file = await saved(page, "Save as MP4", /-pca\.mp4$/);
-    const film = await decodeFilm(file, [0, -1]);
-    expect([film.width, film.height, film.frames]).toEqual([1280, 720, 90]);
-    expect(film.duration).toBeCloseTo(3, 1);
-    const colours = [...film.kept.values()].map((frame) => {
-      let coloured = 0;
-      for (let y = 0; y < frame.height; y += 2) {
-        for (let x = 0; x < frame.width; x += 2) if (saturation(frame.at(x, y)) > inkSaturation) coloured++;
-      }
-      return coloured;
-    });
+    const { width, height, frames, duration, coloured } = await filmInPage(page, file);
+    expect([width, height, frames]).toEqual([1280, 720, 90]);
+    expect(duration).toBeCloseTo(3, 1);
     // Before training all pictures lie in one heap.
-    expect(colours[0]).toBeGreaterThan(100);
-    expect(colours[1]).toBeGreaterThan(2 * colours[0]!);
+    expect(coloured[0]).toBeGreaterThan(100);
+    expect(coloured[1]).toBeGreaterThan(2 * coloured[0]);
     await page.keyboard.press("Escape");
     expect(explored.faults).toEqual([]);
   });
