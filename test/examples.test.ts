@@ -26,7 +26,7 @@ describe("examples/lesson.ts", () => {
     const accuracy = /^1-NN accuracy on validation: (0\.\d+)\n$/.exec(await runExample("lesson.ts"));
     // On the same pictures an untrained encoder of the same seed reaches 0.911.
     expect(Number(accuracy?.[1])).toBeGreaterThan(0.93);
-  }, 300_000);
+  });
 });
 
 describe("examples/similar.ts", () => {
@@ -36,5 +36,5 @@ describe("examples/similar.ts", () => {
     );
     // It reached 0.985.
     expect(Number(share?.[1])).toBeGreaterThan(0.95);
-  }, 300_000);
+  });
 });

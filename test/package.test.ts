@@ -42,7 +42,7 @@ describe("the package, installed into an empty project", () => {
   let project: Project;
   beforeAll(async () => {
     project = await installedProject();
-  }, 300_000);
+  });
   afterAll(() => project?.remove());
 
   const command = (args: readonly string[]) => project.run(join("node_modules", ".bin", "kindred"), args);

@@ -153,7 +153,7 @@ describe("kindred train on bad files", () => {
     await rm(folder.at("idx", "train-images-idx3-ubyte"));
     await writeFile(folder.at("idx", "train-images-idx3-ubyte.gz"), gzipSync(images).subarray(0, 900));
     expect(await refusal(idx)).toMatch(/train-images-idx3-ubyte\.gz cannot be unpacked/);
-  }, 120_000);
+  });
 
   it("refuses an output folder whose place is taken by a file", async () => {
     await writeFile(folder.at("sound.csv"), lines.join("\n"));

@@ -19,7 +19,7 @@ beforeAll(async () => {
   for (let i = 0; i < 14; i++) singles[`person${i}/a.png`] = await drawn(i % 2 ? "bar" : "cross", i);
   await writeFiles(folder.at("singles"), singles);
   await writeFiles(folder.at("mostlySingles"), { ...(await drawnFolder(["disc", "bar"], 12)), ...singles });
-}, 60_000);
+});
 
 describe("the recipe that kindred train chooses", () => {
   it.each(["oneClass", "singles", "mostlySingles"])("trains on %s", async (data) => {

@@ -19,7 +19,7 @@ describe("kindred train on a folder of pictures, told nothing else", () => {
     await writeFiles(folder.at("shapes"), { ...files, "cross/0.png": await drawn("cross", 1) });
     const small = ["--size", "12", "--epochs", "2", "--no-record", "--json"];
     command = await kindredOk(["train", "--data", "shapes", ...small], { ...options, cwd: folder.at() });
-  }, 120_000);
+  });
 
   it("says what it saw, chose and warns of, and keeps it with the run, in a folder of its name", async () => {
     const file = folder.at("runs", "shapes", "guidance.json");
@@ -56,7 +56,7 @@ describe("kindred train on a folder of pictures, told nothing else", () => {
       2,
       "kindred: runs/shapes already holds a run: continue it with --resume, replace it with --force, or choose another --out",
     ]);
-  }, 120_000);
+  });
 });
 
 describe("kindred train --patience", () => {
@@ -70,7 +70,7 @@ describe("kindred train --patience", () => {
   beforeAll(async () => {
     await writeCsv(folder.at("digits.csv"), cropped(await mnist(240), 12));
     command = await kindredOk(args("whole", "--epochs", "30", "--patience", "2", "--json"));
-  }, 120_000);
+  });
 
   it("stops, and takes the best epoch's weights for the model and where none is named", async () => {
     const metrics = await readMetrics(folder.at("whole"));
@@ -132,7 +132,7 @@ describe("kindred train --patience", () => {
     const { stdout } = await kindredOk(["train", ...flags, "--out", folder.at("onward")]);
     expect(JSON.parse(stdout)).toMatchObject({ epochs: epoch + 1, earlyStop: null });
     expect(await readMetrics(folder.at("onward"))).toHaveLength(epoch + 1);
-  }, 120_000);
+  });
 
   it("gives the same run in parts", async () => {
     await kindredOk(args("parts", "--epochs", "1", "--patience", "2"));
@@ -141,7 +141,7 @@ describe("kindred train --patience", () => {
     const { tensors: expected, ...whole } = await readRunFiles(folder.at("whole"));
     expect(parts.metrics).toEqual(whole.metrics);
     expect(tensors).toEqual(expected);
-  }, 120_000);
+  });
 
   it("is refused where nothing is kept for validation", async () => {
     const { code, stderr } = await kindred(args("none", "--patience", "3", "--validation", "0"));

@@ -1,15 +1,12 @@
 import { existsSync } from "node:fs";
 import { cp, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { ImageDataset } from "../../src/data/index.ts";
 import { cropped, mnist, split, writeCsv, writeIdxFolder } from "./dataFiles.fixture.ts";
 import { readWeightsAndEmbed } from "./embedDirectly.fixture.ts";
 import { pngOf, writeShapes } from "./indexed.fixture.ts";
 import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
-
-// Each command is a process of its own, and some tests run a dozen.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const folder = temporaryFolder();
 let digits: ImageDataset;

@@ -3,12 +3,10 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
 import { kindredOk, startKindred, temporaryFolder } from "./kindred.fixture.ts";
 import { copyTrainedRun, digitFiles } from "./trainedRun.fixture.ts";
-
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const folder = temporaryFolder();
 const oneThread = new URL("../oneThread.ts", import.meta.url).href;

@@ -72,7 +72,7 @@ describe("a folder of one's own pictures, with two commands", () => {
     const found = await trainAndSearch(data, folder.at("shapes"), queries);
     expect(found.rows).toBe(120);
     expect(precision(found, (query) => /new (\w+)/.exec(query)![1]!)).toBeGreaterThan(0.9);
-  }, 240_000);
+  });
 
   it("finds digits, as files of grey pictures, by digits that it has not seen", async () => {
     const digits = await loadDataset("mnist", { limit: 1_010 });
@@ -98,5 +98,5 @@ describe("a folder of one's own pictures, with two commands", () => {
     // What the same search finds in the pixels themselves, by brute force.
     expect(learned).toBeGreaterThan(pixelPrecision(digits, 1_000, 8) + 0.05);
     expect(learned).toBeGreaterThan(0.85);
-  }, 240_000);
+  });
 });

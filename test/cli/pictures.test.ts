@@ -100,7 +100,7 @@ describe("kindred on a folder of pictures", () => {
     expect((await readEmbeddings(out)).labels).toHaveLength(20);
     await kindredOk(["plot", ...run, "--only", "pca", "--split", "all"], options());
     expect(existsSync(folder.at("run", "plots", "pca-3d.html"))).toBe(true);
-  }, 240_000);
+  });
 
   it("does not go on when a picture has changed", async () => {
     expect((await train()).code).toBe(0);
@@ -113,7 +113,7 @@ describe("kindred on a folder of pictures", () => {
         /^kindred: .*data has changed since the run was begun \(fingerprint \S+, was \S+\): bring the old data back, or begin a new run$/,
       ),
     ]);
-  }, 120_000);
+  });
 
   it("refuses what would be in vain", async () => {
     const parts = Object.fromEntries(Object.entries(sound).map(([path, bytes]) => [`train/${path}`, bytes]));
@@ -139,7 +139,7 @@ describe("kindred on a folder of pictures", () => {
     ]);
     const lines = (await train("--validation", "25")).lines;
     expect(lines).toEqual([expect.stringMatching(/^kindred: 25 pictures were to be kept/)]);
-  }, 120_000);
+  });
 });
 
 describe("kindred train on bad picture files", () => {
@@ -149,13 +149,13 @@ describe("kindred train on bad picture files", () => {
       "disc/text.jpg",
       "is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG, BMP or PNM (PGM, PPM, PBM)",
     );
-  }, 120_000);
+  });
 
   it("skips or refuses a PNG that is cut off", async () => {
     const png = await drawn("disc", 50, { width: 200, height: 200 });
     await writeFile(data("disc", "cut.png"), png.subarray(0, png.length >> 1));
     await badFile("disc/cut.png", "is damaged or cut off: vipspng: libpng read error");
-  }, 120_000);
+  });
 
   it("skips or refuses a picture of 30,000 x 30,000, naming the limit", async () => {
     await writeFile(data("bar", "huge.png"), hugePng());
@@ -163,7 +163,7 @@ describe("kindred train on bad picture files", () => {
       "bar/huge.png",
       "is 30000 x 30000 pixels, more than the 268,435,456 (16,384 x 16,384) that a picture may have: make it smaller",
     );
-  }, 120_000);
+  });
 
   it("skips or refuses a link that leads out of the folder, and takes one that stays inside", async () => {
     await writeFile(folder.at("secret.png"), await drawn("disc", 60));
@@ -178,14 +178,14 @@ describe("kindred train on bad picture files", () => {
       ["1 content is there more than once:", "  disc/in.png = disc/new.png"],
     ]);
     expect(stderr).toContain("18 training and 4 validation pictures");
-  }, 180_000);
+  });
 
   it("takes paths with spaces and Unicode", async () => {
     await writeFiles(data(), { "bar/été 2024/a b — ü 🙂.png": await drawn("bar", 70) });
     const { code, lines, stderr } = await train("--strict");
     expect([code, lines]).toEqual([0, []]);
     expect(stderr).toContain("17 training and 4 validation pictures");
-  }, 120_000);
+  });
 
   it("names an empty class, and refuses fewer than two pictures", async () => {
     await mkdir(data("owl"));
@@ -201,7 +201,7 @@ describe("kindred train on bad picture files", () => {
         "kindred: ~/data has 1 picture that can be read, expected at least 2, as pictures are compared in pairs: disc/1.png: is an empty file, no picture",
       ],
     ]);
-  }, 180_000);
+  });
 
   it("reports two files of one content and two labels", async () => {
     await copyFile(data("disc", "4.png"), data("bar", "disc 4.png"));
@@ -210,7 +210,7 @@ describe("kindred train on bad picture files", () => {
       0,
       ["1 content has several labels:", "  bar/disc 4.png (bar) = disc/4.png (disc)"],
     ]);
-  }, 120_000);
+  });
 
   it("names the line of a table that is wrong", async () => {
     await writeFile(data("list.csv"), 'path,label,split\ndisc/0.png,disc,train\nbar/0.png,bar,"dev"\n');

@@ -19,7 +19,7 @@ beforeAll(async () => {
   );
   await writeFile(folder.at("data", "bar", "notes.txt"), "notes");
   trained = await kindredOk(["train", "--data", ".", ...small], env());
-}, 120_000);
+});
 
 describe("files that cannot be read", () => {
   it("are all named in the run's folder, and some on stderr", async () => {
@@ -66,5 +66,5 @@ describe("files that cannot be read", () => {
     expect((await config("again")).data.classes).toEqual(["bar", "disc"]);
     expect((await config("again")).data.fingerprint).toBe((await config("pictures")).data.fingerprint);
     expect(again.stderr).toContain("1 folder is passed over:\n  runs/pictures: holds a run of Kindred");
-  }, 120_000);
+  });
 });

@@ -16,7 +16,7 @@ import { readEmbeddings } from "./readEmbeddings.fixture.ts";
 const folder = temporaryFolder();
 const inCache = (): { env: Record<string, string> } => ({ env: { KINDRED_CACHE: folder.at("cache") } });
 /** Commands take their time where others compute beside them. */
-const patience = 300_000;
+const patience = 600_000;
 let pictures: ImageDataset;
 let trunk: string;
 

@@ -74,7 +74,7 @@ describe("kindred view", () => {
     expect(stderr).toContain(`stopped and saved: go on with kindred train --resume --out ${run}`);
     expect(existsSync(`${run}/checkpoints/latest.safetensors`)).toBe(true);
     expect(existsSync(`${run}/run.lock`)).toBe(false);
-  }, 180_000);
+  });
 
   it("knows a screen when there is one", () => {
     expect(hasScreen("darwin", {})).toBe(true);

@@ -111,7 +111,7 @@ describe("a training asked for by the page", () => {
       Object.entries(all).filter(([name]) => !name.startsWith("recording/"));
     expect(unrecorded(ours.files)).toEqual(unrecorded(files));
     early.close();
-  }, 300_000);
+  });
 
   it("can be stopped, and what was trained stays", async () => {
     const listener = new EventListener(served.url);

@@ -109,7 +109,7 @@ const cases = golden.cases.map(
 describe("encoders against PyTorch", () => {
   let runtime: Runtime;
   beforeAll(async () => {
-    runtime = await nodeRuntime({ device: "cpu" });
+    runtime = await nodeRuntime({ device: "cpu", threads: 2 });
   });
   afterAll(() => runtime.dispose());
 

@@ -320,7 +320,7 @@ describe("the cache of decoded pictures", () => {
       expect(Buffer.compare(await readFile(pixels), bytes)).toBe(0);
     }
     expect((await read()).stages).toEqual({});
-  }, 180_000);
+  });
 
   it("holds nothing of a work that was stopped", async () => {
     await writeFiles(at("data"), await drawnFolder(["disc", "bar"], 40));
