@@ -138,6 +138,10 @@ async function runTrain(
         features.end();
         for (const text of notes) note(text);
       },
+      onNote: (text) => {
+        features.end();
+        note(text);
+      },
       onBegin: () => {
         features.end();
         note(`device: ${runtime.device.description}`);

@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError, Rng } from "../base/index.ts";
-import {
-  drawPairsFigure,
-  type FigureContext,
-  layOutPairsFigure,
-  type PairsFigure,
-  type Picture,
-} from "./pairsFigure.ts";
+import type { FigureContext, Picture } from "./drawnPicture.ts";
+import { drawPairsFigure, layOutPairsFigure, type PairsFigure } from "./pairsFigure.ts";
 
 /** A context that paints rectangles into an array of colours and keeps the texts; shapes are not painted. */
 class RecordingContext implements FigureContext {

@@ -1,16 +1,5 @@
 import { InputError } from "../base/index.ts";
-
-/** One image of the figure. */
-export interface Picture {
-  /** `[channels, height, width]`, 0 to 255. */
-  readonly pixels: Uint8Array;
-  /** 1 for grey, 3 for red, green, blue. */
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  /** Written below the image, such as `positive 7`. */
-  readonly caption: string;
-}
+import { drawPicture, type FigureContext, type Picture, type Placed, requireWhole } from "./drawnPicture.ts";
 
 /** An anchor with an image of its label and one of another. */
 export interface PictureTriplet {
@@ -27,27 +16,10 @@ export interface PairsFigure {
   readonly triplets: readonly PictureTriplet[];
 }
 
-/** The part of a 2D context that the figure needs; a browser's `CanvasRenderingContext2D` has it. */
-export interface FigureContext {
-  fillStyle: string | object;
-  font: string;
-  textAlign: "center" | "end" | "left" | "right" | "start";
-  textBaseline: "alphabetic" | "bottom" | "hanging" | "ideographic" | "middle" | "top";
-  beginPath(): void;
-  roundRect(x: number, y: number, width: number, height: number, radius: number): void;
-  fill(): void;
-  fillRect(x: number, y: number, width: number, height: number): void;
-  fillText(text: string, x: number, y: number, maxWidth?: number): void;
-}
-
 /** Where an image lies in the figure, in pixels. */
-export interface Tile {
+export interface Tile extends Placed {
   readonly role: keyof PictureTriplet;
   readonly picture: Picture;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
 }
 
 interface Card {
@@ -158,7 +130,7 @@ export function drawPairsFigure(context: FigureContext, figure: PairsFigure): vo
     for (const tile of tiles) {
       context.fillStyle = colours[tile.role];
       context.fillRect(tile.x - frame, tile.y - frame, tile.width + 2 * frame, tile.height + 2 * frame);
-      drawPicture(context, tile);
+      drawPicture(context, tile.picture, tile);
       context.fillStyle = colours[tile.role];
       const baseline = y + cardPadding + slot + captionHeight - 10;
       context.fillText(tile.picture.caption, tile.x + tile.width / 2, baseline, slot + tileGap - 8);
@@ -171,51 +143,4 @@ function sizeDrawn({ width, height }: Picture): [number, number] {
   const longer = Math.max(width, height);
   const scale = longer > 2 * imageSide ? imageSide / longer : Math.max(1, Math.round(imageSide / longer));
   return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
-}
-
-/**
- * Paints each pixel as a rectangle, which stays sharp where a canvas would smooth a scaled image, and each run of
- * equal pixels at once.
- */
-function drawPicture(context: FigureContext, { picture, x, y, width, height }: Tile): void {
-  const columns = Math.min(picture.width, width);
-  const rows = Math.min(picture.height, height);
-  const cellWidth = width / columns;
-  const cellHeight = height / rows;
-  for (let row = 0; row < rows; row++) {
-    const sourceRow = Math.floor(((row + 0.5) * picture.height) / rows);
-    let start = 0;
-    let colour = "";
-    for (let column = 0; column <= columns; column++) {
-      const sourceColumn = Math.floor(((column + 0.5) * picture.width) / columns);
-      const next = column < columns ? colourAt(picture, sourceRow, sourceColumn) : "";
-      if (next === colour) continue;
-      if (column > start) {
-        context.fillStyle = colour;
-        context.fillRect(
-          x + start * cellWidth,
-          y + row * cellHeight,
-          (column - start) * cellWidth,
-          cellHeight,
-        );
-      }
-      start = column;
-      colour = next;
-    }
-  }
-}
-
-function colourAt({ pixels, channels, height, width }: Picture, row: number, column: number): string {
-  const at = row * width + column;
-  const plane = channels === 3 ? height * width : 0;
-  return `rgb(${pixels[at]}, ${pixels[at + plane]}, ${pixels[at + 2 * plane]})`;
-}
-
-function requireWhole({ pixels, channels, height, width, caption }: Picture): void {
-  const valid =
-    (channels === 1 || channels === 3) && [height, width].every((n) => Number.isInteger(n) && n > 0);
-  if (valid && pixels.length === channels * height * width) return;
-  throw new InputError(
-    `the image "${caption}" of the figure has ${pixels.length} bytes for [channels, height, width] = [${channels}, ${height}, ${width}], expected 1 or 3 channels, positive extents and a byte for each value`,
-  );
 }

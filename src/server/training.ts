@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { AbortedError, InputError } from "../base/index.ts";
+import { AbortedError, InputError, printable } from "../base/index.ts";
 import {
   LiveMap,
   StepMeter,
@@ -151,6 +151,7 @@ export class Training {
       data,
       mode,
       signal,
+      onNote: (text) => process.stderr.write(`${printable(text)}\n`),
       onBegin: () => {
         this.#folder = folder;
       },

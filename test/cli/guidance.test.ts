@@ -16,7 +16,11 @@ describe("kindred train on a folder of pictures, told nothing else", () => {
 
   beforeAll(async () => {
     const files = await drawnFolder(["disc", "bar"], 20);
-    await writeFiles(folder.at("shapes"), { ...files, "cross/0.png": await drawn("cross", 1) });
+    await writeFiles(folder.at("shapes"), {
+      ...files,
+      "cross/0.png": await drawn("cross", 1),
+      "bar/copy.png": files["disc/0.png"]!,
+    });
     const small = ["--size", "12", "--epochs", "2", "--no-record", "--json"];
     command = await kindredOk(["train", "--data", "shapes", ...small], { ...options, cwd: folder.at() });
   });
@@ -36,6 +40,11 @@ describe("kindred train on a folder of pictures, told nothing else", () => {
     );
     expect(stderr).toMatch(/^ {2}1 class has a single training picture: cross; add pictures/m);
     expect(stderr).toMatch(/^ {2}there are only \d+ training pictures; add some/m);
+    expect(stderr).toMatch(
+      /under several labels: .*; look at them side by side in figures\/duplicates\.png: of copies, keep/m,
+    );
+    const figure = await readFile(folder.at("runs", "shapes", "figures", "duplicates.png"));
+    expect([...figure.subarray(1, 4)]).toEqual([..."PNG"].map((letter) => letter.charCodeAt(0)));
     const { recipe, epochs, encoder } = await new RunFolder(folder.at("runs", "shapes")).readConfig();
     expect({ recipe, epochs, encoder: encoder.name }).toEqual({
       recipe: "fast",

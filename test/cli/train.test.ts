@@ -66,6 +66,7 @@ describe("kindred train --json", () => {
       seconds: expect.any(Number),
       recordingSeconds: expect.any(Number),
       device: expect.stringMatching(/^(cpu|cuda)$/),
+      skipped: [],
     });
     expect(summary.seconds).toBeGreaterThan(0);
     expect(summary.perSecond).toBeGreaterThan(0);

@@ -3,6 +3,7 @@ import { Pacer } from "../../base/pacer.ts";
 import type { ImageDataset } from "../dataset.ts";
 import { closePairs } from "./closePairs.ts";
 import { DisjointRows } from "./disjointRows.ts";
+import { ownPixels } from "./ownPixels.ts";
 import { copiesAmong, type Likeness, type Originals, Proofs } from "./proof.ts";
 import { Signatures } from "./signature.ts";
 import { PictureRows, Thumbnails } from "./thumbnail.ts";
@@ -17,7 +18,7 @@ export const nearCorrelation = 0.99;
 /** Pairs of signatures and of pictures compared before the search gives up: some seconds each. */
 const mostComparisons = { signatures: 5e8, pictures: 5e6 };
 
-/** Pairs of files looked at closely before the search gives up, which takes a minute. */
+/** Pairs looked at closely before the search gives up, which takes a minute. */
 const mostProofs = 4000;
 
 /** Thumbnails kept for further comparisons. */
@@ -37,7 +38,7 @@ export interface Duplicates {
   readonly groups: readonly DuplicateGroup[];
   /** Pictures that are, or look like, one colour, ascending; they are in no group. */
   readonly plain: readonly number[];
-  /** Pairs whose thumbnails are alike, and whose files are not: by their correlation, the closest first. */
+  /** Pairs whose thumbnails are alike, and which differ where they are looked at closely: by their correlation, the closest first. */
   readonly alike: readonly (readonly [number, number])[];
   /** False where there were so many alike that the search was given up: then there are at least these. */
   readonly complete: boolean;
@@ -46,7 +47,10 @@ export interface Duplicates {
 export interface FindDuplicatesOptions {
   /** Correlation from which two pictures are near-duplicates, above 0 and up to 1. Default 0.99. */
   readonly correlation?: number;
-  /** Where the pictures' files are at hand: near-duplicates are those that are alike there too, see {@link Proofs}. */
+  /**
+   * The pictures' files, where they are at hand. Near-duplicates are those that are alike there too, see {@link Proofs}.
+   * Default: the pictures themselves, where they are larger than their thumbnails.
+   */
   readonly originals?: Originals | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called now and then; the total counts each picture twice, for reading and for comparing it. */
@@ -68,7 +72,7 @@ export async function findDuplicates(
   parts: readonly ImageDataset[],
   options: FindDuplicatesOptions = {},
 ): Promise<Duplicates> {
-  const { correlation = nearCorrelation, originals, signal, onProgress } = options;
+  const { correlation = nearCorrelation, signal, onProgress } = options;
   if (!(correlation > 0 && correlation <= 1)) {
     throw new InputError(
       `near-duplicates of a correlation of ${correlation} were asked for, expected 0 to 1`,
@@ -78,6 +82,7 @@ export async function findDuplicates(
   const pictures = new PictureRows(parts);
   const thumbnails = new Thumbnails(shape);
   const signatures = new Signatures(thumbnails);
+  const originals = options.originals ?? ownPixels(pictures, shape, thumbnails);
   const pacer = new Pacer(signal);
   const { count } = pictures;
   const dim = signatures.length;

@@ -117,4 +117,28 @@ describe("findDuplicates with the pictures' files", () => {
       alike: [],
     });
   });
+
+  it("looks at arrays that are larger than their thumbnails as they are", async () => {
+    const originals = [...Array(8).keys()].map((seed) => part(seed + 10, { noise: 7 }));
+    const planes = [
+      ...originals,
+      changed(originals[2]!, (level) => level + 10),
+      part(13, { noise: 7, scratch: true }),
+    ];
+    const dataset = (across: number): ImageDataset => ({
+      name: "parts",
+      ...{ count: planes.length, channels: 3, height: side, width: across },
+      // In three equal colours; what is wider has its columns twice.
+      pixels: Uint8Array.from({ length: planes.length * 3 * side * across }, (_, i) => {
+        const [row, x] = [Math.floor(i / across), i % across];
+        return planes[Math.floor(row / (3 * side))]![(row % side) * side + Math.floor((x * side) / across)]!;
+      }),
+      labels: new Int32Array(planes.length),
+    });
+    for (const across of [side, 2 * side]) {
+      const { groups, alike } = await findDuplicates([dataset(across)], { correlation: 0.95 });
+      expect(groups).toEqual([{ rows: [2, 8], copies: 0 }]);
+      expect(alike).toContainEqual([3, 9]);
+    }
+  });
 });

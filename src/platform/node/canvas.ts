@@ -2,6 +2,9 @@ import { fileURLToPath } from "node:url";
 import type { Canvas, Image, SKRSContext2D } from "@napi-rs/canvas";
 import { InputError, KindredError } from "../../base/index.ts";
 
+/** What draws figures is not installed. */
+export class CanvasError extends KindredError {}
+
 type CanvasModule = typeof import("@napi-rs/canvas");
 
 /** Weights of the font Inter that figures may use: regular and semi-bold. */
@@ -14,7 +17,7 @@ let loading: Promise<CanvasModule> | undefined;
  *
  * The same drawing gives the same bytes.
  *
- * @throws KindredError when the canvas or its font is not installed.
+ * @throws CanvasError when the canvas or its font is not installed.
  */
 export async function renderPng(
   width: number,
@@ -29,7 +32,7 @@ export async function renderPng(
 /**
  * A canvas of `width` by `height` pixels to draw on with the fonts of {@link renderPng}.
  *
- * @throws KindredError when the canvas or its font is not installed.
+ * @throws CanvasError when the canvas or its font is not installed.
  */
 export async function createCanvas(width: number, height: number): Promise<Canvas> {
   // Loaded on first use: it is a native library of tens of megabytes, and few commands draw.
@@ -58,7 +61,7 @@ async function loadCanvas(): Promise<CanvasModule> {
   try {
     canvas = await import("@napi-rs/canvas");
   } catch (cause) {
-    throw new KindredError(
+    throw new CanvasError(
       `cannot draw: the package @napi-rs/canvas does not load on ${process.platform} ${process.arch}, install Kindred again with its optional packages (npm install --include=optional)`,
       { cause },
     );
@@ -80,7 +83,7 @@ function registerFont({ GlobalFonts }: CanvasModule, file: string): void {
     cause = error;
   }
   if (key === null) {
-    throw new KindredError(
+    throw new CanvasError(
       `cannot draw: the font ${file} does not load, install Kindred again (npm install)`,
       {
         cause,

@@ -1,12 +1,8 @@
 import { InputError, Rng } from "../../base/index.ts";
 import { type AugmentOptions, augmentImages, className, type ImageDataset } from "../../data/index.ts";
 import { exampleTriplets, hasTriplets } from "../../data/triplets.ts";
-import {
-  drawPairsFigure,
-  layOutPairsFigure,
-  type PairsFigure,
-  type Picture,
-} from "../../report/pairsFigure.ts";
+import type { Picture } from "../../report/drawnPicture.ts";
+import { drawPairsFigure, layOutPairsFigure, type PairsFigure } from "../../report/pairsFigure.ts";
 import { augmentOptions, type RunConfig } from "../../train/index.ts";
 import { renderPng } from "./canvas.ts";
 
@@ -24,7 +20,7 @@ export interface PairsFigureOptions {
  * where they tell nothing (of one class, or no two pictures of one), of two variations of one picture beside another picture.
  *
  * @throws InputError when the data set has fewer than two pictures.
- * @throws KindredError when the canvas is not installed.
+ * @throws CanvasError when the canvas is not installed.
  */
 export async function renderPairsFigure(
   dataset: ImageDataset,

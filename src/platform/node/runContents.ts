@@ -44,7 +44,7 @@ const files = [
   /^(metrics|skipped)\.jsonl$/,
   /^encoder\.onnx$/,
   film,
-  /^figures\/pairs\.png$/,
+  /^figures\/(pairs|duplicates)\.png$/,
   /^checkpoints\/(model_epoch_\d+\.pt|latest\.safetensors)$/,
   /^recording\/(index\.json|step_\d+\.npy)$/,
   /^plots\/(pca-3d|umap-2d|similarity|loss)\.(html|png)$/,

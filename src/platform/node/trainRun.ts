@@ -23,10 +23,10 @@ import {
 } from "../../train/index.ts";
 import { type LoadDatasetOptions, readDataset } from "./datasets.ts";
 import { readFileOrExplain } from "./files.ts";
-import { renderPairsFigure } from "./pairsFigure.ts";
 import type { PictureReport } from "./pictures/pictureReport.ts";
 import { RunRecorder } from "./recording.ts";
 import { dataOptionsOf } from "./runData.ts";
+import { runFigures } from "./runFigures.ts";
 import { RunFolder } from "./runFolder.ts";
 import { RunLock } from "./runLock.ts";
 import { withTrunk } from "./trunk.ts";
@@ -108,6 +108,8 @@ export interface TrainRunOptions extends Omit<FitOptions, "record" | "onBatch"> 
   readonly onFeatures?: (done: number, total: number) => void;
   /** Called with what was done to the weights of `init` so that they fit, in plain words. */
   readonly onInit?: (notes: readonly string[]) => void;
+  /** Called with what the user should know and nothing fails by. Default: a warning of the process. */
+  readonly onNote?: (text: string) => void;
   /** Called when all input has been checked and the folder is ready, before the first step. */
   readonly onBegin?: () => void;
   /**
@@ -206,8 +208,11 @@ async function trainLocked(
   try {
     const openRecorder = async (): Promise<RunRecorder | null> =>
       config.record ? runRecorder({ ...options, data }, trainer, encoder.dim) : null;
-    const { seed, augmentation } = config;
-    const pairs = await renderPairsFigure(data.training, { seed, augmentation });
+    const figures = await runFigures({
+      ...{ config, training: data.training, guidance: options.guidance },
+      pictures: { ...options.data, source: config.data.source },
+      onNote: options.onNote ?? ((text) => process.emitWarning(text)),
+    });
     await trainer.prepare();
     let recorder: RunRecorder | null;
     if (mode === "resume") {
@@ -223,7 +228,7 @@ async function trainLocked(
       recorder = await openRecorder();
     }
     options.onBegin?.();
-    await folder.writeFigure("pairs.png", pairs);
+    for (const [name, png] of figures) await folder.writeFigure(name, png);
     const watch = options.watch?.(trainer, recorder);
     const history = await trainer.fit({
       ...options,

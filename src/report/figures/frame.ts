@@ -1,5 +1,5 @@
 import type { ClassStyle, MarkerSymbol } from "../classStyles.ts";
-import type { FigureContext } from "../pairsFigure.ts";
+import type { FigureContext } from "../drawnPicture.ts";
 
 /** The part of a 2D context that the figures need; a browser's `CanvasRenderingContext2D` has it. */
 export interface PlotContext extends FigureContext {

@@ -3,6 +3,23 @@ import { z } from "zod";
 const count = z.number().int().min(0);
 const names = z.array(z.string()).readonly();
 
+const pairSchema = z
+  .object({
+    /** Rows of training, and on from there those of validation. */
+    rows: z.tuple([count, count]).readonly(),
+    names: z.tuple([z.string(), z.string()]).readonly(),
+    /** Null without labels. */
+    classes: z.tuple([z.string(), z.string()]).readonly().nullable(),
+    /** Whether each is a validation picture. */
+    validation: z.tuple([z.boolean(), z.boolean()]).readonly(),
+    /** Whether they are the same to the byte, at the size that the encoder takes. */
+    same: z.boolean(),
+  })
+  .readonly();
+
+/** Two pictures that may be copies. */
+export type PairSeen = z.infer<typeof pairSchema>;
+
 /** What was seen of a data set; see `lookAtPictures`. */
 export const dataSeenSchema = z.object({
   source: z.string(),
@@ -32,8 +49,10 @@ export const dataSeenSchema = z.object({
       acrossSplit: count,
       /** Contents that are there under several labels. */
       severalLabels: count,
-      /** Pictures that look like another at a small size, and differ where their files are looked at. */
+      /** Pictures that look like another at a small size, and differ where they are looked at closely. */
       alike: count.default(0),
+      /** Pairs that may be copies, one of a group: the worst first, which are in several classes or on both sides. */
+      pairs: z.array(pairSchema).readonly().default([]),
       /** Pairs of pictures, of each kind some. */
       examples: z
         .object({

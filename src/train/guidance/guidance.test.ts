@@ -68,6 +68,30 @@ describe("what is seen of pictures", () => {
         acrossSplit: 1,
         severalLabels: 1,
         alike: 0,
+        // The worst first: in two classes, on both sides, and then the mere copy.
+        pairs: [
+          {
+            rows: [2, 7],
+            names: ["c/2.jpg", "b/7.jpg"],
+            classes: ["owl", "dog"],
+            validation: [false, false],
+            same: true,
+          },
+          {
+            rows: [1, 10],
+            names: ["b/1.jpg", "b/10.jpg"],
+            classes: ["dog", "dog"],
+            validation: [false, true],
+            same: false,
+          },
+          {
+            rows: [0, 3],
+            names: ["a/0.jpg", "a/3.jpg"],
+            classes: ["cat", "cat"],
+            validation: [false, false],
+            same: true,
+          },
+        ],
         examples: {
           alike: [],
           near: [["b/1.jpg", "b/10.jpg"]],
@@ -113,6 +137,7 @@ function seen(given: Partial<DataSeen> = {}, counts: readonly number[] = [250, 2
       acrossSplit: 0,
       severalLabels: 0,
       alike: 0,
+      pairs: [],
       examples: { near: [], acrossSplit: [], severalLabels: [], alike: [] },
       complete: true,
     },
@@ -148,11 +173,11 @@ describe("a warning", () => {
           ],
         },
       }),
-      "2 pictures may be there under several labels: a (boot) = b (clog), c (boot) = d (pump); look at them: of copies, keep the one with the right label",
+      "2 pictures may be there under several labels: a (boot) = b (clog), c (boot) = d (pump); look at them side by side in figures/duplicates.png: of copies, keep the one with the right label",
     ],
     [
       withDuplicates({ acrossSplit: 1, examples: { ...duplicates.examples, acrossSplit: [["a", "b"]] } }),
-      "1 validation picture may be a copy of a training picture: a = b; look at them: copies belong on one side, or validation looks better than it is",
+      "1 validation picture may be a copy of a training picture: a = b; look at them side by side in figures/duplicates.png: copies belong on one side, or validation looks better than it is",
     ],
     [
       withDuplicates({
@@ -161,11 +186,11 @@ describe("a warning", () => {
         complete: false,
         examples: { ...duplicates.examples, near: [["a", "b"]] },
       }),
-      "at least 12 pictures may be copies of others, 3 of them to the byte: a = b; look at them: one of each is enough, as copies teach nothing new",
+      "at least 12 pictures may be copies of others, 3 of them to the byte: a = b; look at them side by side in figures/duplicates.png: one of each is enough, as copies teach nothing new",
     ],
     [
       withDuplicates({ exact: 1 }),
-      "1 picture is a copy of another, to the byte; one of each is enough, as copies teach nothing new",
+      "1 picture is a copy of another, to the byte; look at them side by side in figures/duplicates.png: one of each is enough, as copies teach nothing new",
     ],
     [
       seen({ plain: { count: 4, examples: ["a", "b", "c"] } }),

@@ -1,5 +1,5 @@
 export { type ChosenTraining, chooseTraining } from "./choose.ts";
-export { type DataSeen, dataSeenSchema } from "./dataSeen.ts";
+export { type DataSeen, dataSeenSchema, type PairSeen } from "./dataSeen.ts";
 export { guidanceFor, guidanceLines } from "./guidance.ts";
 export { type Guidance, guidanceSchema, parseGuidance } from "./guidanceFile.ts";
 export {
@@ -13,4 +13,10 @@ export {
 } from "./plan.ts";
 export type { Reason } from "./reason.ts";
 export { type LookOptions, lookAtPictures } from "./seen.ts";
-export { type Warning, type WarningTopic, warningsOf } from "./warnings.ts";
+export {
+  duplicatesFigureName,
+  type Warning,
+  type WarningTopic,
+  warningsOf,
+  warnsOfCopies,
+} from "./warnings.ts";

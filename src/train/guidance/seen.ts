@@ -1,9 +1,12 @@
 import { type DuplicateGroup, findDuplicates, type Originals } from "../../data/duplicates/index.ts";
-import { classCounts, className, type ImageDataset } from "../../data/index.ts";
-import type { DataSeen } from "./dataSeen.ts";
+import { classCounts, className, type ImageDataset, pixelsPerImage } from "../../data/index.ts";
+import type { DataSeen, PairSeen } from "./dataSeen.ts";
 
 /** Pictures that are named of a kind. */
 const mostNamed = 3;
+
+/** Pairs that are kept to be looked at. */
+const mostPairs = 8;
 
 export interface LookOptions {
   readonly source: string;
@@ -37,7 +40,11 @@ export async function lookAtPictures(
     labelled,
     classes: labelled ? classesOf(training, validation) : [],
     plain: { count: plain.length, examples: plain.slice(0, mostNamed).map((row) => all.nameOf(row)) },
-    duplicates: { ...duplicatesOf(groups, alike, all, labelled), complete },
+    duplicates: {
+      ...duplicatesOf(groups, alike, all, labelled),
+      pairs: pairsOf(groups, all, labelled),
+      complete,
+    },
   };
 }
 
@@ -59,7 +66,7 @@ function duplicatesOf(
   alike: readonly (readonly [number, number])[],
   all: Rows,
   labelled: boolean,
-): Omit<DataSeen["duplicates"], "complete"> {
+): Omit<DataSeen["duplicates"], "complete" | "pairs"> {
   const counts = { exact: 0, near: 0, acrossSplit: 0, severalLabels: 0 };
   const examples: Record<"near" | "acrossSplit" | "severalLabels", string[][]> = {
     near: [],
@@ -95,6 +102,34 @@ function duplicatesOf(
   };
 }
 
+function pairsOf(groups: readonly DuplicateGroup[], all: Rows, labelled: boolean): PairSeen[] {
+  const pairs = groups.map(({ rows }) => {
+    const [first, ...others] = rows as [number, ...number[]];
+    const inOtherClass = others.find((row) => labelled && all.labelOf(row) !== all.labelOf(first));
+    const across = others.find((row) => all.isValidation(row) !== all.isValidation(first));
+    const near = others.find((row) => !all.same(first, row));
+    const [badness, second] =
+      inOtherClass !== undefined
+        ? [0, inOtherClass]
+        : across !== undefined
+          ? [1, across]
+          : near !== undefined
+            ? [2, near]
+            : [3, others[0]!];
+    return { badness, first, second };
+  });
+  return pairs
+    .sort((one, other) => one.badness - other.badness)
+    .slice(0, mostPairs)
+    .map(({ first, second }) => ({
+      rows: [first, second],
+      names: [all.nameOf(first), all.nameOf(second)],
+      classes: labelled ? [all.classOf(first), all.classOf(second)] : null,
+      validation: [all.isValidation(first), all.isValidation(second)],
+      same: all.same(first, second),
+    }));
+}
+
 /** Rows of the training pictures, and on from there those of validation. */
 class Rows {
   readonly #training: ImageDataset;
@@ -118,10 +153,22 @@ class Rows {
     return className(this.#training, this.labelOf(row));
   }
 
+  /** Whether two pictures are the same to the byte. */
+  same(first: number, second: number): boolean {
+    const other = this.#pixels(second);
+    return this.#pixels(first).every((byte, i) => byte === other[i]);
+  }
+
   /** Its path, or else its row in the source. */
   nameOf(row: number): string {
     const [part, index] = this.#find(row);
     return part.paths?.[index] ?? `row ${part.rows?.[index] ?? row}`;
+  }
+
+  #pixels(row: number): Uint8Array {
+    const [part, index] = this.#find(row);
+    const each = pixelsPerImage(part);
+    return part.pixels.subarray(index * each, (index + 1) * each);
   }
 
   #find(row: number): readonly [ImageDataset, number] {

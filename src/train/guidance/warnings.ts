@@ -35,6 +35,17 @@ const nearlyAll = 0.9;
 /** Copies are worth a word from this share of the pictures on; fewer are everyday. */
 const manyCopies = 0.001;
 
+/** The figure in a run's folder that shows pairs of them, where there is a warning of these topics. */
+export const duplicatesFigureName = "duplicates.png";
+const ofDuplicates: readonly WarningTopic[] = ["several-labels", "across-split", "duplicates"];
+
+/** Whether copies are warned of, so that pairs of them are worth to be looked at. */
+export function warnsOfCopies(warnings: readonly Pick<Warning, "about">[]): boolean {
+  return warnings.some(({ about }) => ofDuplicates.includes(about));
+}
+
+const look = `look at them side by side in figures/${duplicatesFigureName}`;
+
 /** Classes or pictures that are named. */
 const mostNamed = 5;
 
@@ -56,13 +67,13 @@ function ofLabels({ labelled, classes, duplicates }: DataSeen): Warning[] {
     warnings.push({
       about: "several-labels",
       text: `${counted(duplicates.severalLabels, "picture may be", "pictures may be")} there under several labels: ${equal(duplicates.examples.severalLabels)}`,
-      advice: "look at them: of copies, keep the one with the right label",
+      advice: `${look}: of copies, keep the one with the right label`,
     });
   }
   return warnings;
 }
 
-function ofCopies({ duplicates, training, validation, plain }: DataSeen): Warning[] {
+function ofCopies({ duplicates, training, validation, plain, files }: DataSeen): Warning[] {
   const { acrossSplit, exact, near, examples, complete } = duplicates;
   const atLeast = complete ? "" : "at least ";
   const warnings: Warning[] = [];
@@ -70,7 +81,7 @@ function ofCopies({ duplicates, training, validation, plain }: DataSeen): Warnin
     warnings.push({
       about: "across-split",
       text: `${atLeast}${counted(acrossSplit, "validation picture may be a copy of a training picture", "validation pictures may be copies of training pictures")}: ${equal(examples.acrossSplit)}`,
-      advice: "look at them: copies belong on one side, or validation looks better than it is",
+      advice: `${look}: copies belong on one side, or validation looks better than it is`,
     });
   }
   if (exact + near > manyCopies * (training + validation)) {
@@ -78,14 +89,14 @@ function ofCopies({ duplicates, training, validation, plain }: DataSeen): Warnin
     warnings.push({
       about: "duplicates",
       text: `${atLeast}${counted(exact + near, near > 0 ? "picture may be a copy of another" : "picture is a copy of another", near > 0 ? "pictures may be copies of others" : "pictures are copies of others")}${toTheByte}${near > 0 ? `: ${equal(examples.near)}` : ""}`,
-      advice: `${near > 0 ? "look at them: " : ""}one of each is enough, as copies teach nothing new`,
+      advice: `${look}: one of each is enough, as copies teach nothing new`,
     });
   }
   if (duplicates.alike > manyCopies * (training + validation)) {
     warnings.push({
       about: "alike",
       text: `${counted(duplicates.alike, "picture looks", "pictures look")} like another at a small size and differ in detail: ${equal(examples.alike)}`,
-      advice: "they are no copies: keep them, and give the encoder more of their detail (--size)",
+      advice: `they are no copies: keep them${files ? ", and give the encoder more of their detail (--size)" : ""}`,
     });
   }
   if (plain.count > 0) {

@@ -13,6 +13,18 @@ const sides = [256, 192, 128, 96, 64, 48, 32, 24, 16, 8] as const;
 /** Planes kept for further comparisons: 16 MB. */
 const kept = 256;
 
+/** {@link Originals} that can be shown, too. */
+export interface PictureOriginals extends Originals {
+  /** A picture made square as the encoder takes it, in colour and at its own resolution up to a size; null as in the others. */
+  shown(row: number, most: number): Promise<Picture | null>;
+}
+
+/** `[3, side, side]`. */
+interface Picture {
+  readonly pixels: Uint8Array;
+  readonly side: number;
+}
+
 /**
  * The files of a training's pictures, to be looked at closely; undefined for pictures that are no files.
  *
@@ -21,7 +33,7 @@ const kept = 256;
 export function pictureOriginals(
   source: string,
   { training, validation }: { readonly training: ImageDataset; readonly validation: ImageDataset },
-): Originals | undefined {
+): PictureOriginals | undefined {
   const { preprocessing } = training;
   if (!training.paths || !validation.paths || !preprocessing) return undefined;
   const paths = [...training.paths, ...validation.paths];
@@ -64,5 +76,12 @@ export function pictureOriginals(
       }
       return plane;
     },
+    shown: (row, most) =>
+      look(row, async (bytes) => {
+        const { width, height } = await openPicture(bytes, mostFilePixels);
+        const side = Math.min(most, width, height);
+        const pixels = await fitFile(bytes, { ...preprocessing, size: side, channels: 3 }, mostFilePixels);
+        return { pixels, side };
+      }),
   };
 }
