@@ -54,7 +54,9 @@ export function everyViewSuite(explored: Explored): void {
     await page.keyboard.press("Tab");
     expect(await focused(page)).toBe("Skip to content");
     await page.keyboard.press("Enter");
-    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe("main");
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.id), { timeout: patience })
+      .toBe("main");
     for (const view of ["Space", "Neighbours", "Draw", "Lesson", "Train"]) {
       await tabTo(page, view);
       expect(await page.evaluate(() => document.activeElement?.matches(":focus-visible"))).toBe(true);

@@ -133,12 +133,14 @@ describe.skipIf(noChromium)("the explorer on pictures of one's own", { timeout: 
   it("looks among one class, and shows more", async () => {
     await page.getByLabel("Among", { exact: true }).selectOption("green ring");
     await expect
-      .poll(async () => (await nearest(page).allInnerTexts()).every((text) => text.includes("green ring")))
+      .poll(async () => (await nearest(page).allInnerTexts()).every((text) => text.includes("green ring")), {
+        timeout: patience,
+      })
       .toBe(true);
     await page.getByRole("button", { name: "Show more" }).click();
-    await expect.poll(() => nearest(page).count()).toBe(24);
+    await expect.poll(() => nearest(page).count(), { timeout: patience }).toBe(24);
     await page.getByRole("button", { name: "Show more" }).click();
-    await expect.poll(() => nearest(page).count()).toBe(each);
+    await expect.poll(() => nearest(page).count(), { timeout: patience }).toBe(each);
     expect(await page.getByRole("button", { name: "Show more" }).count()).toBe(0);
     await page.getByLabel("Among", { exact: true }).selectOption("all classes");
   });
@@ -231,7 +233,9 @@ describe.skipIf(noChromium)("the explorer on pictures of one's own", { timeout: 
     await filter.fill("label = 'Stern, gelb'");
     await filter.press("Enter");
     await expect
-      .poll(async () => (await nearest(page).allInnerTexts()).every((text) => text.includes("Stern, gelb")))
+      .poll(async () => (await nearest(page).allInnerTexts()).every((text) => text.includes("Stern, gelb")), {
+        timeout: patience,
+      })
       .toBe(true);
     expect(await nearest(page).count()).toBe(12);
     await filter.fill("label = 'Stern, gelb' and colour = 2");
