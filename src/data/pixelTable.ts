@@ -1,4 +1,5 @@
 import { InputError } from "../base/index.ts";
+import { namedFew } from "../base/namedFew.ts";
 import { hasOtherEnd, namedColumn, plainName, usualLabelColumn } from "./columnNames.ts";
 import { type Separator, separatorOf, splitLine } from "./separator.ts";
 
@@ -235,13 +236,10 @@ function noLabels(file: string, names: readonly string[], columns: readonly numb
 
 /** `the column "id"`, `the columns "id", 4`: names of columns, or numbers where they have none, and how many more there are. */
 export function describeColumns(names: readonly string[] | null, columns: readonly number[]): string {
-  const called = columns
-    .slice(0, mostNamed)
-    .map((column) => (names?.[column] ? quote(names[column]) : String(column + 1)));
+  const called = columns.map((column) => (names?.[column] ? quote(names[column]) : String(column + 1)));
   const [only = ""] = called;
   if (columns.length === 1) return `${only.startsWith('"') ? "the column" : "column"} ${only}`;
-  const more = columns.length > mostNamed ? ` and ${columns.length - mostNamed} more` : "";
-  return `the columns ${called.join(", ")}${more}`;
+  return `the columns ${namedFew(called, mostNamed)}`;
 }
 
 /** A value for a message: quoted, unprintable characters escaped, cut after 40. */

@@ -1,7 +1,7 @@
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import { InputError } from "../base/index.ts";
 import { type Field, fieldsOf, textOf } from "./modelFile.ts";
-import { BinaryWriter, integer, message, text } from "./proto.ts";
+import { BinaryWriter, message } from "./proto.ts";
 import { tensorsOf, withTensors } from "./tensorWalk.ts";
 import { copy } from "./wrapModel.ts";
 
@@ -72,32 +72,6 @@ export function withDataInside(
     for (const field of fieldsOf(tensor)) if (!tellsOfFile(field)) copy(writer, field);
     const values = read(range);
     message(writer, tensorFields.rawData, (raw) => raw.raw(values));
-    return writer.finish();
-  });
-}
-
-/** A model whose ranges of other files are replaced by what `move` makes of each. */
-export function withDataMoved(
-  model: Uint8Array,
-  fileName: string,
-  move: (range: ExternalRange) => {
-    readonly location: string;
-    readonly offset: number;
-    readonly length: number;
-  },
-): Uint8Array<ArrayBuffer> {
-  return withTensors(model, (tensor) => {
-    const range = rangeOf(tensor, fileName);
-    if (!range) return null;
-    const writer = new BinaryWriter();
-    for (const field of fieldsOf(tensor)) if (!tellsOfFile(field)) copy(writer, field);
-    for (const [key, value] of Object.entries(move(range))) {
-      message(writer, tensorFields.externalData, (entry) => {
-        text(entry, 1, key);
-        text(entry, 2, String(value));
-      });
-    }
-    integer(writer, tensorFields.dataLocation, external);
     return writer.finish();
   });
 }

@@ -9,7 +9,7 @@ export {
 } from "./composeTrunk.ts";
 export { encodeDynamicBatch } from "./dynamicBatch.ts";
 export { type EncodeOptions, encodeModel, updateName } from "./encode.ts";
-export { type ExternalRange, externalRanges, withDataInside, withDataMoved } from "./externalData.ts";
+export { type ExternalRange, externalRanges, withDataInside } from "./externalData.ts";
 export {
   blockedConvolution,
   type LoweredGraph,

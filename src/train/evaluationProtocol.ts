@@ -1,4 +1,5 @@
 import { InputError } from "../base/index.ts";
+import { namedFew } from "../base/namedFew.ts";
 import { className, type ImageDataset } from "../data/index.ts";
 import { queriesWithoutReferences } from "../evaluation/index.ts";
 import type { EvaluationSets } from "./evaluateEncoder.ts";
@@ -93,6 +94,5 @@ function namesOf(dataset: ImageDataset | null): ReadonlyMap<number, string> {
 
 /** The first few names, for a message. */
 export function someNames(names: Iterable<string>): string {
-  const all = [...names];
-  return all.slice(0, 5).join(", ") + (all.length > 5 ? ` and ${all.length - 5} more` : "");
+  return namedFew([...names], 5);
 }

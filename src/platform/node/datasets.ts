@@ -2,6 +2,7 @@ import { open, readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { AbortedError, InputError } from "../../base/index.ts";
+import { namedFew } from "../../base/namedFew.ts";
 import {
   CsvParser,
   type DataForm,
@@ -209,7 +210,7 @@ async function loadFolder(
     const pair = idxPairIn(source, names, split, unlabelled);
     if (pair) return loadIdx(pair, source, unlabelled);
     throw new MissingSplitError(
-      `${source} has no IDX images file for the ${split} split, such as ${split === "test" ? "t10k" : "train"}-images-idx3-ubyte, found ${namedFew(names)}`,
+      `${source} has no IDX images file for the ${split} split, such as ${split === "test" ? "t10k" : "train"}-images-idx3-ubyte, found ${filesIn(names)}`,
     );
   }
   const folder = await listPictureFolder(source, options.unlabelled ?? false);
@@ -232,7 +233,7 @@ async function loadFolder(
     throw new InputError(`${noPictures(folder)}; ${acceptedForms}`);
   }
   throw new InputError(
-    `${source} holds no pictures that are known, no table of them and no arrays, found ${namedFew(names)}; ${acceptedForms}`,
+    `${source} holds no pictures that are known, no table of them and no arrays, found ${filesIn(names)}; ${acceptedForms}`,
   );
 }
 
@@ -254,7 +255,7 @@ function tableOfPixels(
   const chosen = ofTest ? test : train.length > 0 ? train : tables;
   if (chosen.length > 1) {
     throw new InputError(
-      `${folder} has several tables, ${namedFew(new Set(chosen))}: give the one to take as --data`,
+      `${folder} has several tables, ${namedFew(chosen, 5)}: give the one to take as --data`,
     );
   }
   return chosen[0] === undefined ? null : { name: chosen[0], ofTest };
@@ -352,8 +353,7 @@ async function loadCsv(
   return dataset;
 }
 
-function namedFew(names: ReadonlySet<string>): string {
-  if (names.size === 0) return "an empty folder";
-  const sorted = [...names].sort();
-  return sorted.slice(0, 5).join(", ") + (sorted.length > 5 ? ` and ${sorted.length - 5} more` : "");
+/** What a folder holds, for a message. */
+function filesIn(names: ReadonlySet<string>): string {
+  return names.size === 0 ? "an empty folder" : namedFew([...names].sort(), 5);
 }

@@ -1,6 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { createGunzip } from "node:zlib";
 import { InputError } from "../../base/index.ts";
+import { namedFew } from "../../base/namedFew.ts";
 import { type ImageDataset, idxLength, type NamedBytes, parseIdx } from "../../data/index.ts";
 import { readFileOrExplain } from "./files.ts";
 
@@ -53,7 +54,7 @@ export function idxPairIn(
   const sets = new Set(images.map((name) => nameOf(name).set));
   if (sets.size > 1) {
     throw new InputError(
-      `${folder} has several sets of IDX files, ${images.slice(0, 4).join(", ")}${images.length > 4 ? ` and ${images.length - 4} more` : ""}: give the images file to take as --data`,
+      `${folder} has several sets of IDX files, ${namedFew(images, 4)}: give the images file to take as --data`,
     );
   }
   // Unpacked before packed.

@@ -1,4 +1,5 @@
 import { InputError, type TensorData, tensorData } from "../../base/index.ts";
+import { namedFew } from "../../base/namedFew.ts";
 import { matchTensors, type TensorLike } from "./match.ts";
 
 /** Weights under an encoder's own names, and what was done to the file's for that. */
@@ -111,10 +112,9 @@ function notesOf(fileName: string, prefix: string, others: readonly string[], co
   if (prefix !== "")
     notes.push(`${fileName}: the prefix ${JSON.stringify(prefix)} of its names was taken off`);
   if (others.length > 0) {
-    const shown = others.slice(0, 3).map((name) => JSON.stringify(name));
-    const more = others.length > 3 ? ` and ${others.length - 3} more` : "";
+    const named = others.map((name) => JSON.stringify(name));
     notes.push(
-      `${fileName}: ${others.length === 1 ? "a tensor" : `${others.length} tensors`} beside the encoder passed over: ${shown.join(", ")}${more}`,
+      `${fileName}: ${others.length === 1 ? "a tensor" : `${others.length} tensors`} beside the encoder passed over: ${namedFew(named, 3)}`,
     );
   }
   if (counts > 0) notes.push(`${fileName}: has no ${batchCount}: counted from 0`);

@@ -1,4 +1,5 @@
 import { printable } from "../../base/index.ts";
+import { namedFew } from "../../base/namedFew.ts";
 import type { EncoderDescription } from "../encoderDescription.ts";
 import type { RunConfig } from "../runConfig.ts";
 import { limits } from "./limits.ts";
@@ -70,9 +71,7 @@ function data({ data: { source, fingerprint, limit, validation, classes, unlabel
         ]),
   ];
   if (classes) {
-    const shown = classes.slice(0, 50).map(code);
-    const more = classes.length > shown.length ? ` and ${classes.length - shown.length} more` : "";
-    lines.push(`- Classes: ${classes.length}: ${shown.join(", ")}${more}`);
+    lines.push(`- Classes: ${classes.length}: ${namedFew(classes.map(code), 50)}`);
   } else lines.push(unlabelled ? "- Labels: none were used" : "- Classes: without names");
   return lines.join("\n");
 }
