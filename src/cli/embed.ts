@@ -73,7 +73,7 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
   const rows = parts.reduce((sum, { count }) => sum + count, 0);
   const runtime = await nodeRuntime({ device: options.device });
   note(`device: ${runtime.device.description}`);
-  note(`${rows} pictures, checkpoint of epoch ${epoch}`);
+  note(`${rows} ${rows === 1 ? "picture" : "pictures"}, checkpoint of epoch ${epoch}`);
   const line = new ProgressLine("embedding");
   try {
     const embedder = await Embedder.fixed(runtime, encoder, weights);
@@ -108,7 +108,7 @@ async function runEmbed(options: EmbedCommandOptions): Promise<void> {
     result(
       options,
       { files, rows, dim: encoder.dim, epoch, seconds: took, picturesPerSecond, skipped: progress.skipped },
-      `${rows} embeddings of ${encoder.dim} numbers in ${files.join(" and ")} (${picturesPerSecond} pictures/s)`,
+      `${rows} ${rows === 1 ? "embedding" : "embeddings"} of ${encoder.dim} numbers in ${files.join(" and ")} (${picturesPerSecond} pictures/s)`,
     );
   } finally {
     line.end();

@@ -34,6 +34,8 @@ export interface PictureOptions {
 
 /** The least side that an encoder takes. */
 const leastSize = 8;
+/** The greatest that `requireBounds` lets an encoder take. */
+const mostSize = 4096;
 
 /** Adds the options of {@link PictureOptions} to a command. */
 export function addPictureOptions(command: Command): Command {
@@ -41,7 +43,7 @@ export function addPictureOptions(command: Command): Command {
     .option(
       "--size <px>",
       "side that picture files are made (default: 28, 32, 48 or 64, as their median side)",
-      wholeNumber(leastSize),
+      wholeNumber(leastSize, mostSize),
     )
     .addOption(
       new Option("--channels <kind>", "read them as (default: grey where all are)").choices(

@@ -146,8 +146,9 @@ async function runTrain(
         features.end();
         note(`device: ${runtime.device.description}`);
         note(describeConfig(config));
+        const left = data.report?.left ?? 0;
         note(
-          `data: ${config.data.source}, ${data.training.count} training and ${data.validation.count} validation pictures`,
+          `data: ${config.data.source}, ${data.training.count} training and ${data.validation.count} validation pictures${left > 0 ? `; its ${left} test ${left === 1 ? "picture is" : "pictures are"} left for kindred eval` : ""}`,
         );
         if (guidance) for (const text of guidanceLines(guidance)) note(text);
       },

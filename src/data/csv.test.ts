@@ -352,6 +352,20 @@ describe("CsvParser", () => {
     });
   });
 
+  it("reads pictures that are a cell each, with blanks between the pixels", () => {
+    const text = 'emotion,pixels,Usage\n3,1 2 3 99,Training\n0,"5 6 7 8",PublicTest\n';
+    const dataset = noted(text);
+    expect([...dataset.pixels]).toEqual([1, 2, 3, 99, 5, 6, 7, 8]);
+    expect([...dataset.labels]).toEqual([3, 0]);
+    expect(dataset.notes).toEqual([
+      'd.csv: the labels are those of the column "emotion"',
+      'd.csv: passed over is the column "Usage"',
+    ]);
+    expect(() => parse("emotion,pixels\n3,1 2 3 4\n0,1 2 3\n")).toThrow(
+      "d.csv: line 3 has 4 fields, expected 5 as in line 1",
+    );
+  });
+
   it("says so where all pictures are nearly black, as of numbers from 0 to 16", () => {
     const text = (most: number): string => `label,p0,p1,p2,p3\n1,0,${most},3,4\n2,0,1,2,3\n`;
     const notes = (most: number): readonly string[] => {

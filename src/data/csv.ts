@@ -215,7 +215,7 @@ export class CsvParser {
     const first = this.#count * this.#size;
     let at = start;
     let label = noLabel;
-    let sound = this.#blankLine === 0;
+    let sound = this.#blankLine === 0 && this.#form!.packed === null;
     // A newline always comes before the bytes end.
     for (let run = 0; sound && run < this.#runs.length; run++) {
       const { role, length } = this.#runs[run]!;

@@ -10,8 +10,9 @@ import { separatorName, splitLine } from "./separator.ts";
  * @throws InputError naming the first field that is no pixel, or how many fields there are.
  */
 export function readTextRow(text: string, form: PixelTableForm, pixels: Uint8Array, where: string): string {
-  const { columns, separator, names, endsInSeparator } = form;
-  const fields = splitLine(text, separator);
+  const { columns, separator, names, endsInSeparator, packed } = form;
+  const cells = splitLine(text, separator);
+  const fields = cells.flatMap((cell, i) => (i === packed ? cell.split(/[ \t]+/) : [cell]));
   if (endsInSeparator && fields.length === columns.length + 1 && fields.at(-1) === "") fields.pop();
   let label = "";
   for (const [column, field] of fields.slice(0, columns.length).entries()) {

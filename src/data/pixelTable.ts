@@ -22,6 +22,8 @@ export interface PixelTableForm {
   readonly planar: boolean;
   /** Whether lines end in a separator. */
   readonly endsInSeparator: boolean;
+  /** The column of the file whose cells hold all pixels of a picture, with blanks between them; null for none. */
+  readonly packed: number | null;
 }
 
 /** What the user says of the labels. */
@@ -48,8 +50,8 @@ const expected =
  * hold pixels and which the labels.
  *
  * With a header the labels' column goes by its name (`label`, `class`, `target`, …), or is the only one that no pixel is named
- * in. Pixels in columns with numbers (`pixel1`, `2x14`, `r7`) go by these, other ones by their order. Without a header a
- * column of text holds labels.
+ * in. Pixels in columns with numbers (`pixel1`, `2x14`, `r7`) go by these, other ones by their order; one column may hold all
+ * of a picture's, with blanks between them. Without a header a column of text holds labels.
  *
  * @param lines the first line and, where there is one, the second
  * @throws InputError when the columns are no pictures, or nothing tells which hold the labels.
@@ -60,13 +62,28 @@ export function pixelTableForm(file: string, lines: readonly string[], choice: L
   // A separator at the end of each line is no column.
   const endsInSeparator = first.length > 2 && lines.every((line) => splitLine(line, separator).at(-1) === "");
   if (endsInSeparator) first.pop();
+  const packed = isHeader(first) && lines[1] ? packedPixels(splitLine(lines[1], separator)) : null;
+  if (packed) {
+    const names = first.flatMap((name, i) =>
+      i === packed.column ? Array.from({ length: packed.count }, (_, pixel) => `${name}${pixel}`) : [name],
+    );
+    return { separator, endsInSeparator, packed: packed.column, ...headedForm(file, names, choice) };
+  }
   const form = isHeader(first)
     ? headedForm(file, first, choice)
     : headlessForm(file, first, splitLine(lines[1] ?? lines[0]!, separator), choice);
-  return { separator, endsInSeparator, ...form };
+  return { separator, endsInSeparator, packed: null, ...form };
 }
 
-type Form = Omit<PixelTableForm, "separator" | "endsInSeparator">;
+type Form = Omit<PixelTableForm, "separator" | "endsInSeparator" | "packed">;
+
+/** The one cell of a row that holds many numbers, as FER2013 has them, and how many; null for none. */
+function packedPixels(fields: readonly string[]): { readonly column: number; readonly count: number } | null {
+  const columns = [...fields.keys()].filter((i) => /^\d+(?:[ \t]+\d+){3,}$/.test(fields[i]!));
+  const [column] = columns;
+  if (column === undefined || columns.length > 1) return null;
+  return { column, count: fields[column]!.split(/[ \t]+/).length };
+}
 
 function isNumber(field: string): boolean {
   return field !== "" && Number.isFinite(Number(field));

@@ -57,7 +57,7 @@ async function badFile(path: string, reason: string): Promise<void> {
   const skipped = await train();
   expect([skipped.code, skipped.lines]).toEqual([
     0,
-    ["1 file is skipped (--strict refuses them):", `  ${path}: ${reason}`],
+    ["1 file is skipped (--strict refuses it):", `  ${path}: ${reason}`],
   ]);
   expect(skipped.stderr).toContain("16 training and 4 validation pictures");
   const strict = await train("--strict");
@@ -89,7 +89,7 @@ describe("kindred on a folder of pictures", () => {
     await writeFiles(folder.at("others"), await drawnFolder(["disc", "bar"], 3, { width: 70, from: 20 }));
     await writeFile(folder.at("others", "disc", "text.png"), "a text");
     const said =
-      "1 file is skipped (--strict refuses them):\n  disc/text.png: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG, BMP or PNM (PGM, PPM, PBM)\n";
+      "1 file is skipped (--strict refuses it):\n  disc/text.png: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG, BMP or PNM (PGM, PPM, PBM)\n";
     const other = await kindredOk(["eval", ...run, "--data", folder.at("others")], options());
     expect(other.stderr).toContain("6 queries against 16 training pictures");
     expect(other.stderr).toContain(said);

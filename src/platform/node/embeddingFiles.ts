@@ -1,4 +1,5 @@
 import { InputError } from "../../base/index.ts";
+import { embeddingColumns } from "./embeddingColumns.ts";
 import { writeParquet } from "./embeddingParquet.ts";
 import type { Embeddings } from "./embeddings.ts";
 import { type Append, writeStreamAtomic } from "./files.ts";
@@ -69,7 +70,7 @@ const csvRows = 1024;
 
 async function writeCsv(append: Append, { dim, pictures, vectors }: Embeddings): Promise<void> {
   const numbers = Array.from({ length: dim }, (_, i) => `e${i}`);
-  await append(`${["id", "path", "class", "label", "split", ...numbers].join(",")}\n`);
+  await append(`${[...embeddingColumns, ...numbers].join(",")}\n`);
   for (let start = 0; start < pictures.length; start += csvRows) {
     let text = "";
     for (let row = start; row < Math.min(start + csvRows, pictures.length); row++) {

@@ -275,7 +275,7 @@ export class RunFolder {
     const found = await this.#entries();
     const rest =
       found.length === 0
-        ? `holds no run (no config.json): train one with kindred train --out ${shellWord(this.path)}`
+        ? `holds no run (no config.json): ${existsSync(this.path) ? "name the folder of one" : `train one with kindred train --out ${shellWord(this.path)}`}`
         : `holds ${listed(found)}, but no config.json, without which they cannot be read: put its copy back, or train another run in another folder`;
     return new InputError(`${this.path} ${rest}`);
   }

@@ -6,6 +6,7 @@ const none: PictureReport = {
   ...{
     source: "d",
     used: 9,
+    left: 0,
     skipped: [],
     emptyClasses: [],
     notes: [],

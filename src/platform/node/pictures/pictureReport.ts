@@ -19,6 +19,8 @@ export interface PictureReport {
   readonly source: string;
   /** Pictures that the data set has. */
   readonly used: number;
+  /** Pictures of its test part, where these are of another. */
+  readonly left: number;
   /** Files that were skipped: unreadable, or not to be followed. */
   readonly skipped: readonly PictureProblem[];
   /** Folders of classes without pictures. */

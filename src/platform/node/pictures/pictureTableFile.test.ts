@@ -224,6 +224,20 @@ describe("withTables", () => {
     ]);
   });
 
+  it("takes no labels from embeddings that Kindred wrote", async () => {
+    await write(["d/a.png", "d/b.png"], {
+      "e.csv": "id,path,class,label,split,e0\na.png,d/a.png,x,0,train,1\nb.png,d/b.png,x,0,train,1\n",
+    });
+    expect(await inFolder("d")).toEqual({
+      pictures: [
+        ["a.png", null],
+        ["b.png", null],
+      ],
+      problems: [],
+      notes: [],
+    });
+  });
+
   it("leaves folders of classes as they are, and names the table that it passed over", async () => {
     await write(["d/x/a.png", "d/y/b.png"], { "d/labels.csv": "path,label\nx/a.png,1\ny/b.png,2\n" });
     expect(await inFolder("d")).toEqual({

@@ -162,6 +162,7 @@ async function readPart(
       report: {
         source,
         used: pictures.length,
+        left: split === "test" ? 0 : listing.pictures.length - part.length,
         skipped,
         emptyClasses: listing.emptyClasses,
         passedOver: listing.passedOver ?? [],

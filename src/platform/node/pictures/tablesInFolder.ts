@@ -1,7 +1,8 @@
-import { readdir, realpath } from "node:fs/promises";
+import { open, readdir, realpath } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { InputError } from "../../../base/index.ts";
 import { type PictureColumns, type PicturePart, partOf } from "../../../data/pictureTable.ts";
+import { embeddingColumns } from "../embeddingColumns.ts";
 import type { PictureListing } from "./pictureListing.ts";
 import { glanceAtPictureTable, listPictureTable, type TableOptions } from "./pictureTableFile.ts";
 import { isInside, type OtherFiles } from "./pictureTree.ts";
@@ -90,10 +91,22 @@ async function tablesIn(
   const found: FoundTable[] = [];
   for (const name of names) {
     const path = join(folder, name);
-    const columns = await glanceAtPictureTable(path, options);
+    const columns = (await isOfEmbeddings(path)) ? null : await glanceAtPictureTable(path, options);
     if (columns) found.push({ path, part: part ?? partOfTable(name), columns });
   }
   return found;
+}
+
+/** Whether a table is what `kindred embed` wrote, whose labels were those of the pictures then. */
+async function isOfEmbeddings(path: string): Promise<boolean> {
+  const start = embeddingColumns.join(",");
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(start.length), 0, start.length, 0);
+    return buffer.toString("latin1", 0, bytesRead) === start;
+  } finally {
+    await file.close();
+  }
 }
 
 /** `train.csv`, `labels_train.csv` and the like. */
