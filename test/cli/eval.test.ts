@@ -18,6 +18,7 @@ interface Evaluated extends Evaluations {
   readonly references: number;
   readonly among: string;
   readonly cannotBeRight: number;
+  readonly skipped: readonly unknown[];
 }
 
 async function evaluateAll(...flags: string[]): Promise<Evaluated> {
@@ -32,8 +33,10 @@ async function evaluate(...flags: string[]): Promise<Evaluations> {
     references: __,
     among: ___,
     cannotBeRight: ____,
+    skipped,
     ...rest
   } = await evaluateAll(...flags);
+  expect(skipped).toEqual([]);
   return rest;
 }
 

@@ -153,7 +153,8 @@ describe("encoders against PyTorch", () => {
       await program.dispose();
     }
     for (const [name, { data }] of await store.read()) values.set(name, data);
-    expectGolden(one, values, 1e-3);
+    // By its kernels, one kind of processor rounds more than another: convnext's gradients by up to 1.6e-3 on some.
+    expectGolden(one, values, 2e-3);
     expect(
       Number((values.get("bn1.num_batches_tracked") ?? values.get("norm.num_batches_tracked"))![0]),
     ).toBe(1);

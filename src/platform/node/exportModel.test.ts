@@ -96,9 +96,11 @@ describe("an exported model", () => {
 
         const file = readModel(model, "model.onnx");
         expect(file.inputs).toEqual([
-          { name: "pixels", dtype: "uint8", shape: ["batch", size, size, channels] },
+          { name: "pixels", dtype: "uint8", type: "uint8", shape: ["batch", size, size, channels] },
         ]);
-        expect(file.outputs).toEqual([{ name: "embedding", dtype: "float32", shape: ["batch", dim] }]);
+        expect(file.outputs).toEqual([
+          { name: "embedding", dtype: "float32", type: "float", shape: ["batch", dim] },
+        ]);
         expect(file.metadata.get("kindred.preprocessing")).toBe(
           `{"size":12,"channels":${channels},"fit":"contain"}`,
         );
