@@ -108,6 +108,12 @@ describe("a verdict", () => {
     });
   });
 
+  it("has no advice for an encoder that finds all, as the untrained one does", async () => {
+    const verdict = (await verdictOf(trained(halves(30, 1))))!;
+    expect([verdict.untrained.mapAtR, verdict.encoder.mapAtR]).toEqual([1, 1]);
+    expect([verdict.level, verdict.advice]).toEqual(["learned", null]);
+  });
+
   it("is none where no validation picture is of a class that was trained on", async () => {
     const { training, validation } = splitValidation(halves(30, 120), 10);
     const others = { ...validation, labels: validation.labels.map((label) => label + 5) };

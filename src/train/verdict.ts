@@ -47,7 +47,7 @@ type Measured = Pick<
  *
  * The level is `worse` where the encoder's MAP@R is below that of the best of the others, or its 1-NN accuracy by more than two
  * standard errors; `little` where it closes less than a fifth of the gap between their MAP@R and 1, or finds no more by 1-NN
- * accuracy though they leave more than a tenth; else `learned`.
+ * accuracy though they leave more than a tenth; else, and where the encoder finds all, `learned`.
  */
 export async function verdictOf(trained: Trained): Promise<Verdict | null> {
   const { training, validation, epoch } = trained;
@@ -130,6 +130,8 @@ function levelOf(measured: Measured): Verdict["level"] {
   const mapAtR = Math.max(...others(measured).map((other) => other.mapAtR ?? 0));
   const closed = encoder.mapAtR === null ? gap(encoder.knn1, knn1) : gap(encoder.mapAtR, mapAtR);
   if (encoder.knn1 < knn1 - 2 * error || (encoder.mapAtR !== null && closed < 0)) return "worse";
+  // An encoder that finds all has no more to learn, though it may have found all before.
+  if (encoder.mapAtR === 1) return "learned";
   // Where nearly all is found without it, there is no more to be found.
   if (encoder.mapAtR === null && knn1 > nearlyAll) return "learned";
   return closed < worthwhile || (encoder.knn1 <= knn1 && knn1 <= nearlyAll) ? "little" : "learned";
