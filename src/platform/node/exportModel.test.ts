@@ -99,7 +99,7 @@ describe("an exported model", () => {
           { name: "pixels", dtype: "uint8", type: "uint8", shape: ["batch", size, size, channels] },
         ]);
         expect(file.outputs).toEqual([
-          { name: "embedding", dtype: "float32", type: "float", shape: ["batch", dim] },
+          { name: "embedding", dtype: "float32", type: "float32", shape: ["batch", dim] },
         ]);
         expect(file.metadata.get("kindred.preprocessing")).toBe(
           `{"size":12,"channels":${channels},"fit":"contain"}`,
