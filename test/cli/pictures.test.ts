@@ -118,9 +118,10 @@ describe("kindred on a folder of pictures", () => {
   it("refuses what would be in vain", async () => {
     const parts = Object.fromEntries(Object.entries(sound).map(([path, bytes]) => [`train/${path}`, bytes]));
     await rm(data(), { recursive: true });
-    await writeFiles(data(), { ...parts, "val/disc/x.png": await drawn("disc", 90) });
+    const more = { "val/disc/x.png": await drawn("disc", 90), "samples/y.png": await drawn("disc", 91) };
+    await writeFiles(data(), { ...parts, ...more });
     expect((await train("--validation", "4")).lines).toEqual([
-      "kindred: 4 pictures were to be kept for validation (--validation), but ~/data has set 1 aside itself: leave it out",
+      "kindred: 4 pictures were to be kept for validation, but ~/data has set 1 aside itself (passed over: samples/): leave --validation out",
     ]);
     const mnist = await kindred([
       "train",

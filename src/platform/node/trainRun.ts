@@ -82,8 +82,10 @@ export async function configuredData(
     );
   }
   if (begunWith === null && ownValidation && asked !== undefined && asked !== validation) {
+    const over = report?.passedOver.map(({ path }) => `${path}/`) ?? [];
+    const beside = over.length > 0 ? ` (passed over: ${over.slice(0, 3).join(", ")})` : "";
     throw new InputError(
-      `${asked} pictures were to be kept for validation (--validation), but ${source} has set ${validation} aside itself: leave it out`,
+      `${asked} pictures were to be kept for validation, but ${source} has set ${validation} aside itself${beside}: leave --validation out`,
     );
   }
   return {
