@@ -18,7 +18,7 @@ await runtime.dispose();
 const encoder = await Encoder.load(run); // or an exported .onnx; in a browser its URL
 
 // Pictures that it has not seen. Paths, URLs, file contents and Blobs will do as well.
-const unseen = await loadDataset("mnist", { split: "test", limit: 400 });
+const unseen = await loadDataset("mnist", { split: "test", limit: 1_000 });
 const each = pixelsPerImage(unseen);
 const pictures = Array.from({ length: unseen.count }, (_, i): RawPicture => {
   return { data: unseen.pixels.subarray(i * each, (i + 1) * each), width: 28, height: 28 };

@@ -34,7 +34,7 @@ describe("examples/similar.ts", () => {
     const share = /^most similar picture shows the same digit: (0\.\d+)\n$/.exec(
       await runExample("similar.ts"),
     );
-    // It reached 0.985.
+    // It reached 0.965 among a thousand by lot. MNIST's first test pictures are easier: 400 of them gave 0.985.
     expect(Number(share?.[1])).toBeGreaterThan(0.95);
   });
 });
