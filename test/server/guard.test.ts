@@ -226,10 +226,14 @@ describe("bodies", () => {
     [
       "an unknown recipe",
       { recipe: "slow" },
-      /^recipe: received "slow", expected one of fast, lesson, simclr$/,
+      /^recipe: received "slow", expected one of auto, fast, lesson, simclr$/,
     ],
     ["an unknown loss", { loss: "none" }, /^loss: received "none", expected one of cosine-pair, /],
-    ["no epochs", { epochs: 0 }, /^epochs: received 0, expected a whole number from 1 to 1000$/],
+    [
+      "no epochs",
+      { epochs: 0 },
+      /^epochs: received 0, expected a whole number from 1 to 1000, or null for as many as suit$/,
+    ],
     ["half an epoch", { epochs: 1.5 }, /^epochs: received 1.5, expected a whole number/],
     ["text for a number", { epochs: "2" }, /^epochs: received "2", expected a whole number/],
     [
