@@ -259,7 +259,7 @@ describe("kindred search, bad input", () => {
     [
       "a text file named .jpg",
       ["text.jpg"],
-      "text.jpg: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG",
+      "text.jpg: is no picture that can be read, expected PNG, JPEG, WebP, GIF, TIFF, AVIF, SVG, BMP or PNM (PGM, PPM, PBM)",
     ],
   ])("is refused: %s", async (_, flags, message) => {
     await writeFile(folder.at("text.jpg"), "no picture");
