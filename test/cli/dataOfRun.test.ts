@@ -34,7 +34,7 @@ describe("a run on a folder that holds only a train.csv", () => {
       const { code, stdout, stderr } = await kindred(command);
       expect(code).toBe(2);
       expect(stdout).toBe("");
-      expect(stderr).toMatch(/^kindred: .*kaggle has changed since the run was begun .*\n$/);
+      expect(stderr).toMatch(/^kindred: .*kaggle has changed since the run was begun .*\n$/m);
     }
   });
 });

@@ -33,7 +33,8 @@ beforeAll(async () => {
 describe.skipIf(!mountable)("kindred train on a disk that fills up (needs Linux and unshare)", () => {
   const args = (): string[] => {
     const size = ["--validation", "20", "--epochs", "2", "--batch-size", "32"];
-    return ["train", "--data", folder.at("digits.csv"), ...size];
+    // The lesson's encoder, whose checkpoints are large.
+    return ["train", "--recipe", "lesson", "--data", folder.at("digits.csv"), ...size];
   };
 
   async function trainOnDiskOf(name: string, size: string): Promise<{ code: string; resumed: string }> {

@@ -30,8 +30,9 @@ describe("an index on an object storage", () => {
     const { searches } = await search();
     expect(searches).toEqual((await json("search", "--index", "my.lance", "--id", "7", "-k", "5")).searches);
     const added = await json("index", "--add", "--data", "more.csv", "--out", index);
-    expect(added).toMatchObject({ rows: 160, added: 40, unchanged: 120 });
-    expect(await json("index", "--delete", "8", "--out", index)).toMatchObject({ rows: 159, deleted: 1 });
+    // Rows of another file are other pictures, though most show the same.
+    expect(added).toMatchObject({ rows: 280, added: 160, unchanged: 0 });
+    expect(await json("index", "--delete", "8", "--out", index)).toMatchObject({ rows: 279, deleted: 1 });
     expect([...storage.objects.keys()].every((key) => key.startsWith("some/my.lance/pictures.lance/"))).toBe(
       true,
     );
@@ -49,6 +50,6 @@ describe("an index on an object storage", () => {
     storage.limit = Number.POSITIVE_INFINITY;
     expect(await search()).toEqual(before);
     const again = await json("index", "--add", "--data", "more.csv", "--out", index);
-    expect(again).toMatchObject({ rows: 160, added: 1, unchanged: 159 });
+    expect(again).toMatchObject({ rows: 279, added: 0, unchanged: 160 });
   });
 });

@@ -19,10 +19,10 @@ const larger: readonly {
   readonly ending: string;
   readonly near: Readonly<Record<Fit, number>>;
 }[] = [
-  // Its sizes are rounded down where sharp's are rounded to the nearest: the same here...
-  { width: 96, height: 64, ending: "png", near: { cover: 0.99999, contain: 0.999, stretch: 0.99999 } },
+  // Its sizes are rounded down where ours are of parts of a pixel: nearly the same here...
+  { width: 96, height: 64, ending: "png", near: { cover: 0.9999, contain: 0.999, stretch: 0.9999 } },
   // ...and here 42 x 32 beside 43 x 32.
-  { width: 320, height: 240, ending: "png", near: { cover: 0.995, contain: 0.99999, stretch: 0.99999 } },
+  { width: 320, height: 240, ending: "png", near: { cover: 0.995, contain: 0.9999, stretch: 0.9999 } },
   // sharp makes a JPEG smaller while it decodes it.
   { width: 640, height: 480, ending: "jpg", near: { cover: 0.995, contain: 0.9995, stretch: 0.9995 } },
   // 32 x 10 beside 32 x 11.

@@ -127,9 +127,11 @@ describe("a recording that cannot be used", () => {
     await writeFile(file, bytes.subarray(0, bytes.length - 4));
     await expect(readRecording(run)).rejects.toThrow(/step_2\.npy: holds 68 bytes of numbers, expected 72/);
     await writeFile(file, bytes.toString("latin1").replace("<f4", "<f8"), "latin1");
-    await expect(readRecording(run)).rejects.toThrow(/step_2\.npy: holds <f8 of shape 6 x 3, expected <f4/);
+    await expect(readRecording(run)).rejects.toThrow(/step_2\.npy: holds "<f8" of shape 6 x 3, expected <f4/);
     await writeFile(file, bytes.toString("latin1").replace("(6, 3)", "(3, 6)"), "latin1");
-    await expect(readRecording(run)).rejects.toThrow(/holds <f4 of shape 3 x 6, expected <f4 of shape 6 x 3/);
+    await expect(readRecording(run)).rejects.toThrow(
+      /holds "<f4" of shape 3 x 6, expected <f4 of shape 6 x 3/,
+    );
     await writeFile(file, "nothing of the kind");
     await expect(readRecording(run)).rejects.toThrow(/step_2\.npy: is no \.npy file/);
   });
