@@ -169,7 +169,7 @@ describe.skipIf(noChromium)("the explorer on pictures of one's own", { timeout: 
       Buffer.from("Dear diary, ".repeat(20)),
       "are no picture that can be read, expected PNG, JPEG",
     ],
-    ["cut.png", drawnShape(star, 1).subarray(0, 900), "the PNG: is damaged or cut off"],
+    ["cut.png", drawnShape(star, 1).subarray(0, 900), "the PNG is damaged or cut off"],
     ["huge.png", claiming(30_000), "the PNG is 30000 x 30000 pixels, expected 1 to 16,000,000 in all"],
     ["long.png", 10 * 2 ** 20 + 1, "it has 10.0 MB, expected at most 10: make it smaller"],
   ] as const)("says why %s is not taken", async (name, bytes, reason) => {
