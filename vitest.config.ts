@@ -6,7 +6,7 @@ const source = (file: string): string => resolve(import.meta.dirname, "src", fil
 /** What needs more than this process or a minute: a browser, an installed package, a graphics processor, whole trainings, many maps. */
 const outside = [
   "test/{browser,explorer,site,web}/**/*.test.ts",
-  "test/package.test.ts",
+  "test/{package,examples}.test.ts",
   "test/conformance/webgpu.test.ts",
   "test/golden/umapQuality.test.ts",
   "test/smallData/**/*.test.ts",
