@@ -3,14 +3,18 @@ import { defineConfig } from "vitest/config";
 
 const source = (file: string): string => resolve(import.meta.dirname, "src", file);
 
-/** What needs more than this process or a minute: a browser, an installed package, a graphics processor, whole trainings, many maps. */
+/** What needs more than this process or a minute: a browser, an installed package, a graphics processor, a full disk, whole trainings, many maps. */
 const outside = [
   "test/{browser,explorer,site,web}/**/*.test.ts",
   "test/{package,examples}.test.ts",
   "test/conformance/webgpu.test.ts",
+  "test/parity/plainSteps.test.ts",
   "test/golden/umapQuality.test.ts",
-  "test/smallData/**/*.test.ts",
+  "test/{interruptions,ownPictures,smallData}/**/*.test.ts",
 ];
+
+// Threads and processes that tests begin find their modules compiled: that is most of the time of a short one.
+process.env.NODE_COMPILE_CACHE ??= resolve(import.meta.dirname, "node_modules/.cache/compiled");
 
 export default defineConfig({
   // As the page's own build has them; the longer names first.

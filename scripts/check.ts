@@ -1,7 +1,8 @@
 /**
  * Types and lint of all that is in the repository, two checks at a time; each says what it found when it ends.
  *
- *   node scripts/check.ts
+ *   node scripts/check.ts          the checks
+ *   node scripts/check.ts build    and beside the longest of them, what tests need to be built
  */
 
 import { spawn } from "node:child_process";
@@ -19,6 +20,7 @@ const checks: readonly (readonly [folder: string, command: string])[] = [
   [".", "tsc --checkers 1"],
   [".", "tsc --checkers 1 -p test/explorer"],
   [".", "biome check --error-on-warnings ."],
+  ...process.argv.slice(2).map((script) => [".", `npm run --silent ${script}`] as const),
 ];
 
 async function run([folder, command]: (typeof checks)[number]): Promise<boolean> {

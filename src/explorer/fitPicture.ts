@@ -1,4 +1,6 @@
-import { backgroundOf, greyOf, type Preprocessing } from "../data/index.ts";
+import { backgroundOf } from "../data/background.ts";
+import { greyOf } from "../data/grey.ts";
+import type { Preprocessing } from "../data/index.ts";
 import { requireSize } from "./digit.ts";
 import { kernelCoverage, resampledPixels } from "./resample.ts";
 

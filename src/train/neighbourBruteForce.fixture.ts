@@ -12,10 +12,9 @@ export function bruteForce(
   const [queryCount, count] = [queries.length / dim, references.length / dim];
   const indices = new Uint32Array(queryCount * k);
   const distances = new Float32Array(queryCount * k);
+  const all = new Float32Array(count);
   for (let q = 0; q < queryCount; q++) {
-    const all: { reference: number; distance: number }[] = [];
     for (let r = 0; r < count; r++) {
-      if (leaveOut && r === q) continue;
       let [dot, qq, rr, squares] = [0, 0, 0, 0];
       for (let i = 0; i < dim; i++) {
         const a = queries[q * dim + i]!;
@@ -25,14 +24,18 @@ export function bruteForce(
         rr += b * b;
         squares += (a - b) ** 2;
       }
-      const distance = metric === "cosine" ? 1 - dot / Math.sqrt(qq * rr) : Math.sqrt(squares);
-      all.push({ reference: r, distance: Math.fround(Math.max(0, distance)) });
+      all[r] = Math.max(0, metric === "cosine" ? 1 - dot / Math.sqrt(qq * rr) : Math.sqrt(squares));
     }
-    all.sort((a, b) => a.distance - b.distance || a.reference - b.reference);
-    for (let rank = 0; rank < k; rank++) {
-      indices[q * k + rank] = all[rank]!.reference;
-      distances[q * k + rank] = all[rank]!.distance;
-    }
+    if (leaveOut) all[q] = Number.POSITIVE_INFINITY;
+    // Who is further than the k-th is not among them, and need not be sorted.
+    const furthest = all.toSorted()[k - 1]!;
+    const near = [...all.keys()].filter((r) => all[r]! <= furthest);
+    near.sort((a, b) => all[a]! - all[b]! || a - b);
+    indices.set(near.slice(0, k), q * k);
+    distances.set(
+      near.slice(0, k).map((r) => all[r]!),
+      q * k,
+    );
   }
   return { indices, distances };
 }

@@ -44,7 +44,7 @@ describe("kindred view", () => {
     expect(failed).toMatchObject({ code: 2, stdout: "" });
     expect(failed.stderr).toMatch(/holds no run .+ train one with kindred train/);
 
-    const small = ["--limit", "1000", "--validation", "200", "--recipe", "fast", "--epochs", "1"];
+    const small = ["--limit", "300", "--validation", "60", "--recipe", "fast", "--epochs", "1"];
     await kindredOk(["train", ...small, "--out", folder.at("run")]);
     const served = startKindred(["view", "--run", folder.at("run"), "--port", "0", "--json"], {
       env: noScreen,
@@ -56,7 +56,7 @@ describe("kindred view", () => {
     expect(taken).toMatchObject({ code: 2, stdout: "" });
     expect(taken.stderr).toMatch(/^kindred: port \d+ is in use: choose another --port.+\n$/);
 
-    const request = { data: "mnist", recipe: "fast", loss: null, epochs: 500, limit: 1000, seed: 1 };
+    const request = { data: "mnist", recipe: "fast", loss: null, epochs: 500, limit: 300, seed: 1 };
     await asked(url, "api/training", { method: "POST", body: JSON.stringify(request) });
     const run = folder.at("explorer-1");
     while (!existsSync(`${run}/metrics.jsonl`)) await wait(100);

@@ -1,18 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { nodeRuntime } from "../../src/platform/node/devices.ts";
-import { OrtRuntime } from "../../src/platform/node/ortRuntime.ts";
 import golden from "../golden/lessonSteps.json" with { type: "json" };
 import goldenOf4 from "../golden/lessonStepsOf4.json" with { type: "json" };
 import { lessonBatch } from "./lessonInputs.ts";
 import { lessonStepGraph, pairTaskStepGraph } from "./lessonTraining.ts";
 import { paritySuite } from "./paritySuite.ts";
 
-async function makeRuntime(lowered: boolean): Promise<OrtRuntime> {
-  const runtime = await nodeRuntime({ device: "cpu", threads: 2 });
-  if (!(runtime instanceof OrtRuntime)) throw new Error("expected a runtime over onnxruntime-node");
-  if (!lowered) runtime.lowering = (graph) => graph;
-  return runtime;
-}
+const makeRuntime = () => nodeRuntime({ device: "cpu", threads: 2 });
 
 describe("the formula's inputs", () => {
   for (const { batch, steps, pixelSums } of [golden, goldenOf4]) {
@@ -26,17 +20,10 @@ describe("the formula's inputs", () => {
   }
 });
 
-paritySuite(
-  "blocked convolutions where this processor has them",
-  () => makeRuntime(true),
-  lessonStepGraph,
-  golden,
-);
-paritySuite("the graph as it is", () => makeRuntime(false), lessonStepGraph, golden);
+paritySuite("blocked convolutions where this processor has them", makeRuntime, lessonStepGraph, golden);
 paritySuite(
   "anchors and contrastives as one batch, as the trainer has them",
-  () => makeRuntime(true),
+  makeRuntime,
   pairTaskStepGraph,
   golden,
 );
-paritySuite("batches of 4, as WebGPU has them", () => makeRuntime(false), pairTaskStepGraph, goldenOf4);

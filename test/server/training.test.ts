@@ -8,7 +8,7 @@ import { readRunFiles } from "../cli/runFiles.fixture.ts";
 import { asked, EventListener, inPhase, messagesOf, raw, servedExplorer } from "./explorer.fixture.ts";
 
 const served = servedExplorer();
-const request: TrainRequest = { data: "mnist", recipe: "fast", loss: null, epochs: 2, limit: 2000, seed: 3 };
+const request: TrainRequest = { data: "mnist", recipe: "fast", loss: null, epochs: 2, limit: 1300, seed: 3 };
 
 async function post(action: string, body = ""): Promise<{ status: number; detail: string | undefined }> {
   const { status, text } = await raw(served.port, `/api/training${action}`, { method: "POST", body });
@@ -66,14 +66,14 @@ describe("a training asked for by the page", () => {
     expect(sample!.arrays.pictures).toHaveLength(1000 * 784);
     const maps = early.of("map").map(({ arrays }) => arrays.positions as Float32Array);
     for (const [i, positions] of maps.entries()) {
-      expect(positions).toHaveLength(3000);
+      expect(positions).toHaveLength(1000 * 3);
       // Also the first after the pause.
       if (i > 0) expect(turnedAgainst(maps[i - 1]!, positions)).toBeLessThan(1e-4);
     }
     expect(early.of("batch").at(-1)!.arrays.similarity!.length).toBeGreaterThan(0);
     expect(early.of("epoch")).toHaveLength(2);
     const { head: open } = early.of("run").at(-1)!;
-    expect(open).toMatchObject({ run: { name: "explorer-1", checkpoints: [0, 1], count: 2000 } });
+    expect(open).toMatchObject({ run: { name: "explorer-1", checkpoints: [0, 1], count: 1300 } });
 
     const late = new EventListener(served.url);
     await late.until(({ type }) => type === "batch");
@@ -92,9 +92,9 @@ describe("a training asked for by the page", () => {
       "--recipe",
       "fast",
       "--limit",
-      "2000",
+      "1300",
       "--validation",
-      "400",
+      "260",
       "--epochs",
       "2",
       "--seed",
@@ -139,7 +139,7 @@ describe("a training asked for by the page", () => {
     const { training } = head as unknown as { training: { reason: string } };
     expect(training.reason.split("\n")).toHaveLength(1);
     expect(training.reason.length).toBeGreaterThan(10);
-    expect((await start({ limit: 500, epochs: 1, recipe: "lesson" })).status).toBe(202);
+    expect((await start({ limit: 200, epochs: 1, recipe: "lesson" })).status).toBe(202);
     await listener.until(inPhase("done"));
     listener.close();
   });
@@ -151,7 +151,7 @@ describe("a training asked for by the page", () => {
     const leaving = new AbortController();
     const response = await asked(served.url, "api/events", { signal: leaving.signal });
     await response.body!.getReader().read();
-    await start({ limit: 500, epochs: 1 });
+    await start({ limit: 200, epochs: 1 });
     leaving.abort();
     await listener.until(inPhase("done"));
     listener.close();

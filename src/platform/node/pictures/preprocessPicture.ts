@@ -1,5 +1,7 @@
 import { InputError } from "../../../base/index.ts";
-import { backgroundOf, type Preprocessing } from "../../../data/index.ts";
+// Not from the folder's index: threads begin three times as fast without the rest of it.
+import { backgroundOf } from "../../../data/background.ts";
+import type { Preprocessing } from "../../../data/index.ts";
 import { containedSide, fitPixels, type PlacedPixels } from "../../../explorer/fitPicture.ts";
 import { explainDecoding, mostFilePixels, type OpenedPicture, openPicture } from "./openPicture.ts";
 

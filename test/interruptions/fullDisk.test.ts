@@ -2,9 +2,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
-import { kindredOk, temporaryFolder } from "./kindred.fixture.ts";
-import { namesBelow, readRunFiles } from "./runFiles.fixture.ts";
+import { cropped, mnist, writeCsv } from "../cli/dataFiles.fixture.ts";
+import { kindredOk, temporaryFolder } from "../cli/kindred.fixture.ts";
+import { namesBelow, readRunFiles } from "../cli/runFiles.fixture.ts";
 
 const folder = temporaryFolder();
 const oneThread = new URL("../oneThread.ts", import.meta.url).href;

@@ -8,7 +8,7 @@ import {
   type Shape,
   writeFiles,
 } from "../../src/platform/node/pictures/drawnPictures.fixture.ts";
-import { kindredOk, temporaryFolder } from "./kindred.fixture.ts";
+import { kindredOk, temporaryFolder } from "../cli/kindred.fixture.ts";
 
 const folder = temporaryFolder();
 

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
-import { kindred, kindredOk, startKindred, temporaryFolder } from "./kindred.fixture.ts";
-import { namesBelow, type RunFiles, readProgress, readRunFiles } from "./runFiles.fixture.ts";
+import { cropped, mnist, writeCsv } from "../cli/dataFiles.fixture.ts";
+import { kindred, kindredOk, startKindred, temporaryFolder } from "../cli/kindred.fixture.ts";
+import { namesBelow, type RunFiles, readProgress, readRunFiles } from "../cli/runFiles.fixture.ts";
 
 const folder = temporaryFolder();
 const epochs = 3;

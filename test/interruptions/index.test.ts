@@ -4,9 +4,9 @@ import { cp, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
-import { kindredOk, startKindred, temporaryFolder } from "./kindred.fixture.ts";
-import { copyTrainedRun, digitFiles } from "./trainedRun.fixture.ts";
+import { cropped, mnist, writeCsv } from "../cli/dataFiles.fixture.ts";
+import { kindredOk, startKindred, temporaryFolder } from "../cli/kindred.fixture.ts";
+import { copyTrainedRun, digitFiles } from "../cli/trainedRun.fixture.ts";
 
 const folder = temporaryFolder();
 const oneThread = new URL("../oneThread.ts", import.meta.url).href;
