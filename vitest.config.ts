@@ -20,7 +20,7 @@ export default defineConfig({
   // As the page's own build has them; the longer names first.
   resolve: {
     alias: {
-      "kindred/explorer": source("explorer/index.ts"),
+      "kindred/workspace": source("workspace/index.ts"),
       "kindred/node": source("node.ts"),
       "kindred/web": source("web.ts"),
       kindred: source("index.node.ts"),

@@ -1,4 +1,4 @@
-import { renderPng } from "../src/platform/node/canvas.ts";
+import { renderPng } from "../src/platform/node/figures/canvas.ts";
 import { drawAxes, line, linearScale, type Scale } from "../src/report/figures/chart.ts";
 import {
   drawFrame,

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { nodeNeighbours } from "../src/platform/node/neighbours.ts";
+import { nodeNeighbours } from "../src/platform/node/umap/neighbours.ts";
 import { mnistVectors } from "./mnistVectors.ts";
 import { runPeer } from "./peer.ts";
 import { measured } from "./results.ts";

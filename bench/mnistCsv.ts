@@ -1,5 +1,5 @@
 import { encodeCsvHeader, encodeCsvRows, type ImageDataset } from "../src/index.ts";
-import { writeStreamAtomic } from "../src/platform/node/files.ts";
+import { writeStreamAtomic } from "../src/platform/node/files/files.ts";
 
 /** Writes pictures as a CSV like the Digit Recognizer's `train.csv`. */
 export async function writeMnistCsv(path: string, dataset: ImageDataset): Promise<void> {

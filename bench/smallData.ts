@@ -1,20 +1,22 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nodeRuntime } from "../src/platform/node/devices.ts";
-import { configuredData } from "../src/platform/node/trainRun.ts";
-import type { Runtime } from "../src/runtime/index.ts";
+import { nodeRuntime } from "../src/platform/node/ort/devices.ts";
+import { configuredData } from "../src/platform/node/run/trainRun.ts";
 import {
   autoRecipe,
   configuredParts,
-  type EpochMetrics,
-  epochsWaited,
-  evaluatePixels,
-  firstCounted,
   planRun,
   type RunChoices,
   recipeConfig,
   recipeToRead,
+} from "../src/runs/index.ts";
+import type { Runtime } from "../src/runtime/index.ts";
+import {
+  type EpochMetrics,
+  epochsWaited,
+  evaluatePixels,
+  firstCounted,
   Trainer,
 } from "../src/train/index.ts";
 import { type SmallSet, smallSets } from "./smallSets.ts";

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { Rng } from "../src/index.ts";
-import { loadDataset } from "../src/platform/node/datasets.ts";
+import { loadDataset } from "../src/platform/node/datasets/datasets.ts";
 
 /** A small set of labelled pictures, as someone's first own one may be. */
 export interface SmallSet {

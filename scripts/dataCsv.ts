@@ -6,9 +6,9 @@
  */
 
 import { InputError } from "../src/base/index.ts";
-import { encodeCsvHeader, encodeCsvRows } from "../src/data/index.ts";
-import { loadDataset } from "../src/platform/node/datasets.ts";
-import { writeStreamAtomic } from "../src/platform/node/files.ts";
+import { encodeCsvHeader, encodeCsvRows } from "../src/modality/image/index.ts";
+import { loadDataset } from "../src/platform/node/datasets/datasets.ts";
+import { writeStreamAtomic } from "../src/platform/node/files/files.ts";
 
 const rowsPerWrite = 1000;
 

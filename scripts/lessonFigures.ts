@@ -9,8 +9,8 @@ import { existsSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { filmOf, prepareRecording, readRecording } from "../src/node.ts";
-import { createCanvas } from "../src/platform/node/canvas.ts";
-import { writeFileAtomic } from "../src/platform/node/files.ts";
+import { createCanvas } from "../src/platform/node/figures/canvas.ts";
+import { writeFileAtomic } from "../src/platform/node/files/files.ts";
 import { drawFrame } from "../src/report/film/index.ts";
 
 const run = process.argv[2] ?? "runs/lesson10";

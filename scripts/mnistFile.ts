@@ -5,8 +5,8 @@
  */
 
 import { InputError } from "../src/base/index.ts";
-import { loadDataset } from "../src/platform/node/datasets.ts";
-import { writeFileAtomic } from "../src/platform/node/files.ts";
+import { loadDataset } from "../src/platform/node/datasets/datasets.ts";
+import { writeFileAtomic } from "../src/platform/node/files/files.ts";
 import { encodeDataset } from "../src/platform/web/datasetFormat.ts";
 
 async function main(path = "data/mnist.kindred", source = "mnist", limit?: string): Promise<void> {

@@ -31,6 +31,8 @@ export {
   validateGraph,
 } from "./graph/index.ts";
 export * from "./losses/index.ts";
+export * from "./modality/image/index.ts";
+export * from "./neighbours/index.ts";
 // Outside, `Encoder` is a trained one, ready to use; see index.node.ts and index.browser.ts.
 export type { Encoder as EncoderModule } from "./nn/index.ts";
 export * from "./nn/index.ts";
@@ -38,6 +40,7 @@ export { encodeDynamicBatch, encodeModel } from "./onnx/index.ts";
 export * as ops from "./ops/index.ts";
 export * from "./optim/index.ts";
 export { fitPca, type PcaModel, transformPca } from "./projection/index.ts";
+export * from "./runs/index.ts";
 export {
   type Device,
   type Program,

@@ -6,25 +6,32 @@ export {
   type LoadedDataset,
   loadDataset,
   readDataset,
-} from "./platform/node/datasets.ts";
+} from "./platform/node/datasets/datasets.ts";
+export { embeddingFormat, writeEmbeddings } from "./platform/node/embeddings/embeddingFiles.ts";
+export type { Embeddings } from "./platform/node/embeddings/embeddings.ts";
+export { type PairsFigureOptions, renderPairsFigure } from "./platform/node/figures/pairsFigure.ts";
 export {
-  type DeviceName,
-  deviceNames,
-  installedDevices,
-  type NodeRuntimeOptions,
-  nodeRuntime,
-} from "./platform/node/devices.ts";
-export { embeddingFormat, writeEmbeddings } from "./platform/node/embeddingFiles.ts";
-export type { Embeddings } from "./platform/node/embeddings.ts";
-export { readFileOrExplain, writeFileAtomic } from "./platform/node/files.ts";
+  type PlotName,
+  type PlotOptions,
+  type PlotsWritten,
+  plotNames,
+} from "./platform/node/figures/plotOptions.ts";
+export { writePlots } from "./platform/node/figures/plots.ts";
+export { readFileOrExplain, writeFileAtomic } from "./platform/node/files/files.ts";
 export {
   type FilmView,
   filmOf,
   filmViews,
   prepareRecording,
   writeFilm,
-} from "./platform/node/film.ts";
-export { type PairsFigureOptions, renderPairsFigure } from "./platform/node/pairsFigure.ts";
+} from "./platform/node/film/film.ts";
+export {
+  type DeviceName,
+  deviceNames,
+  installedDevices,
+  type NodeRuntimeOptions,
+  nodeRuntime,
+} from "./platform/node/ort/devices.ts";
 export type { IndexInfo, SearchPlan } from "./platform/node/pictureIndex/indexInfo.ts";
 export {
   type IndexPicturesOptions,
@@ -45,34 +52,27 @@ export {
   searchByFiles,
   searchByIds,
 } from "./platform/node/pictureIndex/searchPictures.ts";
-export { cacheFolder } from "./platform/node/pictures/cacheFolder.ts";
+export { cacheFolder } from "./platform/node/pictures/cache/cacheFolder.ts";
 export {
   type PictureReport,
   pictureReportLines,
 } from "./platform/node/pictures/pictureReport.ts";
 export type { ReadPicturesOptions } from "./platform/node/pictures/readPictures.ts";
-export {
-  type PlotName,
-  type PlotOptions,
-  type PlotsWritten,
-  plotNames,
-} from "./platform/node/plotOptions.ts";
-export { writePlots } from "./platform/node/plots.ts";
-export { type Recording, readRecording } from "./platform/node/recording.ts";
-export { RunFolder } from "./platform/node/runFolder.ts";
+export { type Recording, readRecording } from "./platform/node/run/recording.ts";
+export { RunFolder } from "./platform/node/run/runFolder.ts";
 export {
   type ConfiguredData,
   configuredData,
   type TrainRunOptions,
   type TrainRunResult,
   trainRun,
-} from "./platform/node/trainRun.ts";
-export { type OpenedTrunk, openTrunk, type TrunkOptions, withTrunk } from "./platform/node/trunk.ts";
-export { type TrunkFeaturesOptions, withTrunkFeatures } from "./platform/node/trunkFeatures.ts";
+} from "./platform/node/run/trainRun.ts";
+export { type OpenedTrunk, openTrunk, type TrunkOptions, withTrunk } from "./platform/node/trunk/trunk.ts";
+export { type TrunkFeaturesOptions, withTrunkFeatures } from "./platform/node/trunk/trunkFeatures.ts";
 export {
   type FitUmapOptions,
   fitUmap,
   type UmapMap,
   type UmapProgress,
   type UmapRunOptions,
-} from "./platform/node/umap.ts";
+} from "./platform/node/umap/umap.ts";

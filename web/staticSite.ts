@@ -1,7 +1,7 @@
 import type { Plugin } from "vite";
-import { pagePolicy } from "../src/explorer/pagePolicy.ts";
-import { loadDataset } from "../src/platform/node/datasets.ts";
+import { loadDataset } from "../src/platform/node/datasets/datasets.ts";
 import { encodeDataset } from "../src/platform/web/datasetFormat.ts";
+import { pagePolicy } from "../src/workspace/pagePolicy.ts";
 
 /** What a server is to send with every file; Netlify's and Cloudflare Pages' form. See docs/static-site.md. */
 const headers = `/*

@@ -19,7 +19,7 @@ export default defineConfig(async ({ mode }) => ({
   plugins: [svelte(), ortModules(false), ...(mode === "static" ? [await staticSite()] : [])],
   resolve: {
     alias: {
-      "kindred/explorer": resolve(root, "../src/explorer/index.ts"),
+      "kindred/workspace": resolve(root, "../src/workspace/index.ts"),
       "kindred/web": resolve(root, "../src/web.ts"),
       kindred: resolve(root, "../src/index.browser.ts"),
     },

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { AbortedError, InputError } from "../base/index.ts";
-import { requireNew, requireWritable } from "../platform/node/files.ts";
+import { requireNew, requireWritable } from "../platform/node/files/files.ts";
 import {
   type FilmView,
   filmOf,
@@ -10,10 +10,10 @@ import {
   prepareRecording,
   trainedEpochs,
   writeFilm,
-} from "../platform/node/film.ts";
-import { readRecording } from "../platform/node/recording.ts";
-import { RunFolder } from "../platform/node/runFolder.ts";
-import { requireH264Size, type VideoSize } from "../platform/node/videoCodec.ts";
+} from "../platform/node/film/film.ts";
+import { requireH264Size, type VideoSize } from "../platform/node/film/videoCodec.ts";
+import { readRecording } from "../platform/node/run/recording.ts";
+import { RunFolder } from "../platform/node/run/runFolder.ts";
 import { duration, interrupted, note, type Output, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { jsonOption, wholeNumber } from "./options.ts";

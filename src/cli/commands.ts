@@ -12,7 +12,7 @@ interface CommandEntry {
 export const commands: Readonly<Record<string, CommandEntry>> = {
   train: {
     description: "train an encoder on labelled pictures by contrast",
-    load: async () => (await import("./train.ts")).trainCommand(),
+    load: async () => (await import("./train/train.ts")).trainCommand(),
   },
   eval: {
     description: "measure a run's encoder beside raw pixels and the untrained encoder",

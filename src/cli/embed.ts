@@ -1,15 +1,20 @@
 import { Command, Option } from "commander";
-import type { DatasetSplit } from "../platform/node/datasets.ts";
-import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
-import { embeddingPaths, writeEmbeddings } from "../platform/node/embeddingFiles.ts";
-import { type EmbeddedPicture, embeddedPictures, inOrderOfSource } from "../platform/node/embeddings.ts";
-import { requireNew, requireWritable } from "../platform/node/files.ts";
-import { dataOptionsOf } from "../platform/node/runData.ts";
-import { readRunEncoder } from "../platform/node/runEncoder.ts";
-import { RunFolder } from "../platform/node/runFolder.ts";
-import { loadSplits } from "../platform/node/splits.ts";
-import { withTrunkFeatures } from "../platform/node/trunkFeatures.ts";
-import { Embedder, requirePictureSize } from "../train/index.ts";
+import { requirePictureSize } from "../modality/image/index.ts";
+import type { DatasetSplit } from "../platform/node/datasets/datasets.ts";
+import { loadSplits } from "../platform/node/datasets/splits.ts";
+import { embeddingPaths, writeEmbeddings } from "../platform/node/embeddings/embeddingFiles.ts";
+import {
+  type EmbeddedPicture,
+  embeddedPictures,
+  inOrderOfSource,
+} from "../platform/node/embeddings/embeddings.ts";
+import { requireNew, requireWritable } from "../platform/node/files/files.ts";
+import { type DeviceName, nodeRuntime } from "../platform/node/ort/devices.ts";
+import { dataOptionsOf } from "../platform/node/run/runData.ts";
+import { readRunEncoder } from "../platform/node/run/runEncoder.ts";
+import { RunFolder } from "../platform/node/run/runFolder.ts";
+import { withTrunkFeatures } from "../platform/node/trunk/trunkFeatures.ts";
+import { Embedder } from "../train/index.ts";
 import { note, type Output, ProgressLine, result } from "./console.ts";
 import { checkpointOption, deviceOption, jsonOption, strictOption, wholeNumber } from "./options.ts";
 import { PictureProgress } from "./pictureOptions.ts";

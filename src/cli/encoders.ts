@@ -1,5 +1,11 @@
 import { Command } from "commander";
-import { type EncoderName, encoderByName, encoderCost, encoderNames, encoderTable } from "../nn/index.ts";
+import {
+  type EncoderName,
+  encoderByName,
+  encoderCost,
+  encoderNames,
+  encoderTable,
+} from "../modality/image/index.ts";
 import { type Output, result } from "./console.ts";
 import { jsonOption, wholeNumber } from "./options.ts";
 

@@ -1,30 +1,25 @@
 import { Command, Option } from "commander";
 import { InputError, KindredError, Rng } from "../base/index.ts";
-import { type ImageDataset, takeFirst } from "../data/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
+import { type ImageDataset, pixelSquare, requirePictureSize, takeFirst } from "../modality/image/index.ts";
 import { type Encoder, initialState } from "../nn/index.ts";
-import { loadDataset, MissingSplitError } from "../platform/node/datasets.ts";
-import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
-import { dataOptionsOf } from "../platform/node/runData.ts";
-import { RunFolder } from "../platform/node/runFolder.ts";
-import { configuredData } from "../platform/node/trainRun.ts";
-import { withTrunk } from "../platform/node/trunk.ts";
-import { withTrunkFeatures } from "../platform/node/trunkFeatures.ts";
+import { loadDataset, MissingSplitError } from "../platform/node/datasets/datasets.ts";
+import { type DeviceName, nodeRuntime } from "../platform/node/ort/devices.ts";
+import { dataOptionsOf } from "../platform/node/run/runData.ts";
+import { RunFolder } from "../platform/node/run/runFolder.ts";
+import { configuredData } from "../platform/node/run/trainRun.ts";
+import { withTrunk } from "../platform/node/trunk/trunk.ts";
+import { withTrunkFeatures } from "../platform/node/trunk/trunkFeatures.ts";
+import { configuredParts, type EvaluationFile, matchTensors, type RunConfig } from "../runs/index.ts";
 import {
   type Among,
   amongNames,
-  configuredParts,
-  type EvaluationFile,
   type EvaluationProtocol,
   type EvaluationSets,
   evaluateEncoder,
   evaluateFeatures,
   evaluatePixels,
   evaluationProtocol,
-  matchTensors,
-  pixelSquare,
-  type RunConfig,
-  requirePictureSize,
   someNames,
 } from "../train/index.ts";
 import { note, type Output, ProgressLine, result } from "./console.ts";

@@ -1,17 +1,10 @@
 import type { TensorData } from "../base/index.ts";
-import { augmentationOf, type ImageDataset } from "../data/index.ts";
 import type { ViewMetrics } from "../evaluation/index.ts";
+import { augmentationOf, type ImageDataset, viewPolicy } from "../modality/image/index.ts";
 import type { Encoder } from "../nn/index.ts";
+import { augmentOptions, type RunConfig } from "../runs/index.ts";
 import type { Runtime } from "../runtime/index.ts";
-import {
-  augmentOptions,
-  type EvaluateOptions,
-  evaluatePixelViews,
-  evaluateViews,
-  type RunConfig,
-  variedTwice,
-  viewPolicy,
-} from "../train/index.ts";
+import { type EvaluateOptions, evaluatePixelViews, evaluateViews, variedTwice } from "../train/index.ts";
 import { note, type Output, result } from "./console.ts";
 
 /** An encoder, and pictures that no label says anything of. */

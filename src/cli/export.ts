@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { exportRun } from "../platform/node/export/exportRun.ts";
-import { RunFolder } from "../platform/node/runFolder.ts";
-import { type ExportFormat, exportFormats } from "../train/index.ts";
+import { RunFolder } from "../platform/node/run/runFolder.ts";
+import { type ExportFormat, exportFormats } from "../runs/index.ts";
 import { type Output, result } from "./console.ts";
 import { checkpointOption, jsonOption } from "./options.ts";
 

@@ -1,7 +1,7 @@
 import { Command, Option } from "commander";
 import { AbortedError, InputError } from "../base/index.ts";
-import type { DatasetSplit } from "../platform/node/datasets.ts";
-import type { DeviceName } from "../platform/node/devices.ts";
+import type { DatasetSplit } from "../platform/node/datasets/datasets.ts";
+import type { DeviceName } from "../platform/node/ort/devices.ts";
 import type { SearchPlan } from "../platform/node/pictureIndex/indexInfo.ts";
 import {
   type IndexPicturesOptions,
@@ -9,7 +9,7 @@ import {
   indexPictures,
 } from "../platform/node/pictureIndex/indexPictures.ts";
 import { PictureIndex } from "../platform/node/pictureIndex/pictureIndex.ts";
-import type { PictureProblem } from "../platform/node/pictures/pictureTree.ts";
+import type { PictureProblem } from "../platform/node/pictures/listing/pictureTree.ts";
 import { duration, interrupted, note, type Output, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { checkpointOption, deviceOption, jsonOption, strictOption, wholeNumber } from "./options.ts";

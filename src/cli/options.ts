@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import { deviceNames } from "../platform/node/devices.ts";
+import { deviceNames } from "../platform/node/ort/devices.ts";
 
 /** A parser of whole numbers from `least`, to `most` where that is given. */
 export function wholeNumber(least: number, most = Number.POSITIVE_INFINITY): (text: string) => number {

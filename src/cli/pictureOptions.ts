@@ -7,12 +7,12 @@ import {
   type DataForm,
   type Fit,
   fits,
-} from "../data/index.ts";
+} from "../modality/image/index.ts";
+import type { PictureProblem } from "../platform/node/pictures/listing/pictureTree.ts";
 import { type PictureReport, pictureReportLines } from "../platform/node/pictures/pictureReport.ts";
-import type { PictureProblem } from "../platform/node/pictures/pictureTree.ts";
 import type { PictureStage } from "../platform/node/pictures/readPictures.ts";
 import type { ChosenPreprocessing } from "../platform/node/pictures/surveyPictures.ts";
-import type { RunConfig } from "../train/index.ts";
+import type { RunConfig } from "../runs/index.ts";
 import { note } from "./console.ts";
 import { strictOption, wholeNumber } from "./options.ts";
 import { StageLine } from "./stageLine.ts";

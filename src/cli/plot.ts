@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { AbortedError } from "../base/index.ts";
-import type { DatasetSplit } from "../platform/node/datasets.ts";
-import type { DeviceName } from "../platform/node/devices.ts";
-import { type PlotName, plotNames } from "../platform/node/plotOptions.ts";
-import { writePlots } from "../platform/node/plots.ts";
-import { leastPcaDims } from "../platform/node/umap.ts";
+import type { DatasetSplit } from "../platform/node/datasets/datasets.ts";
+import { type PlotName, plotNames } from "../platform/node/figures/plotOptions.ts";
+import { writePlots } from "../platform/node/figures/plots.ts";
+import type { DeviceName } from "../platform/node/ort/devices.ts";
+import { leastPcaDims } from "../platform/node/umap/umap.ts";
 import type { UmapMetric } from "../projection/index.ts";
 import { duration, interrupted, note, type Output, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { InputError, printable } from "../base/index.ts";
-import type { DeviceName } from "../platform/node/devices.ts";
-import { requireNew, requireWritable, writeFileAtomic } from "../platform/node/files.ts";
+import { requireNew, requireWritable, writeFileAtomic } from "../platform/node/files/files.ts";
+import type { DeviceName } from "../platform/node/ort/devices.ts";
 import {
   type IdentifiedEncoder,
   identifiedEncoder,
@@ -21,7 +21,7 @@ import {
   searchByIds,
   searchByPictures,
 } from "../platform/node/pictureIndex/searchPictures.ts";
-import { runIndexName } from "../platform/node/runFolder.ts";
+import { runIndexName } from "../platform/node/run/runFolder.ts";
 import { contactSheet } from "../report/contactSheet.ts";
 import { checkFilter } from "../retrieval/index.ts";
 import { note, type Output, result } from "./console.ts";

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { describeIoError } from "../platform/node/files.ts";
+import { describeIoError } from "../platform/node/files/files.ts";
 
 type Stream = NodeJS.WritableStream & { readonly isTTY?: boolean };
 

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../base/index.ts";
-import type { Preprocessing } from "../data/index.ts";
-import type { ConfiguredData } from "../platform/node/trainRun.ts";
-import { type OpenedTrunk, openTrunk, requireTrunkSize } from "../platform/node/trunk.ts";
-import { listOutputs } from "../platform/node/trunkOutput.ts";
-import type { RunConfig } from "../train/index.ts";
+import type { Preprocessing } from "../modality/image/index.ts";
+import type { ConfiguredData } from "../platform/node/run/trainRun.ts";
+import { type OpenedTrunk, openTrunk, requireTrunkSize } from "../platform/node/trunk/trunk.ts";
+import { listOutputs } from "../platform/node/trunk/trunkOutput.ts";
+import type { RunConfig } from "../runs/index.ts";
 import { wholeNumber } from "./options.ts";
 
 /** A frozen model in the place of an encoder, and how it is used. */

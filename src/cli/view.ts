@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import open from "open";
 import { shellWord } from "../base/index.ts";
-import type { DatasetSplit } from "../platform/node/datasets.ts";
-import type { DeviceName } from "../platform/node/devices.ts";
+import type { DatasetSplit } from "../platform/node/datasets/datasets.ts";
+import type { DeviceName } from "../platform/node/ort/devices.ts";
 import { startExplorer } from "../server/index.ts";
 import { note, type Output, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";

@@ -1,5 +1,5 @@
 import { AbortedError, InputError, type TensorData } from "../base/index.ts";
-import type { Preprocessing } from "../data/index.ts";
+import type { Preprocessing } from "../modality/image/index.ts";
 import { embeddingOutput, feedOf, type ModelPorts } from "./modelPorts.ts";
 import type { Picture } from "./picture.ts";
 

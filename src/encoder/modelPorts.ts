@@ -1,7 +1,7 @@
 import { InputError, type TensorData } from "../base/index.ts";
-import { scalePixels } from "../data/index.ts";
+import { scalePixels } from "../modality/image/index.ts";
 import { type ModelFile, readModel } from "../onnx/index.ts";
-import { descriptionFrom, type EncoderDescription, parseRunConfig, preprocessingOf } from "../train/index.ts";
+import { descriptionFrom, type EncoderDescription, parseRunConfig, preprocessingOf } from "../runs/index.ts";
 
 /** How a model's file is fed, and what it says of itself. */
 export interface ModelPorts {

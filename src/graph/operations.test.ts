@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ForwardPass, lessonEncoder } from "../nn/index.ts";
+import { lessonEncoder } from "../modality/image/index.ts";
+import { ForwardPass } from "../nn/index.ts";
 import { conv2d, convTranspose2d, gemm, matMul } from "../ops/index.ts";
 import { buildGraph } from "./build.ts";
 import { multiplications } from "./operations.ts";

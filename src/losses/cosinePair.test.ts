@@ -4,7 +4,7 @@ import golden from "../../test/golden/cosinePair.json" with { type: "json" };
 import { grad } from "../autodiff/index.ts";
 import { Rng, tensorData } from "../base/index.ts";
 import { buildGraph, type Graph, input } from "../graph/index.ts";
-import { nodeRuntime } from "../platform/node/devices.ts";
+import { nodeRuntime } from "../platform/node/ort/devices.ts";
 import { evaluateGraph, type Numbers, type Runtime, referenceRuntime } from "../runtime/index.ts";
 import { cosinePairLoss, cosineSimilarity, l2Normalize } from "./cosinePair.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, expect, it } from "vitest";
 import { Rng } from "../base/index.ts";
-import { nodeRuntime } from "../platform/node/devices.ts";
+import { nodeRuntime } from "../platform/node/ort/devices.ts";
 import { referenceRuntime } from "../runtime/index.ts";
 import {
   anyBatch,

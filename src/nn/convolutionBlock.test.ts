@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { evaluateGradients, weightedSum } from "../autodiff/checkGrad.fixture.ts";
 import { Rng, sizeOf, type TensorData, tensorData } from "../base/index.ts";
 import { buildGraph, input, type Tensor } from "../graph/index.ts";
-import { nodeRuntime } from "../platform/node/devices.ts";
+import { nodeRuntime } from "../platform/node/ort/devices.ts";
 import { evaluateGraph, type Numbers } from "../runtime/index.ts";
 import { batchNorm2dLayer } from "./batchNorm2d.ts";
 import { convolutionBlock } from "./convolutionBlock.ts";

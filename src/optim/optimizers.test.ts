@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import golden from "../../test/golden/optimizers.json" with { type: "json" };
 import { type TensorData, tensorData } from "../base/index.ts";
 import { buildGraph, input, state } from "../graph/index.ts";
-import { nodeRuntime } from "../platform/node/devices.ts";
+import { nodeRuntime } from "../platform/node/ort/devices.ts";
 import { type Runtime, referenceRuntime } from "../runtime/index.ts";
 import { type AdamOptions, adam, adamW } from "./adam.ts";
 import { type Optimizer, optimizerUpdates, scalarName, slotName } from "./optimizer.ts";

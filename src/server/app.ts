@@ -1,5 +1,11 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
+import { decodePicture, PictureFormatError } from "../platform/node/datasets/decodePicture.ts";
+import { readFileOrExplain } from "../platform/node/files/files.ts";
+import { fitUpload } from "../platform/node/pictures/decode/fitUpload.ts";
+import { readRecording } from "../platform/node/run/recording.ts";
+import { readRunEncoder } from "../platform/node/run/runEncoder.ts";
+import { exportEncoder, pickImages } from "../train/index.ts";
 import {
   encodeMessage,
   type FittedHead,
@@ -12,13 +18,7 @@ import {
   type PicturesHead,
   type RecordingHead,
   thumbnails,
-} from "../explorer/index.ts";
-import { decodePicture, PictureFormatError } from "../platform/node/decodePicture.ts";
-import { readFileOrExplain } from "../platform/node/files.ts";
-import { fitUpload } from "../platform/node/pictures/fitUpload.ts";
-import { readRecording } from "../platform/node/recording.ts";
-import { readRunEncoder } from "../platform/node/runEncoder.ts";
-import { exportEncoder, pickImages } from "../train/index.ts";
+} from "../workspace/index.ts";
 import type { Access } from "./access.ts";
 import { guard } from "./guard.ts";
 import { checkpointIn, type OpenRun } from "./openRun.ts";
@@ -38,7 +38,7 @@ export interface AppOptions {
   readonly port: () => number;
 }
 
-/** The explorer's page and its API, see `src/explorer/backend.ts` and `protocol.ts`. */
+/** The explorer's page and its API, see `src/workspace/backend.ts` and `protocol.ts`. */
 export function explorerApp({ session, access, page, port }: AppOptions): Hono {
   const app = new Hono();
   const { spaces, training, events } = session;

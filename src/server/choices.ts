@@ -1,13 +1,13 @@
 import { basename } from "node:path";
+import { kaggleRows, readDataset } from "../platform/node/datasets/datasets.ts";
+import { autoRecipe } from "../runs/index.ts";
 import {
   type DatasetChoice,
   type Hello,
   lossChoices,
   type RunInfo,
   recipeChoices,
-} from "../explorer/index.ts";
-import { kaggleRows, readDataset } from "../platform/node/datasets.ts";
-import { autoRecipe } from "../train/index.ts";
+} from "../workspace/index.ts";
 
 /** What a training can be asked for, as the page offers it. */
 export type Choices = Pick<Hello, "datasets" | "recipes" | "losses" | "defaults">;

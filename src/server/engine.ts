@@ -1,4 +1,4 @@
-import { type DeviceName, nodeRuntime } from "../platform/node/devices.ts";
+import { type DeviceName, nodeRuntime } from "../platform/node/ort/devices.ts";
 import type { Runtime } from "../runtime/index.ts";
 
 /** The one runtime of the server: trainings and embeddings take turns on it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MessageReader, type StepHead } from "../explorer/index.ts";
+import { MessageReader, type StepHead } from "../workspace/index.ts";
 import { Events } from "./events.ts";
 
 describe("Events", () => {

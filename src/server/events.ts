@@ -1,4 +1,4 @@
-import { type EventHead, encodeMessage, type Message, Thinned } from "../explorer/index.ts";
+import { type EventHead, encodeMessage, type Message, Thinned } from "../workspace/index.ts";
 
 const mostSteps = 400;
 const mostMaps = 60;

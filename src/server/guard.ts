@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import { pagePolicy } from "../explorer/index.ts";
+import { pagePolicy } from "../workspace/index.ts";
 import { problemResponse } from "./problem.ts";
 
 const headers: Readonly<Record<string, string>> = {

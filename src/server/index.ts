@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import type { DeviceName } from "../platform/node/devices.ts";
+import type { DeviceName } from "../platform/node/ort/devices.ts";
 import { Access } from "./access.ts";
 import { explorerApp } from "./app.ts";
 import { givenData } from "./choices.ts";

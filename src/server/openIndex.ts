@@ -1,10 +1,10 @@
 import { basename, resolve } from "node:path";
-import type { ImageDataset } from "../data/index.ts";
-import type { HitsHead, IndexChoice, IndexQuery, Message } from "../explorer/index.ts";
+import type { ImageDataset } from "../modality/image/index.ts";
 import { pictureHash } from "../platform/node/pictureIndex/embedPictures.ts";
 import { encoderOfIndex } from "../platform/node/pictureIndex/indexedRun.ts";
 import { rootOfId } from "../platform/node/pictureIndex/indexRoots.ts";
 import { PictureIndex } from "../platform/node/pictureIndex/pictureIndex.ts";
+import type { HitsHead, IndexChoice, IndexQuery, Message } from "../workspace/index.ts";
 
 /** An index that is searched, and the run whose encoder made it. */
 export class OpenIndex {

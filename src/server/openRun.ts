@@ -1,6 +1,13 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { fingerprint, type ImageDataset } from "../data/index.ts";
+import { fingerprint, type ImageDataset } from "../modality/image/index.ts";
+import { parameterCount } from "../nn/index.ts";
+import type { DatasetSplit } from "../platform/node/datasets/datasets.ts";
+import { readPlotInput } from "../platform/node/figures/plotInput.ts";
+import { readFileOrExplain } from "../platform/node/files/files.ts";
+import { parseRecordingIndex } from "../platform/node/run/recordingIndex.ts";
+import { RunFolder } from "../platform/node/run/runFolder.ts";
+import { configuredParts, type RunConfig } from "../runs/index.ts";
 import {
   defaultCheckpoint,
   encoderLayers,
@@ -8,14 +15,7 @@ import {
   longestShown,
   type RunInfo,
   thumbnailSize,
-} from "../explorer/index.ts";
-import { parameterCount } from "../nn/index.ts";
-import type { DatasetSplit } from "../platform/node/datasets.ts";
-import { readFileOrExplain } from "../platform/node/files.ts";
-import { readPlotInput } from "../platform/node/plotInput.ts";
-import { parseRecordingIndex } from "../platform/node/recordingIndex.ts";
-import { RunFolder } from "../platform/node/runFolder.ts";
-import { configuredParts, type RunConfig } from "../train/index.ts";
+} from "../workspace/index.ts";
 import type { OpenIndex } from "./openIndex.ts";
 import { Problem, type RunNames } from "./problem.ts";
 

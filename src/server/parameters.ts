@@ -1,8 +1,8 @@
 import type { HonoRequest } from "hono";
 import { z } from "zod";
-import type { Hello, IndexQuery, TrainRequest } from "../explorer/index.ts";
-import { mostHits, mostPictures } from "../explorer/index.ts";
-import { autoRecipe, recipeNames } from "../train/index.ts";
+import { autoRecipe, recipeNames } from "../runs/index.ts";
+import type { Hello, IndexQuery, TrainRequest } from "../workspace/index.ts";
+import { mostHits, mostPictures } from "../workspace/index.ts";
 import { Problem } from "./problem.ts";
 import { bodyJson } from "./requestBody.ts";
 

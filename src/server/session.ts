@@ -1,6 +1,6 @@
-import type { DatasetChoice, Hello, RunInfo } from "../explorer/index.ts";
-import type { DeviceName } from "../platform/node/devices.ts";
-import type { RunFolder } from "../platform/node/runFolder.ts";
+import type { DeviceName } from "../platform/node/ort/devices.ts";
+import type { RunFolder } from "../platform/node/run/runFolder.ts";
+import type { DatasetChoice, Hello, RunInfo } from "../workspace/index.ts";
 import { type Choices, choices, dataOfRun } from "./choices.ts";
 import { Engine } from "./engine.ts";
 import { Events } from "./events.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { decodeMessage, defaultCheckpoint, encodeMessage, type Message } from "../explorer/index.ts";
-import { readFileOrExplain, writeStreamAtomic } from "../platform/node/files.ts";
+import { readFileOrExplain, writeStreamAtomic } from "../platform/node/files/files.ts";
+import { decodeMessage, defaultCheckpoint, encodeMessage, type Message } from "../workspace/index.ts";
 import type { OpenRun, Split } from "./openRun.ts";
 
 /** Of the file, and of what is computed for it. */

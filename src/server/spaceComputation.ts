@@ -1,9 +1,9 @@
-import { buildSpace, type EmbeddingsHead, neighboursBy, unitRows } from "../explorer/index.ts";
-import { readRunEncoder } from "../platform/node/runEncoder.ts";
-import { withTrunkFeatures } from "../platform/node/trunkFeatures.ts";
-import { fitUmap, type UmapProgress } from "../platform/node/umap.ts";
+import { readRunEncoder } from "../platform/node/run/runEncoder.ts";
+import { withTrunkFeatures } from "../platform/node/trunk/trunkFeatures.ts";
+import { fitUmap, type UmapProgress } from "../platform/node/umap/umap.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { Embedder } from "../train/index.ts";
+import { buildSpace, type EmbeddingsHead, neighboursBy, unitRows } from "../workspace/index.ts";
 import type { OpenRun } from "./openRun.ts";
 import type { RecentEmbeddings } from "./recentEmbeddings.ts";
 import { embeddingsKey, type SentMessage, sent } from "./spaceCache.ts";

@@ -1,4 +1,4 @@
-import type { SpaceHead } from "../explorer/index.ts";
+import type { SpaceHead } from "../workspace/index.ts";
 import { type SentMessage, sent } from "./spaceCache.ts";
 
 type Controller = ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>;

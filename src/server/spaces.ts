@@ -1,6 +1,6 @@
 import { AbortedError } from "../base/index.ts";
-import { hardPairs, hardPairsMessage, type Message } from "../explorer/index.ts";
 import type { Runtime } from "../runtime/index.ts";
+import { hardPairs, hardPairsMessage, type Message } from "../workspace/index.ts";
 import { checkpointIn, namesOf, type OpenRun, type Split } from "./openRun.ts";
 import { Problem, reasonOf } from "./problem.ts";
 import { RecentEmbeddings } from "./recentEmbeddings.ts";

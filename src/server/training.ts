@@ -1,5 +1,9 @@
 import { join } from "node:path";
 import { AbortedError, InputError, printable } from "../base/index.ts";
+import type { RunFolder } from "../platform/node/run/runFolder.ts";
+import { trainRun } from "../platform/node/run/trainRun.ts";
+import type { RunConfig } from "../runs/index.ts";
+import type { Runtime } from "../runtime/index.ts";
 import {
   LiveMap,
   StepMeter,
@@ -8,11 +12,7 @@ import {
   type TrainingStatus,
   type TrainRequest,
   watchTraining,
-} from "../explorer/index.ts";
-import type { RunFolder } from "../platform/node/runFolder.ts";
-import { trainRun } from "../platform/node/trainRun.ts";
-import type { Runtime } from "../runtime/index.ts";
-import type { RunConfig } from "../train/index.ts";
+} from "../workspace/index.ts";
 import type { Events } from "./events.ts";
 import { runName } from "./openRun.ts";
 import { Problem, reasonOf } from "./problem.ts";

@@ -1,11 +1,10 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { TrainRequest } from "../explorer/index.ts";
 import { lossNames } from "../losses/index.ts";
-import { pictureOriginals } from "../platform/node/pictures/pictureOriginals.ts";
+import { pictureOriginals } from "../platform/node/pictures/cache/pictureOriginals.ts";
 import { settled } from "../platform/node/pictures/surveyPictures.ts";
-import { RunFolder } from "../platform/node/runFolder.ts";
-import { type ConfiguredData, configuredData } from "../platform/node/trainRun.ts";
+import { RunFolder } from "../platform/node/run/runFolder.ts";
+import { type ConfiguredData, configuredData } from "../platform/node/run/trainRun.ts";
 import {
   type Guidance,
   planRun,
@@ -13,7 +12,8 @@ import {
   recipeConfig,
   recipeToRead,
   usualValidation,
-} from "../train/index.ts";
+} from "../runs/index.ts";
+import type { TrainRequest } from "../workspace/index.ts";
 
 /** Pictures before they are read, as if they were MNIST's. */
 const unread = { channels: 1, size: 28 };

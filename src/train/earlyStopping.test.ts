@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../base/index.ts";
-import { type ImageDataset, splitValidation } from "../data/index.ts";
 import { cosinePairLoss } from "../losses/index.ts";
-import { compactEncoder } from "../nn/index.ts";
+import { compactEncoder, type ImageDataset, splitValidation } from "../modality/image/index.ts";
 import { adam, constantRate, oneCycle, stepLR, warmupCosine } from "../optim/index.ts";
 import { referenceRuntime } from "../runtime/index.ts";
 import { bestEpoch, epochsWaited, firstCounted, requirePatience } from "./earlyStopping.ts";

@@ -1,5 +1,5 @@
 import { InputError } from "../base/index.ts";
-import type { ImageDataset } from "../data/index.ts";
+import type { ImageDataset } from "../modality/image/index.ts";
 import type { Schedule } from "../optim/index.ts";
 import type { EpochMetrics } from "./metrics.ts";
 

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { AbortedError, Rng, RuntimeError } from "../base/index.ts";
-import { gatherImages, type ImageDataset } from "../data/index.ts";
 import type { Graph } from "../graph/index.ts";
-import { compactEncoder, initialState } from "../nn/index.ts";
+import { compactEncoder, gatherImages, type ImageDataset } from "../modality/image/index.ts";
+import { initialState } from "../nn/index.ts";
 import { type Program, type Runtime, referenceRuntime, type Values } from "../runtime/index.ts";
 
 import { Embedder } from "./embed.ts";

@@ -1,6 +1,6 @@
 import { AbortedError, RuntimeError, type Shape, type TensorData } from "../base/index.ts";
-import { gatherImages, type ImageDataset, pixelsPerImage, scalePixels } from "../data/index.ts";
 import { bindState } from "../graph/index.ts";
+import { gatherImages, type ImageDataset, pixelsPerImage, scalePixels } from "../modality/image/index.ts";
 import { type Encoder, exampleShape } from "../nn/index.ts";
 import type { Program, Runtime, Store } from "../runtime/index.ts";
 import { exportEncoder } from "./exportEncoder.ts";

@@ -1,11 +1,11 @@
 import type { TensorData } from "../base/index.ts";
-import type { ImageDataset } from "../data/index.ts";
 import { type Evaluation, evaluate } from "../evaluation/index.ts";
+import type { ImageDataset } from "../modality/image/index.ts";
+import { pixelRows, pixelSquare } from "../modality/image/pixelRows.ts";
+import { runtimeSimilarities } from "../neighbours/similarities.ts";
 import type { Encoder } from "../nn/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { Embedder } from "./embed.ts";
-import { pixelRows, pixelSquare } from "./pixelRows.ts";
-import { runtimeSimilarities } from "./runtimeSimilarity.ts";
 
 export interface EvaluateOptions {
   readonly onProgress?: (what: string, done: number, total: number) => void;

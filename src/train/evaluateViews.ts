@@ -1,17 +1,17 @@
 import { Rng, type TensorData } from "../base/index.ts";
+import { type ViewMetrics, viewMetrics } from "../evaluation/index.ts";
 import {
   type AugmentOptions,
   augmentInto,
   type ImageDataset,
   pixelsPerImage,
   takeFirst,
-} from "../data/index.ts";
-import { type ViewMetrics, viewMetrics } from "../evaluation/index.ts";
+} from "../modality/image/index.ts";
+import { runtimeSimilarities } from "../neighbours/similarities.ts";
 import type { Encoder } from "../nn/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { Embedder } from "./embed.ts";
 import type { EvaluateOptions } from "./evaluateEncoder.ts";
-import { runtimeSimilarities } from "./runtimeSimilarity.ts";
 
 /** Pictures whose variations are compared, each with each. */
 const mostPictures = 2000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { InputError } from "../base/index.ts";
-import type { ImageDataset } from "../data/index.ts";
+import type { ImageDataset } from "../modality/image/index.ts";
 import { type Among, evaluationProtocol } from "./evaluationProtocol.ts";
 
 /** Pictures of classes by name, or of digits where they have no names. */

@@ -1,7 +1,7 @@
 import { InputError } from "../base/index.ts";
 import { namedFew } from "../base/namedFew.ts";
-import { className, type ImageDataset } from "../data/index.ts";
 import { queriesWithoutReferences } from "../evaluation/index.ts";
+import { className, type ImageDataset } from "../modality/image/index.ts";
 import type { EvaluationSets } from "./evaluateEncoder.ts";
 
 /** Among which pictures a query's neighbours are looked for. */

@@ -1,6 +1,6 @@
 import { InputError } from "../base/index.ts";
-import type { AugmentOptions } from "../data/index.ts";
 import { input, type Tensor } from "../graph/index.ts";
+import type { AugmentOptions } from "../modality/image/index.ts";
 import { type Encoder, exampleShape } from "../nn/index.ts";
 import { labelSource, shuffledSources } from "./source.ts";
 import type { Task } from "./task.ts";

@@ -1,9 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { Rng, type TensorData } from "../base/index.ts";
-import { gatherImages, type ImageDataset, lightAugmentation, splitValidation } from "../data/index.ts";
 import { buildGraph, input } from "../graph/index.ts";
 import { allPairsCosineLoss, infoNceLoss, supConLoss } from "../losses/index.ts";
-import { compactEncoder, ForwardPass, initialState, type Module, projectionHead } from "../nn/index.ts";
+import {
+  compactEncoder,
+  gatherImages,
+  type ImageDataset,
+  lightAugmentation,
+  splitValidation,
+} from "../modality/image/index.ts";
+import { ForwardPass, initialState, type Module, projectionHead } from "../nn/index.ts";
 import { adam, constantRate } from "../optim/index.ts";
 import { evaluateGraph, type Numbers, referenceRuntime } from "../runtime/index.ts";
 import { labelTask } from "./labelTask.ts";

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ImageDataset } from "../data/index.ts";
 import { cosinePairLoss } from "../losses/index.ts";
-import { lessonEncoder } from "../nn/index.ts";
+import type { ImageDataset } from "../modality/image/index.ts";
+import { lessonEncoder } from "../modality/image/index.ts";
 import { adam, stepLR } from "../optim/index.ts";
 import { referenceRuntime } from "../runtime/index.ts";
 import { recordingRows, recordingSchedule, recordingSize, type Snapshot } from "./recording.ts";

@@ -1,6 +1,6 @@
 import { InputError, Rng } from "../base/index.ts";
-import { gatherImages, type ImageDataset, pixelsPerImage } from "../data/index.ts";
 import { LabelIndex } from "../data/labelIndex.ts";
+import { gatherImages, type ImageDataset, pixelsPerImage } from "../modality/image/index.ts";
 
 /** Embeddings of the sample at one step of the training. */
 export interface Snapshot {

@@ -1,13 +1,6 @@
 import { describe, expect, it } from "vitest";
-import {
-  assembleBatch,
-  ClassBalancedSampler,
-  gatherImages,
-  type ImageDataset,
-  PairSampler,
-  ShuffledSampler,
-  validationPairs,
-} from "../data/index.ts";
+import { ClassBalancedSampler, PairSampler, ShuffledSampler, validationPairs } from "../data/index.ts";
+import { assembleBatch, gatherImages, type ImageDataset } from "../modality/image/index.ts";
 import {
   type BatchSource,
   batchSizesOf,

@@ -1,21 +1,23 @@
 import { InputError, Rng, type TensorData } from "../base/index.ts";
 import {
-  type AugmentOptions,
-  augmentImages,
   type BatchSampler,
-  exampleShapeIn,
-  gatherImages,
-  hasTriplets,
-  type ImageDataset,
-  PairLoader,
   PairSampler,
   type Pairs,
   ShuffledSampler,
   validationPairs,
 } from "../data/index.ts";
+import { type PictureVariation, variationHere } from "../modality/image/augment/varyPictures.ts";
+import {
+  type AugmentOptions,
+  augmentImages,
+  exampleShapeIn,
+  gatherImages,
+  hasTriplets,
+  type ImageDataset,
+  PairLoader,
+} from "../modality/image/index.ts";
 import { aheadOfUse } from "./aheadOfUse.ts";
 import { pairFeeds } from "./steps.ts";
-import { type PictureVariation, variationHere } from "./varyPictures.ts";
 
 /** What is counted: pairs where they are drawn before the encoder, pictures where it sees each once (or its views). */
 export type Unit = "pairs" | "pictures";

@@ -1,6 +1,6 @@
 import { Rng, sizeOf, type TensorData } from "../base/index.ts";
-import type { PairBatch } from "../data/index.ts";
 import type { Graph } from "../graph/index.ts";
+import type { PairBatch } from "../modality/image/index.ts";
 import { type Optimizer, scalarName } from "../optim/index.ts";
 
 /** The feeds of a pair task, under its names. */

@@ -3,7 +3,8 @@ import { evaluateGradients } from "../autodiff/checkGrad.fixture.ts";
 import { Rng, sizeOf } from "../base/index.ts";
 import { buildGraph, input, type Tensor } from "../graph/index.ts";
 import { cosinePairLoss } from "../losses/index.ts";
-import { ForwardPass, initialState, lessonEncoder } from "../nn/index.ts";
+import { lessonEncoder } from "../modality/image/index.ts";
+import { ForwardPass, initialState } from "../nn/index.ts";
 import { evaluateGraph, type Numbers } from "../runtime/index.ts";
 import { pairTask } from "./task.ts";
 

@@ -1,15 +1,16 @@
 import { InputError, KindredError, Rng, type TensorData } from "../base/index.ts";
-import type { ImageDataset } from "../data/index.ts";
+import type { PictureVariation } from "../modality/image/augment/varyPictures.ts";
+import type { ImageDataset } from "../modality/image/index.ts";
+import { requirePictureSize } from "../modality/image/pictureSize.ts";
 import { initialState } from "../nn/index.ts";
 import type { Optimizer, Schedule } from "../optim/index.ts";
 import type { Program, Runtime, Store, Values } from "../runtime/index.ts";
-import { matchTensors } from "./checkpoint/index.ts";
 import { bestEpoch, type EarlyStop, epochsWaited, firstCounted, requirePatience } from "./earlyStopping.ts";
 import { Embedder } from "./embed.ts";
 import { trainingGraph } from "./graphs.ts";
+import { matchTensors } from "./matchTensors.ts";
 import type { EpochMetrics } from "./metrics.ts";
 import { optimizerSlots } from "./optimizerSlots.ts";
-import { requirePictureSize } from "./pictureSize.ts";
 import { Rate } from "./rate.ts";
 import type { Recorder } from "./recording.ts";
 import {
@@ -24,7 +25,6 @@ import type { Task } from "./task.ts";
 import type { TrainingProgress, TrainingState } from "./trainingState.ts";
 import { nearestNeighbourAccuracy, referenceRows, type ValidationAccuracy } from "./validationAccuracy.ts";
 import { ValidationLoss } from "./validationLoss.ts";
-import type { PictureVariation } from "./varyPictures.ts";
 
 /** Steps handed to the runtime ahead of the one whose loss is awaited, so that it never waits for a batch. */
 const stepsInFlight = 2;

@@ -1,10 +1,5 @@
-import { z } from "zod";
-import { InputError, type TensorData } from "../base/index.ts";
-import { readSafetensors, writeSafetensors } from "./checkpoint/index.ts";
+import type { TensorData } from "../base/index.ts";
 import type { EpochMetrics } from "./metrics.ts";
-
-/** Version of the state file; a reader refuses any other. */
-const formatVersion = 1;
 
 /** How far a run has come. Random draws are functions of seed, epoch and step, so this is all there is to save of them. */
 export interface TrainingProgress {
@@ -22,87 +17,8 @@ export interface TrainingProgress {
   readonly history: readonly EpochMetrics[];
 }
 
-const count = z.number().int().min(0);
-
-const rowSchema = z.object({
-  epoch: count,
-  // JSON has no NaN: an epoch that diverged has null.
-  trainLoss: z
-    .number()
-    .nullable()
-    .transform((loss) => loss ?? Number.NaN),
-  valLoss: z.number().nullable(),
-  lr: z.number(),
-  knn1: z.number().nullable(),
-  knnReferences: count,
-  // Rows from before training could stop early have neither.
-  mapAtR: z.number().nullable().default(null),
-  best: count.nullable().default(null),
-  seconds: z.number(),
-  perSecond: z.number(),
-  unit: z.enum(["pairs", "pictures"]),
-});
-
-/** The metrics of an epoch, as a state or a line of `metrics.jsonl` holds them. */
-export const epochMetricsSchema: z.ZodType<EpochMetrics> = z.preprocess((row) => {
-  // From when every training was one of pairs.
-  const { pairsPerSecond, ...rest } = Object(row) as Readonly<Record<string, unknown>>;
-  return pairsPerSecond === undefined ? row : { ...rest, perSecond: pairsPerSecond, unit: "pairs" };
-}, rowSchema);
-
-const progressSchema: z.ZodType<TrainingProgress> = z.object({
-  epoch: count,
-  batch: count,
-  step: count,
-  lossSum: z.number(),
-  seconds: z.number().min(0),
-  seed: count,
-  history: z.array(epochMetricsSchema),
-});
-
 /** A run at a step boundary: parameters, buffers, optimizer slots, and progress. */
 export interface TrainingState {
   readonly progress: TrainingProgress;
   readonly tensors: ReadonlyMap<string, TensorData>;
-}
-
-/** The state as the bytes of a safetensors file. */
-export function encodeTrainingState(state: TrainingState): Uint8Array {
-  return writeSafetensors(state.tensors, {
-    format: `kindred training state ${formatVersion}`,
-    progress: JSON.stringify(state.progress),
-  });
-}
-
-/**
- * The state in a file's bytes.
- *
- * @throws InputError when the file is damaged, or is no training state of this version.
- */
-export function decodeTrainingState(bytes: Uint8Array, fileName: string): TrainingState {
-  const { tensors, metadata } = readSafetensors(bytes, fileName);
-  const expected = `kindred training state ${formatVersion}`;
-  if (metadata.format !== expected || metadata.progress === undefined) {
-    throw new InputError(
-      `${fileName}: holds "${metadata.format ?? "tensors without a format"}", expected "${expected}"; it cannot be resumed from`,
-    );
-  }
-  return { tensors, progress: parseProgress(metadata.progress, fileName) };
-}
-
-function parseProgress(text: string, fileName: string): TrainingProgress {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError(
-      `${fileName}: its progress is no JSON, expected that of a run; it cannot be resumed from`,
-    );
-  }
-  const result = progressSchema.safeParse(value);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  throw new InputError(
-    `${fileName}: its progress is not that of a run: ${path.length > 0 ? `${path.join(".")}: ` : ""}${message}; it cannot be resumed from`,
-  );
 }

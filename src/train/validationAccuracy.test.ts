@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../base/index.ts";
-import { classCounts, type ImageDataset } from "../data/index.ts";
-import { compactEncoder, initialState } from "../nn/index.ts";
+import { classCounts, compactEncoder, type ImageDataset } from "../modality/image/index.ts";
+import { initialState } from "../nn/index.ts";
 import { referenceRuntime } from "../runtime/index.ts";
 import { Embedder } from "./embed.ts";
 import { nearestNeighbourAccuracy, referenceRows } from "./validationAccuracy.ts";

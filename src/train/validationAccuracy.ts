@@ -1,5 +1,4 @@
 import { KindredError, Rng } from "../base/index.ts";
-import type { ImageDataset } from "../data/index.ts";
 import { stratifiedDraw } from "../data/stratified.ts";
 import {
   nearestNeighbours,
@@ -8,6 +7,7 @@ import {
   queriesWithoutReferences,
   rankingMetrics,
 } from "../evaluation/index.ts";
+import type { ImageDataset } from "../modality/image/index.ts";
 import type { Store } from "../runtime/index.ts";
 import type { Embedder } from "./embed.ts";
 

@@ -1,8 +1,7 @@
-import { augmentationOf } from "../data/index.ts";
 import { input, type Tensor } from "../graph/index.ts";
+import { augmentationOf, viewPolicy } from "../modality/image/index.ts";
 import type { Encoder, Module } from "../nn/index.ts";
 import { split } from "../ops/index.ts";
-import { viewPolicy } from "./augmentationConfig.ts";
 import { shuffledSources, viewSource } from "./source.ts";
 import type { Task } from "./task.ts";
 

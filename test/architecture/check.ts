@@ -6,7 +6,7 @@ import { emptyNames, mostLines, restrictedPackages, rooms } from "./rooms.ts";
 /** `src/ops/linear.ts` is of the room `ops`, `src/platform/node/files.ts` of `platform/node`, `src/index.ts` of itself. */
 export function roomOf(path: string): string {
   const [, first, second] = path.split("/");
-  return first === "platform" ? `${first}/${second}` : first!;
+  return first === "platform" || first === "modality" ? `${first}/${second}` : first!;
 }
 
 /** Every rule that the files break, a line each; none when the house is in order. */

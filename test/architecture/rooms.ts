@@ -1,6 +1,6 @@
 /**
  * The house: for each room of `src` the rooms below it that it may import. A room is a folder of `src` (of
- * `src/platform` for platforms), or one of the public entries. `explorer` holds what the explorer's page and its server
+ * `src/platform` for platforms, of `src/modality` for modalities), or one of the public entries. `workspace` holds what the explorer's page and its server
  * say to each other, and what both sides compute. `encoder` holds what the `Encoder` of `kindred` is on every platform; the
  * entries `index.node.ts` and `index.browser.ts`, of which a program gets one as `kindred`, add a platform's own.
  */
@@ -15,9 +15,12 @@ const training = [
   "runtime",
   "data",
   "evaluation",
+  "projection",
+  "neighbours",
+  "modality/image",
   "train",
 ] as const;
-const library = [...training, "projection", "retrieval", "report"] as const;
+const library = [...training, "runs", "retrieval", "report"] as const;
 
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   base: [],
@@ -32,19 +35,22 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   data: ["base"],
   evaluation: ["base"],
   projection: ["base"],
+  neighbours: [...engine, "runtime", "evaluation", "projection"],
   retrieval: ["base", "evaluation"],
   report: ["base", "projection"],
+  "modality/image": [...engine, "nn", "data"],
   train: training.filter((room) => room !== "train"),
-  encoder: training,
-  explorer: library,
-  "platform/node": [...library, "encoder", "explorer"],
-  "platform/web": [...library, "encoder", "explorer"],
+  runs: training,
+  encoder: [...training, "runs"],
+  workspace: library,
+  "platform/node": [...library, "encoder", "workspace"],
+  "platform/web": [...library, "encoder", "workspace"],
   "index.ts": [...library, "encoder"],
   "index.node.ts": ["index.ts", "platform/node"],
   "index.browser.ts": ["index.ts", "platform/web"],
   "node.ts": ["platform/node"],
   "web.ts": ["platform/web"],
-  server: [...library, "explorer", "platform/node", "index.ts", "node.ts"],
+  server: [...library, "workspace", "platform/node", "index.ts", "node.ts"],
   cli: [...library, "platform/node", "index.ts", "node.ts", "server"],
 };
 

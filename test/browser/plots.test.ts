@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ImageDataset } from "../../src/data/index.ts";
-import { loadDataset } from "../../src/platform/node/datasets.ts";
+import type { ImageDataset } from "../../src/modality/image/index.ts";
+import { loadDataset } from "../../src/platform/node/datasets/datasets.ts";
 import { mnist, writeCsv } from "../cli/dataFiles.fixture.ts";
 import { kindredOk, temporaryFolder } from "../cli/kindred.fixture.ts";
 import { readEmbeddings } from "../cli/readEmbeddings.fixture.ts";

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { filmOf, type PreparedRecording, prepareRecording } from "../../src/platform/node/film.ts";
-import { readRecording } from "../../src/platform/node/recording.ts";
+import { filmOf, type PreparedRecording, prepareRecording } from "../../src/platform/node/film/film.ts";
+import { readRecording } from "../../src/platform/node/run/recording.ts";
 import { type DrawnPoint, drawnPoints, type Film, frameOf } from "../../src/report/film/index.ts";
 import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
 import { type DecodedFrame, decodeFilm } from "./decodeFilm.fixture.ts";

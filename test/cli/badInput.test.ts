@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type ImageDataset, sliceImages } from "../../src/data/index.ts";
+import { type ImageDataset, sliceImages } from "../../src/modality/image/index.ts";
 import { cropped, csvText, idxBytes, mnist, split, writeIdxFolder } from "./dataFiles.fixture.ts";
 import { kindred, temporaryFolder } from "./kindred.fixture.ts";
 

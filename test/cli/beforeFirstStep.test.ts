@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../src/base/index.ts";
-import { compactEncoder, initialState } from "../../src/nn/index.ts";
+import { compactEncoder } from "../../src/modality/image/index.ts";
+import { initialState } from "../../src/nn/index.ts";
 import { drawn, drawnFolder, writeFiles } from "../../src/platform/node/pictures/drawnPictures.fixture.ts";
-import { writePt } from "../../src/train/index.ts";
+import { writePt } from "../../src/runs/index.ts";
 import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 
 const folder = temporaryFolder();

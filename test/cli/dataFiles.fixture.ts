@@ -1,7 +1,12 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeCsvHeader, encodeCsvRows, type ImageDataset, sliceImages } from "../../src/data/index.ts";
-import { loadDataset } from "../../src/platform/node/datasets.ts";
+import {
+  encodeCsvHeader,
+  encodeCsvRows,
+  type ImageDataset,
+  sliceImages,
+} from "../../src/modality/image/index.ts";
+import { loadDataset } from "../../src/platform/node/datasets/datasets.ts";
 
 /** The first MNIST pictures. */
 export function mnist(count: number): Promise<ImageDataset> {

@@ -1,6 +1,6 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ImageDataset } from "../../src/data/index.ts";
+import type { ImageDataset } from "../../src/modality/image/index.ts";
 import { drawnFolder, writeFiles } from "../../src/platform/node/pictures/drawnPictures.fixture.ts";
 import { writeCsv } from "./dataFiles.fixture.ts";
 import { readWeightsAndEmbed } from "./embedDirectly.fixture.ts";

@@ -1,7 +1,8 @@
-import { gatherImages, type ImageDataset } from "../../src/data/index.ts";
-import { RunFolder } from "../../src/platform/node/runFolder.ts";
+import { gatherImages, type ImageDataset } from "../../src/modality/image/index.ts";
+import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
+import { configuredParts } from "../../src/runs/index.ts";
 import { referenceRuntime } from "../../src/runtime/index.ts";
-import { configuredParts, embeddingGraph } from "../../src/train/index.ts";
+import { embeddingGraph } from "../../src/train/index.ts";
 
 /** Embeddings of pictures by the plain reference runtime, in one batch: what the command's must agree with. */
 export async function readWeightsAndEmbed(

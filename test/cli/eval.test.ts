@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type ImageDataset, mixed, pixelsPerImage, sliceImages } from "../../src/data/index.ts";
 import type { Evaluation } from "../../src/evaluation/index.ts";
+import { type ImageDataset, mixed, pixelsPerImage, sliceImages } from "../../src/modality/image/index.ts";
 import { drawnFolder, writeFiles } from "../../src/platform/node/pictures/drawnPictures.fixture.ts";
 import { cropped, mnist, split, writeCsv, writeIdxFolder } from "./dataFiles.fixture.ts";
 import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { cp, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ImageDataset } from "../../src/data/index.ts";
+import type { ImageDataset } from "../../src/modality/image/index.ts";
 import { cropped, mnist, split, writeCsv, writeIdxFolder } from "./dataFiles.fixture.ts";
 import { readWeightsAndEmbed } from "./embedDirectly.fixture.ts";
 import { pngOf, writeShapes } from "./indexed.fixture.ts";

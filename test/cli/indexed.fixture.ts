@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { Rng } from "../../src/base/index.ts";
-import type { ImageDataset } from "../../src/data/index.ts";
+import type { ImageDataset } from "../../src/modality/image/index.ts";
 
 /** Shapes as SVG, in colours and places drawn by seed: pictures that a folder of files can be made of. */
 function shape(kind: "circle" | "square", rng: Rng): string {

@@ -3,8 +3,8 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { beforeAll, describe, expect, it } from "vitest";
 import { AbortedError } from "../../src/base/index.ts";
-import { writePlots } from "../../src/platform/node/plots.ts";
-import { readPt, writePt } from "../../src/train/index.ts";
+import { writePlots } from "../../src/platform/node/figures/plots.ts";
+import { readPt, writePt } from "../../src/runs/index.ts";
 import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 import { copyTrainedRun, digitFiles } from "./trainedRun.fixture.ts";
 

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { lossNames } from "../../src/losses/index.ts";
-import { readRecording } from "../../src/platform/node/recording.ts";
-import { parseRunConfig } from "../../src/train/index.ts";
+import { readRecording } from "../../src/platform/node/run/recording.ts";
+import { parseRunConfig } from "../../src/runs/index.ts";
 import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
 import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 import { readMetrics, readProgress, readRunFiles } from "./runFiles.fixture.ts";

@@ -1,7 +1,8 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TensorData } from "../../src/base/index.ts";
-import { decodeTrainingState, type EpochMetrics, type TrainingProgress } from "../../src/train/index.ts";
+import { decodeTrainingState } from "../../src/runs/index.ts";
+import type { EpochMetrics, TrainingProgress } from "../../src/train/index.ts";
 
 /** What a run left in its folder, without the times it took: all of it is the same for the same run. */
 export interface RunFiles {

@@ -1,13 +1,13 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
-import { removeRunFiles } from "../../src/platform/node/runContents.ts";
+import { removeRunFiles } from "../../src/platform/node/run/runContents.ts";
 import {
   decodeTrainingState,
   encodeTrainingState,
   readSafetensors,
   writeSafetensors,
-} from "../../src/train/index.ts";
+} from "../../src/runs/index.ts";
 import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
 import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 import { namesBelow, readRunFiles } from "./runFiles.fixture.ts";

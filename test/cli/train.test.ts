@@ -2,10 +2,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import * as ort from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TensorData } from "../../src/base/index.ts";
-import { type ImageDataset, scalePixels, sliceImages, splitValidation } from "../../src/data/index.ts";
-import { loadDataset } from "../../src/platform/node/datasets.ts";
-import { nodeRuntime } from "../../src/platform/node/devices.ts";
-import { configuredParts, Embedder, parseRunConfig, readPt, train, writePt } from "../../src/train/index.ts";
+import {
+  type ImageDataset,
+  scalePixels,
+  sliceImages,
+  splitValidation,
+} from "../../src/modality/image/index.ts";
+import { loadDataset } from "../../src/platform/node/datasets/datasets.ts";
+import { nodeRuntime } from "../../src/platform/node/ort/devices.ts";
+import { configuredParts, parseRunConfig, readPt, writePt } from "../../src/runs/index.ts";
+import { Embedder, train } from "../../src/train/index.ts";
 import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
 import { type CommandResult, kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 import { namesBelow, readLatest, readMetrics } from "./runFiles.fixture.ts";

@@ -1,6 +1,6 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import type { ImageDataset } from "../../src/data/index.ts";
+import type { ImageDataset } from "../../src/modality/image/index.ts";
 import { madeOnce } from "../madeOnce.fixture.ts";
 import { cropped, mnist, split, writeCsv, writeIdxFolder } from "./dataFiles.fixture.ts";
 import { kindredOk } from "./kindred.fixture.ts";

@@ -4,10 +4,15 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../src/base/index.ts";
 import { chosenTrunk } from "../../src/cli/trunkOptions.ts";
-import { gatherImages, type ImageDataset } from "../../src/data/index.ts";
-import { compactEncoder, initialState, parameterCount, resnetEncoder } from "../../src/nn/index.ts";
+import {
+  compactEncoder,
+  gatherImages,
+  type ImageDataset,
+  resnetEncoder,
+} from "../../src/modality/image/index.ts";
+import { initialState, parameterCount } from "../../src/nn/index.ts";
 import { withDataBeside } from "../../src/onnx/externalData.fixture.ts";
-import { sha256Of } from "../../src/platform/node/sha256.ts";
+import { sha256Of } from "../../src/platform/node/files/sha256.ts";
 import { exportEncoder } from "../../src/train/index.ts";
 import { mnist, split, writeIdxFolder } from "./dataFiles.fixture.ts";
 import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";

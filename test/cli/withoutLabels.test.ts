@@ -1,8 +1,8 @@
 import { mkdir, readFile } from "node:fs/promises";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
-import { pixelsPerImage } from "../../src/data/index.ts";
-import { parseRunConfig, readPt } from "../../src/train/index.ts";
+import { pixelsPerImage } from "../../src/modality/image/index.ts";
+import { parseRunConfig, readPt } from "../../src/runs/index.ts";
 import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
 import { kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 import { readLatest, readMetrics, readProgress, readRunFiles } from "./runFiles.fixture.ts";

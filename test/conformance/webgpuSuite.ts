@@ -1,4 +1,4 @@
-import { nodeRuntime } from "../../src/platform/node/devices.ts";
+import { nodeRuntime } from "../../src/platform/node/ort/devices.ts";
 import { stepSuite } from "../parity/stepSuite.ts";
 import { conformanceSuite } from "./suite.ts";
 import { webgpuSkips } from "./webgpuSkips.ts";

@@ -10,9 +10,10 @@ import type { TensorData } from "../../src/base/index.ts";
 import { AbortedError, Encoder, encoderFingerprint, InputError, type Picture } from "../../src/index.node.ts";
 import { nodeRuntime } from "../../src/node.ts";
 import { exportRun } from "../../src/platform/node/export/exportRun.ts";
-import { preprocessPicture } from "../../src/platform/node/pictures/preprocessPicture.ts";
-import { RunFolder } from "../../src/platform/node/runFolder.ts";
-import { configuredParts, Embedder, type RunConfig, writePt } from "../../src/train/index.ts";
+import { preprocessPicture } from "../../src/platform/node/pictures/decode/preprocessPicture.ts";
+import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
+import { configuredParts, type RunConfig, writePt } from "../../src/runs/index.ts";
+import { Embedder } from "../../src/train/index.ts";
 import { drawnFile, drawnPixels, madeRun } from "./madeRun.fixture.ts";
 
 const preprocessing = { size: 24, channels: 3, fit: "cover" } as const;

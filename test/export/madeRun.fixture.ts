@@ -2,9 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { Rng, type TensorData } from "../../src/base/index.ts";
-import type { Preprocessing } from "../../src/data/index.ts";
+import type { Preprocessing } from "../../src/modality/image/index.ts";
 import { initialState } from "../../src/nn/index.ts";
-import { configuredParts, fastConfig, type RunConfig, writePt } from "../../src/train/index.ts";
+import { configuredParts, fastConfig, type RunConfig, writePt } from "../../src/runs/index.ts";
 
 /** What a made run is of. */
 export interface MadeRunOptions {

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { env, pipeline } from "@huggingface/transformers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Fit, fits } from "../../src/data/index.ts";
 import { Encoder } from "../../src/index.node.ts";
+import { type Fit, fits } from "../../src/modality/image/index.ts";
 import { exportRun } from "../../src/platform/node/export/exportRun.ts";
-import { RunFolder } from "../../src/platform/node/runFolder.ts";
+import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
 import { drawnFile, madeRun } from "./madeRun.fixture.ts";
 
 const size = 32;

@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { mapsAsGoodAs } from "../../src/platform/node/umapQuality.fixture.ts";
+import { mapsAsGoodAs } from "../../src/platform/node/umap/umapQuality.fixture.ts";
 import golden from "./umapClusters.json" with { type: "json" };
 
 describe("the map of UMAP and its places for new points are as good as umap-learn's", () => {

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TensorData, tensorData } from "../../src/base/index.ts";
-import { readPt, writePt } from "../../src/train/checkpoint/index.ts";
+import { readPt, writePt } from "../../src/runs/checkpoint/index.ts";
 
 const folder = process.argv[2];
 if (folder === undefined) throw new Error("no folder given, expected: node writeForPython.ts <folder>");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { nodeRuntime } from "../../src/platform/node/devices.ts";
+import { nodeRuntime } from "../../src/platform/node/ort/devices.ts";
 import golden from "../golden/lessonSteps.json" with { type: "json" };
 import goldenOf4 from "../golden/lessonStepsOf4.json" with { type: "json" };
 import { lessonBatch } from "./lessonInputs.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TensorData } from "../../src/base/index.ts";
-import { lessonEncoder } from "../../src/nn/index.ts";
+import { lessonEncoder } from "../../src/modality/image/index.ts";
 import type { Runtime } from "../../src/runtime/index.ts";
 import { lessonBatch } from "./lessonInputs.ts";
 import { lessonScalars, lessonStart, type lessonStepGraph } from "./lessonTraining.ts";

@@ -1,5 +1,5 @@
-import { nodeRuntime } from "../../src/platform/node/devices.ts";
-import { OrtRuntime } from "../../src/platform/node/ortRuntime.ts";
+import { nodeRuntime } from "../../src/platform/node/ort/devices.ts";
+import { OrtRuntime } from "../../src/platform/node/ort/ortRuntime.ts";
 import golden from "../golden/lessonSteps.json" with { type: "json" };
 import goldenOf4 from "../golden/lessonStepsOf4.json" with { type: "json" };
 import { lessonStepGraph, pairTaskStepGraph } from "./lessonTraining.ts";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { buildGraph, input, state } from "../../src/graph/index.ts";
 import { add, conv2d, matMul, mul, reduceMean } from "../../src/ops/index.ts";
-import { nodeRuntime } from "../../src/platform/node/devices.ts";
+import { nodeRuntime } from "../../src/platform/node/ort/devices.ts";
 import type { Runtime } from "../../src/runtime/index.ts";
 
 let runtime: Runtime;

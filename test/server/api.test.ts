@@ -3,14 +3,14 @@ import { cp, mkdir, readFile, stat, symlink, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import type { Hello } from "../../src/explorer/index.ts";
 import { lossNames } from "../../src/losses/index.ts";
-import { createCanvas } from "../../src/platform/node/canvas.ts";
-import { loadDataset } from "../../src/platform/node/datasets.ts";
-import { RunFolder } from "../../src/platform/node/runFolder.ts";
+import { loadDataset } from "../../src/platform/node/datasets/datasets.ts";
+import { createCanvas } from "../../src/platform/node/figures/canvas.ts";
+import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
+import { readPt } from "../../src/runs/index.ts";
 import { checkpointIn, openRun } from "../../src/server/openRun.ts";
 import { spaceSources } from "../../src/server/spaceCache.ts";
-import { readPt } from "../../src/train/index.ts";
+import type { Hello } from "../../src/workspace/index.ts";
 import { asked, messageOf, messagesOf, raw, servedExplorer, smallCount } from "./explorer.fixture.ts";
 
 const served = servedExplorer();

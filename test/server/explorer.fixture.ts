@@ -2,8 +2,8 @@ import { cp, mkdir, writeFile } from "node:fs/promises";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll } from "vitest";
-import { type Message, MessageReader } from "../../src/explorer/index.ts";
 import { type Explorer, type ExplorerOptions, startExplorer } from "../../src/server/index.ts";
+import { type Message, MessageReader } from "../../src/workspace/index.ts";
 import { kindredOk, temporaryFolder } from "../cli/kindred.fixture.ts";
 import { madeOnce } from "../madeOnce.fixture.ts";
 

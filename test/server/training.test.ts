@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import type { TrainRequest } from "../../src/explorer/index.ts";
-import { RunLock } from "../../src/platform/node/runLock.ts";
+import { RunLock } from "../../src/platform/node/run/runLock.ts";
+import type { TrainRequest } from "../../src/workspace/index.ts";
 import { kindredOk } from "../cli/kindred.fixture.ts";
 import { readRunFiles } from "../cli/runFiles.fixture.ts";
 import { asked, EventListener, inPhase, messagesOf, raw, servedExplorer } from "./explorer.fixture.ts";

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { drawnFolder, writeFiles } from "../../src/platform/node/pictures/drawnPictures.fixture.ts";
-import { RunFolder } from "../../src/platform/node/runFolder.ts";
+import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
 import { planTraining } from "../../src/server/trainingPlan.ts";
 import { kindredOk, temporaryFolder } from "../cli/kindred.fixture.ts";
 

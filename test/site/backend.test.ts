@@ -1,8 +1,8 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Backend, Hello, TrainingPhase } from "../../src/explorer/index.ts";
-import { readPt } from "../../src/train/index.ts";
+import { readPt } from "../../src/runs/index.ts";
+import type { Backend, Hello, TrainingPhase } from "../../src/workspace/index.ts";
 import { launchChromium, noChromium } from "../browser/chromium.ts";
 import { type BuiltSite, buildSite } from "./buildSite.ts";
 import { type ServedSite, serveSite } from "./serve.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fileSizes, firstBytes, scriptBytes } from "../../scripts/siteSize.ts";
-import { readPt } from "../../src/train/index.ts";
+import { readPt } from "../../src/runs/index.ts";
 import { launchChromium, noChromium } from "../browser/chromium.ts";
 import { type Painted, painted, saturation } from "../explorer/canvasInk.ts";
 import { drawLine, strokes } from "../explorer/drawLine.ts";

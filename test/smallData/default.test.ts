@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { errorsAbovePixels, measureSmall } from "../../bench/smallData.ts";
 import { smallSets } from "../../bench/smallSets.ts";
-import { nodeRuntime } from "../../src/platform/node/devices.ts";
-import { RunFolder } from "../../src/platform/node/runFolder.ts";
+import { nodeRuntime } from "../../src/platform/node/ort/devices.ts";
+import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
 import type { Runtime } from "../../src/runtime/index.ts";
 import { kindredOk } from "../cli/kindred.fixture.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { InputError, Rng, tensorData } from "../../src/base/index.ts";
-import { lessonEncoder } from "../../src/nn/index.ts";
+import { lessonEncoder } from "../../src/modality/image/index.ts";
 import { referenceRuntime } from "../../src/runtime/index.ts";
 import { embeddingGraph } from "../../src/train/graphs.ts";
 import { exportEncoder } from "../../src/train/index.ts";

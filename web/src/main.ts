@@ -1,4 +1,4 @@
-import type { Backend } from "kindred/explorer";
+import type { Backend } from "kindred/workspace";
 import { mountPage } from "./app/mountPage.ts";
 import { reasonOf } from "./app/reasonOf.ts";
 

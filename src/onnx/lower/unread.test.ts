@@ -11,7 +11,7 @@ import {
   reduceSum,
   relu,
 } from "../../ops/index.ts";
-import { nodeRuntime } from "../../platform/node/devices.ts";
+import { nodeRuntime } from "../../platform/node/ort/devices.ts";
 import { referenceRuntime, type Values } from "../../runtime/index.ts";
 import type { LoweredGraph } from "./lowering.ts";
 import { withoutUnread } from "./unread.ts";

@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rng, type TensorData, tensorData } from "../../base/index.ts";
-import type { ImageDataset } from "../../data/index.ts";
-import { compactEncoder, initialState } from "../../nn/index.ts";
+import type { ImageDataset } from "../../modality/image/index.ts";
+import { compactEncoder } from "../../modality/image/index.ts";
+import { initialState } from "../../nn/index.ts";
 import { readModel } from "../../onnx/index.ts";
-import type { Runtime } from "../../runtime/index.ts";
 import {
   descriptionEntries,
   descriptionFrom,
-  Embedder,
   type EncoderDescription,
-  exportEncoder,
   exportForPixels,
   exportForTransformers,
-} from "../../train/index.ts";
-import { nodeRuntime } from "./devices.ts";
-import { ModelSession } from "./modelSession.ts";
+} from "../../runs/index.ts";
+import type { Runtime } from "../../runtime/index.ts";
+import { Embedder, exportEncoder } from "../../train/index.ts";
+import { nodeRuntime } from "./ort/devices.ts";
+import { ModelSession } from "./ort/modelSession.ts";
 
 const size = 12;
 const dim = 5;

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AbortedError, InputError, Rng } from "../../base/index.ts";
-import type { ImageDataset } from "../../data/index.ts";
+import type { ImageDataset } from "../../modality/image/index.ts";
 import { loadDatasetFile } from "./datasetFile.ts";
 import { encodeDataset } from "./datasetFormat.ts";
 

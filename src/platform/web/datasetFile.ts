@@ -1,5 +1,5 @@
 import { AbortedError, InputError } from "../../base/index.ts";
-import type { ImageDataset } from "../../data/index.ts";
+import type { ImageDataset } from "../../modality/image/index.ts";
 import { decodeDataset } from "./datasetFormat.ts";
 
 /** Options of {@link loadDatasetFile}. */

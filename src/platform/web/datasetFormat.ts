@@ -1,5 +1,5 @@
 import { InputError } from "../../base/index.ts";
-import type { ImageDataset } from "../../data/index.ts";
+import type { ImageDataset } from "../../modality/image/index.ts";
 
 /**
  * A data set as one file that a page can fetch. With gzip around all:

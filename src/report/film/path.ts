@@ -1,6 +1,6 @@
 import { Pacer } from "../../base/pacer.ts";
 import { fitPca, Layout, type Neighbours, transformPca, umapPlan } from "../../projection/index.ts";
-import { centre, procrustes } from "./procrustes.ts";
+import { centre, procrustes } from "../../projection/procrustes.ts";
 
 /** A sample's embeddings at the snapshots of a training. */
 export interface EmbeddingSeries {

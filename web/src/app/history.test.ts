@@ -1,4 +1,4 @@
-import type { StepHead } from "kindred/explorer";
+import type { StepHead } from "kindred/workspace";
 import { describe, expect, it } from "vitest";
 import { withMap, withStep } from "./history.ts";
 

@@ -1,4 +1,4 @@
-import type { StepHead } from "kindred/explorer";
+import type { StepHead } from "kindred/workspace";
 
 /** Points of a curve that are kept. */
 export const mostSteps = 400;

@@ -1,4 +1,4 @@
-import { BackendError, type Message } from "kindred/explorer";
+import { BackendError, type Message } from "kindred/workspace";
 
 /** The float32 array of that name. @throws BackendError when the message has none. */
 export function floatsOf(message: Message, name: string): Float32Array {

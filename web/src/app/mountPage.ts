@@ -1,4 +1,4 @@
-import type { Backend } from "kindred/explorer";
+import type { Backend } from "kindred/workspace";
 import { mount } from "svelte";
 import App from "../App.svelte";
 import { SpaceStore } from "../space/spaceStore.svelte.ts";

@@ -1,4 +1,4 @@
-import type { TrainingPhase } from "kindred/explorer";
+import type { TrainingPhase } from "kindred/workspace";
 
 const underWay: readonly TrainingPhase[] = ["preparing", "running", "pausing", "paused", "stopping"];
 

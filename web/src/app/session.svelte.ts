@@ -8,7 +8,7 @@ import {
   type TrainingStatus,
   type TrainRequest,
   takesDigits,
-} from "kindred/explorer";
+} from "kindred/workspace";
 import type { SpaceStore } from "../space/spaceStore.svelte.ts";
 import { isAtWork, isUnderWay } from "./phase.ts";
 import { reasonOf } from "./reasonOf.ts";

@@ -1,4 +1,4 @@
-import type { TrainingStatus } from "kindred/explorer";
+import type { TrainingStatus } from "kindred/workspace";
 import { describe, expect, it } from "vitest";
 import {
   batchMessage,

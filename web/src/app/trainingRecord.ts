@@ -7,7 +7,7 @@ import type {
   PictureSize,
   StepHead,
   TrainingStatus,
-} from "kindred/explorer";
+} from "kindred/workspace";
 import type { ClassNames } from "./classNames.ts";
 import { withMap, withStep } from "./history.ts";
 import { bytesOf, floatsOf, intsOf } from "./messageArrays.ts";

@@ -1,4 +1,4 @@
-import { BackendError } from "kindred/explorer";
+import { BackendError } from "kindred/workspace";
 
 /** The server is there, and will not have whoever asks. */
 export class RefusedError extends BackendError {}

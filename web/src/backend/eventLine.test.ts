@@ -1,4 +1,4 @@
-import { type BackendEvent, encodeMessage } from "kindred/explorer";
+import { type BackendEvent, encodeMessage } from "kindred/workspace";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { RefusedError } from "./answer.ts";
 import { keepLine } from "./eventLine.ts";

@@ -1,4 +1,4 @@
-import type { BackendEvent, Message } from "kindred/explorer";
+import type { BackendEvent, Message } from "kindred/workspace";
 import { RefusedError } from "./answer.ts";
 import { readMessages } from "./readMessages.ts";
 

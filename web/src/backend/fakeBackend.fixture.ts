@@ -8,7 +8,7 @@ import {
   type SpaceMessage,
   type TrainingPhase,
   type TrainRequest,
-} from "kindred/explorer";
+} from "kindred/workspace";
 import {
   batchMessage,
   epochMessage,

@@ -1,4 +1,4 @@
-import type { EpochHead } from "kindred/explorer";
+import type { EpochHead } from "kindred/workspace";
 import type { TrainingEvent } from "../app/trainingRecord.ts";
 import { digitPicture, numbersOf, side } from "./fakePictures.fixture.ts";
 

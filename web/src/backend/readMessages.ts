@@ -1,4 +1,4 @@
-import { type Message, MessageReader } from "kindred/explorer";
+import { type Message, MessageReader } from "kindred/workspace";
 
 /**
  * Hands over the messages of a body as they come; resolves at its end. What the listener throws ends the reading.

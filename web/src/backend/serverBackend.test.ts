@@ -1,4 +1,4 @@
-import { BackendError, encodeMessage, type Message } from "kindred/explorer";
+import { BackendError, encodeMessage, type Message } from "kindred/workspace";
 import { describe, expect, it } from "vitest";
 import { ServerBackend } from "./serverBackend.ts";
 

@@ -8,7 +8,7 @@ import {
   type Message,
   type SpaceMessage,
   type TrainRequest,
-} from "kindred/explorer";
+} from "kindred/workspace";
 import { bytesOf } from "../app/messageArrays.ts";
 import { refusal } from "./answer.ts";
 import { keepLine, type LineTimes, lineTimes } from "./eventLine.ts";

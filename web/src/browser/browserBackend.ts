@@ -10,7 +10,7 @@ import {
   mostPictures,
   type SpaceMessage,
   type TrainRequest,
-} from "kindred/explorer";
+} from "kindred/workspace";
 import { type DecodedPicture, decodePicture } from "./decodePicture.ts";
 import { EventLog } from "./eventLog.ts";
 import { type Unasked, WorkerLine } from "./workerLine.ts";

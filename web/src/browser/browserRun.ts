@@ -14,7 +14,7 @@ import {
   type Message,
   type RunInfo,
   thumbnailSize,
-} from "kindred/explorer";
+} from "kindred/workspace";
 
 /** Values of an encoder's tensors, under the names that checkpoints use. */
 export type Weights = ReadonlyMap<string, TensorData>;

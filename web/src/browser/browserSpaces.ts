@@ -9,7 +9,7 @@ import {
   type SpaceMessage,
   threeAxes,
   unitRows,
-} from "kindred/explorer";
+} from "kindred/workspace";
 import type { BrowserRun } from "./browserRun.ts";
 import { layoutInWorker } from "./layout.ts";
 

@@ -7,7 +7,7 @@ import {
   referenceRuntime,
   type TensorData,
 } from "kindred";
-import type { EventHead, TrainingStatus } from "kindred/explorer";
+import type { EventHead, TrainingStatus } from "kindred/workspace";
 import { describe, expect, it, vi } from "vitest";
 import type { BrowserRun } from "./browserRun.ts";
 import { BrowserTraining } from "./browserTraining.ts";

@@ -21,7 +21,7 @@ import {
   type TrainingStatus,
   type TrainRequest,
   watchTraining,
-} from "kindred/explorer";
+} from "kindred/workspace";
 import { isUnderWay } from "../app/phase.ts";
 import { BrowserRun } from "./browserRun.ts";
 import { MemoryRecorder } from "./memoryRecorder.ts";

@@ -9,6 +9,7 @@ import {
   takeFirst,
   writePt,
 } from "kindred";
+import { webRuntime } from "kindred/web";
 import {
   BackendError,
   defaultCheckpoint,
@@ -20,8 +21,7 @@ import {
   type PicturesHead,
   type SpaceMessage,
   thumbnails,
-} from "kindred/explorer";
-import { webRuntime } from "kindred/web";
+} from "kindred/workspace";
 import { BrowserRun } from "./browserRun.ts";
 import { BrowserSpaces } from "./browserSpaces.ts";
 import { BrowserTraining } from "./browserTraining.ts";

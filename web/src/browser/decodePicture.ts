@@ -1,4 +1,4 @@
-import { BackendError, pictureHeader } from "kindred/explorer";
+import { BackendError, pictureHeader } from "kindred/workspace";
 
 const mostBytes = 10_000_000;
 const mostPixels = 16_000_000;

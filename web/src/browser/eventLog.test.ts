@@ -1,4 +1,4 @@
-import type { EventHead, TrainingPhase } from "kindred/explorer";
+import type { EventHead, TrainingPhase } from "kindred/workspace";
 import { describe, expect, it } from "vitest";
 import { EventLog } from "./eventLog.ts";
 

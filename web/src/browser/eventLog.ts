@@ -1,4 +1,4 @@
-import { type EventHead, type Message, Thinned } from "kindred/explorer";
+import { type EventHead, type Message, Thinned } from "kindred/workspace";
 import { isUnderWay } from "../app/phase.ts";
 
 export interface LoggedEvent {

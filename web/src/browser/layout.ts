@@ -1,5 +1,5 @@
 import { AbortedError, InputError } from "kindred";
-import type { SpaceTools } from "kindred/explorer";
+import type { SpaceTools } from "kindred/workspace";
 import type { LayoutReport } from "./layoutWorker.ts";
 
 /** Lays a map out in a worker of its own, so that whoever asks stays free. */

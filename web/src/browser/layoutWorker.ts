@@ -1,4 +1,4 @@
-import { Layout, type LayoutInput, umapPlan } from "kindred/explorer";
+import { Layout, type LayoutInput, umapPlan } from "kindred/workspace";
 
 /** What a layout is asked of this worker with; and what it says, the map at last. */
 export type LayoutReport =

@@ -7,7 +7,7 @@ import {
   type Snapshot,
   type Trainer,
 } from "kindred";
-import { BackendError, type Message } from "kindred/explorer";
+import { BackendError, type Message } from "kindred/workspace";
 
 /** Records a sample's embeddings while it is trained, as a run's folder would hold them, in memory. */
 export class MemoryRecorder implements Recorder {

@@ -1,5 +1,5 @@
 import { InputError, lossNames } from "kindred";
-import { type Hello, lossChoices, recipeChoices, type TrainRequest } from "kindred/explorer";
+import { type Hello, lossChoices, recipeChoices, type TrainRequest } from "kindred/workspace";
 import { siteDatasets } from "./siteDatasets.ts";
 
 type Offered = Pick<Hello, "datasets" | "recipes" | "losses" | "defaults">;

@@ -1,6 +1,6 @@
 import { type ImageDataset, InputError } from "kindred";
-import type { Hello } from "kindred/explorer";
 import { loadDatasetFile } from "kindred/web";
+import type { Hello } from "kindred/workspace";
 
 /** A data set that the site serves beside its page. */
 export type SiteDataset = Hello["datasets"][number] & { readonly file: string; readonly count: number };

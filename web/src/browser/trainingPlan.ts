@@ -7,7 +7,7 @@ import {
   takeFirst,
   usualValidation,
 } from "kindred";
-import type { TrainRequest } from "kindred/explorer";
+import type { TrainRequest } from "kindred/workspace";
 import { lossOf } from "./offered.ts";
 
 /** What is to be trained, and on what. */

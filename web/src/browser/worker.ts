@@ -1,5 +1,5 @@
 import { AbortedError } from "kindred";
-import type { Message } from "kindred/explorer";
+import type { Message } from "kindred/workspace";
 import { reasonOf } from "../app/reasonOf.ts";
 import { BrowserWork } from "./browserWork.ts";
 import { oneLine } from "./oneLine.ts";

@@ -1,4 +1,4 @@
-import { BackendError, type SpaceMessage } from "kindred/explorer";
+import { BackendError, type SpaceMessage } from "kindred/workspace";
 import type { Answers, FromWorker, Question, ToWorker } from "./workerMessages.ts";
 
 interface Waiting {

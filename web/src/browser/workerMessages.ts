@@ -1,4 +1,4 @@
-import type { EventHead, Hello, Message, SpaceMessage, TrainRequest } from "kindred/explorer";
+import type { EventHead, Hello, Message, SpaceMessage, TrainRequest } from "kindred/workspace";
 
 /** What the page asks of its worker. */
 export type Question =

@@ -1,4 +1,4 @@
-import type { GreyPicture } from "kindred/explorer";
+import type { GreyPicture } from "kindred/workspace";
 import { drawStroke, type Stroke, strokeWidth } from "./strokes.ts";
 
 /** Five pixels to one of the digit that comes of it, and quick to read back. */

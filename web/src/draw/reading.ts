@@ -1,4 +1,4 @@
-import { type NearestRows, nearestOf, placeOnMap, projectOnto } from "kindred/explorer";
+import { type NearestRows, nearestOf, placeOnMap, projectOnto } from "kindred/workspace";
 import type { Neighbour } from "../neighbours/neighbourList.ts";
 import { type ClassShare, weightedVote } from "./weightedVote.ts";
 

@@ -1,4 +1,4 @@
-import type { Message } from "kindred/explorer";
+import type { Message } from "kindred/workspace";
 
 /** The recorded pictures as they lay at some moments of the training, along the same axes at all of them. */
 export interface Moments {

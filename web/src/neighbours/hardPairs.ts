@@ -1,4 +1,4 @@
-import type { Message, MessageArray } from "kindred/explorer";
+import type { Message, MessageArray } from "kindred/workspace";
 
 /** Two pictures and how alike the encoder finds them. */
 export interface HardPair {

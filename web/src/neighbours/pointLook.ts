@@ -1,4 +1,4 @@
-import { type StyledClasses, styleClasses } from "kindred/explorer";
+import { type StyledClasses, styleClasses } from "kindred/workspace";
 import type { Theme } from "../app/theme.ts";
 
 const symbols = ["circle", "diamond", "square", "cross", "x"];

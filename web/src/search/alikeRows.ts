@@ -1,4 +1,4 @@
-import { nearestOf } from "kindred/explorer";
+import { nearestOf } from "kindred/workspace";
 import type { Neighbour } from "../neighbours/neighbourList.ts";
 
 /** What is looked for, and among what. */

@@ -1,4 +1,4 @@
-import { fittingOf, type RunInfo } from "kindred/explorer";
+import { fittingOf, type RunInfo } from "kindred/workspace";
 
 /** What is asked about. */
 export interface Taken {

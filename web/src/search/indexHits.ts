@@ -1,4 +1,4 @@
-import type { HitsHead, Message } from "kindred/explorer";
+import type { HitsHead, Message } from "kindred/workspace";
 import { bytesOf } from "../app/messageArrays.ts";
 
 /** What an index has that is alike. */

@@ -1,4 +1,4 @@
-import { styleClasses } from "kindred/explorer";
+import { styleClasses } from "kindred/workspace";
 import { describe, expect, it } from "vitest";
 import { chosenSummary } from "./chosenRows.ts";
 import { pointLooks, wrongRows } from "./colouring.ts";

@@ -1,4 +1,4 @@
-import type { StyledClasses } from "kindred/explorer";
+import type { StyledClasses } from "kindred/workspace";
 
 /** What is told of some pictures chosen together. */
 export interface ChosenSummary {

@@ -1,4 +1,4 @@
-import type { StyledClasses } from "kindred/explorer";
+import type { StyledClasses } from "kindred/workspace";
 import { type ClassNames, classText } from "../app/classNames.ts";
 import type { MapCaption } from "../map/mapTypes.ts";
 

@@ -1,4 +1,4 @@
-import type { StyledClasses } from "kindred/explorer";
+import type { StyledClasses } from "kindred/workspace";
 import type { Theme } from "../app/theme.ts";
 import { driftTop, scaleColour } from "./driftScale.ts";
 import { markerShapes } from "./markerShapes.ts";

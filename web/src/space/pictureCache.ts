@@ -1,4 +1,4 @@
-import { type Backend, mostPictures, type PicturesHead } from "kindred/explorer";
+import { type Backend, mostPictures, type PicturesHead } from "kindred/workspace";
 
 /** Pictures kept, and their bytes: 4,096 of 28 x 28 are 3.2 MB, in colour and of 128 x 128 682 are these 32 MB. */
 const mostKept = 4096;

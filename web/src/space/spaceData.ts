@@ -1,4 +1,4 @@
-import type { MessageArray, SpaceMessage } from "kindred/explorer";
+import type { MessageArray, SpaceMessage } from "kindred/workspace";
 
 /** Nearest other pictures, nearest first: `rows` and `similarity` are `[count, k]`. */
 export interface NearestPictures {

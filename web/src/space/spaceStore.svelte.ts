@@ -1,4 +1,4 @@
-import type { Backend, RunInfo } from "kindred/explorer";
+import type { Backend, RunInfo } from "kindred/workspace";
 import { PictureCache } from "./pictureCache.ts";
 import { type NearestPictures, type SpaceData, withMessage } from "./spaceData.ts";
 

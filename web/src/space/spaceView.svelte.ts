@@ -1,4 +1,4 @@
-import { type StyledClasses, styleClasses } from "kindred/explorer";
+import { type StyledClasses, styleClasses } from "kindred/workspace";
 import type { Session } from "../app/session.svelte.ts";
 import { chosenSummary } from "./chosenRows.ts";
 import { classCaptions } from "./classCaptions.ts";

@@ -1,4 +1,4 @@
-import type { PictureSize } from "kindred/explorer";
+import type { PictureSize } from "kindred/workspace";
 import type { MapPictures } from "../map/mapTypes.ts";
 import { pictureRgba } from "../parts/pictureRgba.ts";
 

@@ -1,8 +1,8 @@
 import { type ClassNames, classText } from "../app/classNames.ts";
 import type { Session } from "../app/session.svelte.ts";
+import type { MapPngOptions } from "../film/mapPng.ts";
 import type { MapHandle } from "../map/mapTypes.ts";
 import { driftTop, scaleColour } from "./driftScale.ts";
-import type { MapPngOptions } from "./mapPng.ts";
 import { markerShapes } from "./markerShapes.ts";
 import type { SpaceView } from "./spaceView.svelte.ts";
 import { tokenColour } from "./tokenColour.ts";

@@ -1,5 +1,5 @@
 import type { EpochMetrics } from "kindred";
-import type { RunInfo, StepHead } from "kindred/explorer";
+import type { RunInfo, StepHead } from "kindred/workspace";
 import type { CurvePoint } from "../parts/curveScale.ts";
 
 /** What the curves are of; a `Session` has it all. */

@@ -1,4 +1,4 @@
-import { type ClassStyle, styleClasses } from "kindred/explorer";
+import { type ClassStyle, styleClasses } from "kindred/workspace";
 import type { Theme } from "../app/theme.ts";
 
 /** How the points of the live map look: the classes, and by row `colours` `[count, 4]` and `shapes` `[count]`. */

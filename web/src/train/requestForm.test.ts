@@ -1,4 +1,4 @@
-import type { TrainRequest } from "kindred/explorer";
+import type { TrainRequest } from "kindred/workspace";
 import { describe, expect, it } from "vitest";
 import { classesText, draftOf, faultsOf, requestOf, suited } from "./requestForm.ts";
 

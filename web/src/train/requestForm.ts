@@ -1,4 +1,4 @@
-import type { Choice, DatasetChoice, Hello, MethodChoice, TrainRequest } from "kindred/explorer";
+import type { Choice, DatasetChoice, Hello, MethodChoice, TrainRequest } from "kindred/workspace";
 import { countText } from "../app/wording.ts";
 
 /** What the form holds while it is filled in: numbers may be missing, epochs for as many as suit. */

@@ -1,5 +1,5 @@
 import { type EarlyStop, type EpochMetrics, type Verdict, verdictText } from "kindred";
-import type { Hello, RunInfo, TrainRequest } from "kindred/explorer";
+import type { Hello, RunInfo, TrainRequest } from "kindred/workspace";
 import { counted, countText, lossText, percentText } from "../app/wording.ts";
 import { choiceOf } from "./requestForm.ts";
 

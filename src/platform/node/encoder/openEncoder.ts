@@ -9,11 +9,11 @@ import {
   modelPorts,
   type OpenedModel,
 } from "../../../encoder/index.ts";
-import { type DeviceName, deviceNames } from "../devices.ts";
 import { readRunModel } from "../export/runModel.ts";
-import { readFileOrExplain } from "../files.ts";
-import { ModelSession } from "../modelSession.ts";
-import { RunFolder } from "../runFolder.ts";
+import { readFileOrExplain } from "../files/files.ts";
+import { type DeviceName, deviceNames } from "../ort/devices.ts";
+import { ModelSession } from "../ort/modelSession.ts";
+import { RunFolder } from "../run/runFolder.ts";
 import { pathOf } from "./place.ts";
 import { readPicture } from "./readPicture.ts";
 

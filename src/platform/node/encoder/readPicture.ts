@@ -1,9 +1,9 @@
 import sharp from "sharp";
 import { InputError } from "../../../base/index.ts";
-import type { Preprocessing } from "../../../data/index.ts";
 import { type Picture, type Pixels, pictureKind } from "../../../encoder/index.ts";
-import { readFileOrExplain } from "../files.ts";
-import { preprocessPicture } from "../pictures/preprocessPicture.ts";
+import type { Preprocessing } from "../../../modality/image/index.ts";
+import { readFileOrExplain } from "../files/files.ts";
+import { preprocessPicture } from "../pictures/decode/preprocessPicture.ts";
 import { pathOf } from "./place.ts";
 
 /**

@@ -12,12 +12,12 @@ import {
   type RunConfig,
   writePt,
   writeSafetensors,
-} from "../../../train/index.ts";
-import { explainIoError, requireNew, requireWritable, writeFileAtomic } from "../files.ts";
-import { makeFolder } from "../folders.ts";
-import { packageVersion } from "../packageVersion.ts";
-import type { RunFolder } from "../runFolder.ts";
-import { clearOnce, temporaryName } from "../temporaries.ts";
+} from "../../../runs/index.ts";
+import { explainIoError, requireNew, requireWritable, writeFileAtomic } from "../files/files.ts";
+import { makeFolder } from "../files/folders.ts";
+import { packageVersion } from "../files/packageVersion.ts";
+import { clearOnce, temporaryName } from "../files/temporaries.ts";
+import type { RunFolder } from "../run/runFolder.ts";
 import { type RunModel, readRunModel } from "./runModel.ts";
 import { transformersConfig, transformersPreprocessor } from "./transformersFolder.ts";
 

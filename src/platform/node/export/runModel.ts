@@ -2,12 +2,12 @@ import type { TensorData } from "../../../base/index.ts";
 import {
   type EncoderDescription,
   encoderFingerprint,
-  exportEncoder,
   preprocessingOf,
   type RunConfig,
-} from "../../../train/index.ts";
-import { readRunEncoder } from "../runEncoder.ts";
-import type { RunFolder } from "../runFolder.ts";
+} from "../../../runs/index.ts";
+import { exportEncoder } from "../../../train/index.ts";
+import { readRunEncoder } from "../run/runEncoder.ts";
+import type { RunFolder } from "../run/runFolder.ts";
 
 /** A run's encoder as a model to be run elsewhere, and what is to be known of it. */
 export interface RunModel {

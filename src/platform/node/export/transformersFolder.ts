@@ -1,4 +1,4 @@
-import type { EncoderDescription } from "../../../train/index.ts";
+import type { EncoderDescription } from "../../../runs/index.ts";
 
 /** `resample` of `PIL.Image`, which image processors name filters by. */
 const lanczos = 1;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { AbortedError } from "../../../base/index.ts";
 import { Pacer } from "../../../base/pacer.ts";
-import { className, type ImageDataset, pixelsPerImage } from "../../../data/index.ts";
+import { className, type ImageDataset, pixelsPerImage } from "../../../modality/image/index.ts";
 import type { Embedder } from "../../../train/index.ts";
 import type { IndexedPicture, PictureRecord } from "./indexRows.ts";
 import { makeThumbnails } from "./thumbnails.ts";

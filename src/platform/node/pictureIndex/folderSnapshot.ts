@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join, sep } from "node:path";
-import { writeFileAtomic } from "../files.ts";
+import { writeFileAtomic } from "../files/files.ts";
 
 /** The few files of a Lance table that are written over; all others are written once, under a name of their own. */
 const changing = [/latest_version_hint\.json$/, /[/\\]_refs[/\\]/];

@@ -1,5 +1,5 @@
 import type { Connection, Table } from "@lancedb/lancedb";
-import { RunLock } from "../runLock.ts";
+import { RunLock } from "../run/runLock.ts";
 import { FolderSnapshot } from "./folderSnapshot.ts";
 import { type IndexLocation, tableName } from "./indexLocation.ts";
 import { lanceText } from "./lanceErrors.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { InputError, shellWord } from "../../../base/index.ts";
-import { preprocessingSchema } from "../../../data/index.ts";
+import { preprocessingSchema } from "../../../modality/image/index.ts";
 
 const size = z.number().int().min(1);
 

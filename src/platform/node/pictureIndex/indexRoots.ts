@@ -3,7 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../../base/index.ts";
-import type { ImageDataset } from "../../../data/index.ts";
+import type { ImageDataset } from "../../../modality/image/index.ts";
 import { type IndexLocation, relativeToIndex } from "./indexLocation.ts";
 
 const rootSchema = z.object({

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { InputError } from "../../../base/index.ts";
-import type { Preprocessing } from "../../../data/index.ts";
-import { encoderFingerprint, type RunConfig } from "../../../train/index.ts";
-import { packageVersion } from "../packageVersion.ts";
-import { type RunEncoder, readRunEncoder } from "../runEncoder.ts";
-import { RunFolder } from "../runFolder.ts";
+import type { Preprocessing } from "../../../modality/image/index.ts";
+import { encoderFingerprint, type RunConfig } from "../../../runs/index.ts";
+import { packageVersion } from "../files/packageVersion.ts";
+import { type RunEncoder, readRunEncoder } from "../run/runEncoder.ts";
+import { RunFolder } from "../run/runFolder.ts";
 import type { IndexInfo } from "./indexInfo.ts";
 import { indexLocation, relativeToIndex } from "./indexLocation.ts";
 import type { PictureIndex } from "./pictureIndex.ts";

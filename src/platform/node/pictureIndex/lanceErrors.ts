@@ -1,6 +1,6 @@
 import { InputError, KindredError } from "../../../base/index.ts";
 import { shownFilter } from "../../../retrieval/index.ts";
-import { explainIoError } from "../ioErrors.ts";
+import { explainIoError } from "../files/ioErrors.ts";
 
 /** Numbers of the system's errors that a user can mend; LanceDB's messages carry them as `(os error 28)`. */
 const codes: Readonly<Record<string, string>> = {

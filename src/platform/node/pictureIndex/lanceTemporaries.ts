@@ -1,6 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { isOlderThanProcess } from "../temporaries.ts";
+import { isOlderThanProcess } from "../files/temporaries.ts";
 import { tableName } from "./indexLocation.ts";
 
 /** What LanceDB calls files of a folder until they are complete. */

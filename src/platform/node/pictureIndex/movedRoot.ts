@@ -1,4 +1,4 @@
-import type { ImageDataset } from "../../../data/index.ts";
+import type { ImageDataset } from "../../../modality/image/index.ts";
 import { localNames, pictureHash } from "./embedPictures.ts";
 import type { IndexLocation } from "./indexLocation.ts";
 import { type Collection, type IndexRoot, idIn, placeOf, rootOfId } from "./indexRoots.ts";

@@ -1,6 +1,6 @@
 import { InputError } from "../../../base/index.ts";
-import { readFileOrExplain } from "../files.ts";
-import { preprocessPicture } from "../pictures/preprocessPicture.ts";
+import { readFileOrExplain } from "../files/files.ts";
+import { preprocessPicture } from "../pictures/decode/preprocessPicture.ts";
 import { preprocessingOf } from "./indexedRun.ts";
 import type { IndexInfo } from "./indexInfo.ts";
 

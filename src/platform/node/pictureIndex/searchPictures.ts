@@ -1,7 +1,7 @@
 import { InputError } from "../../../base/index.ts";
-import type { ImageDataset } from "../../../data/index.ts";
+import type { ImageDataset } from "../../../modality/image/index.ts";
 import { Embedder } from "../../../train/index.ts";
-import { type DeviceName, nodeRuntime } from "../devices.ts";
+import { type DeviceName, nodeRuntime } from "../ort/devices.ts";
 import { encoderOfIndex } from "./indexedRun.ts";
 import type { PictureIndex, SearchHit, SearchOptions } from "./pictureIndex.ts";
 import { type QueryPicture, readQueries } from "./queryPictures.ts";

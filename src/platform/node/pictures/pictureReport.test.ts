@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cacheFolder } from "./cacheFolder.ts";
+import { cacheFolder } from "./cache/cacheFolder.ts";
 import { findDuplicates, type PictureReport, pictureReportLines } from "./pictureReport.ts";
 
 const none: PictureReport = {

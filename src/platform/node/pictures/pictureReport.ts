@@ -1,5 +1,5 @@
-import { className } from "../../../data/index.ts";
-import type { OtherFiles, PictureProblem } from "./pictureTree.ts";
+import { className } from "../../../modality/image/index.ts";
+import type { OtherFiles, PictureProblem } from "./listing/pictureTree.ts";
 
 /** Files of one content, all of one class or without labels. */
 export interface DuplicatePictures {

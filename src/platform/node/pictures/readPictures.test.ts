@@ -15,12 +15,17 @@ import { parquetWriteFile } from "hyparquet-writer";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { AbortedError } from "../../../base/index.ts";
-import { fingerprint, type ImageDataset, sliceImages } from "../../../data/index.ts";
-import { type LoadDatasetOptions, loadDataset, MissingSplitError, readDataset } from "../datasets.ts";
-import { loadSplits } from "../splits.ts";
+import { fingerprint, type ImageDataset, sliceImages } from "../../../modality/image/index.ts";
+import {
+  type LoadDatasetOptions,
+  loadDataset,
+  MissingSplitError,
+  readDataset,
+} from "../datasets/datasets.ts";
+import { loadSplits } from "../datasets/splits.ts";
+import { PictureThreads } from "./decode/pictureThreads.ts";
+import { preprocessPicture } from "./decode/preprocessPicture.ts";
 import { drawn, drawnFolder, hugePng, writeFiles } from "./drawnPictures.fixture.ts";
-import { PictureThreads } from "./pictureThreads.ts";
-import { preprocessPicture } from "./preprocessPicture.ts";
 
 let root: string;
 const at = (...parts: string[]): string => join(root, ...parts);

@@ -1,15 +1,15 @@
 import { join, resolve } from "node:path";
 import { InputError } from "../../../base/index.ts";
 import { byCodePoint, numberClasses } from "../../../data/classNumbers.ts";
-import { type ImageDataset, type Preprocessing, sliceImages } from "../../../data/index.ts";
-import { orderPictures } from "../../../data/pictureOrder.ts";
-import { cacheFolder } from "./cacheFolder.ts";
-import { type CachedPictures, PictureCache } from "./pictureCache.ts";
-import { areLabelled, type PictureListing } from "./pictureListing.ts";
-import { PictureMemo } from "./pictureMemo.ts";
+import { type ImageDataset, type Preprocessing, sliceImages } from "../../../modality/image/index.ts";
+import { orderPictures } from "../../../modality/image/pictureOrder.ts";
+import { cacheFolder } from "./cache/cacheFolder.ts";
+import { type CachedPictures, PictureCache } from "./cache/pictureCache.ts";
+import { PictureMemo } from "./cache/pictureMemo.ts";
+import { PictureThreads } from "./decode/pictureThreads.ts";
+import { areLabelled, type PictureListing } from "./listing/pictureListing.ts";
+import type { PictureProblem } from "./listing/pictureTree.ts";
 import { findDuplicates, type PictureReport } from "./pictureReport.ts";
-import { PictureThreads } from "./pictureThreads.ts";
-import type { PictureProblem } from "./pictureTree.ts";
 import { type ChosenPreprocessing, surveyPictures } from "./surveyPictures.ts";
 
 /** What of reading picture files takes long. */

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { levelsFor } from "./pictureLevels.ts";
-import type { PictureFile } from "./pictureTree.ts";
+import { levelsFor } from "./decode/pictureLevels.ts";
+import type { PictureFile } from "./listing/pictureTree.ts";
 import { settled, surveyPictures } from "./surveyPictures.ts";
 
 let folder: string;

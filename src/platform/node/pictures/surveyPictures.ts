@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import type { Preprocessing } from "../../../data/index.ts";
+import type { Preprocessing } from "../../../modality/image/index.ts";
 import { batches } from "./batches.ts";
-import { requireDescriptors } from "./openFiles.ts";
-import { mostFilePixels, type OpenedPicture, openPicture } from "./openPicture.ts";
-import { type Ink, inkOf, inksOnClear, levelsFor, type Range, rangeOf } from "./pictureLevels.ts";
-import type { PictureFile } from "./pictureTree.ts";
-import { preprocessPicture } from "./preprocessPicture.ts";
+import { requireDescriptors } from "./decode/openFiles.ts";
+import { mostFilePixels, type OpenedPicture, openPicture } from "./decode/openPicture.ts";
+import { type Ink, inkOf, inksOnClear, levelsFor, type Range, rangeOf } from "./decode/pictureLevels.ts";
+import { preprocessPicture } from "./decode/preprocessPicture.ts";
+import type { PictureFile } from "./listing/pictureTree.ts";
 
 /** Pictures looked at: those in even distances. */
 const surveyed = 64;

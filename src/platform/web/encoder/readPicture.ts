@@ -1,7 +1,7 @@
 import { InputError } from "../../../base/index.ts";
-import type { Preprocessing } from "../../../data/index.ts";
 import { type DrawnPicture, type Picture, type Pixels, pictureKind } from "../../../encoder/index.ts";
-import { fitPicture } from "../../../explorer/fitPicture.ts";
+import { fitPicture } from "../../../modality/image/fit/fitPicture.ts";
+import type { Preprocessing } from "../../../modality/image/index.ts";
 import { fetched, placeOf } from "./fetched.ts";
 
 /** What of a browser is used here, where its types are not. */

@@ -1,0 +1,190 @@
+import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError, shellWord } from "../../../base/index.ts";
+import type { ImageDataset } from "../../../modality/image/index.ts";
+import {
+  pickImages,
+  type Recorder,
+  recordingRows,
+  recordingSchedule,
+  type Snapshot,
+} from "../../../train/index.ts";
+import { explainIoError, readFileOrExplain, writeFileAtomic, writeStreamAtomic } from "../files/files.ts";
+import { writeNpy } from "../files/npy.ts";
+import { readFloatNpy } from "../files/npyReader.ts";
+import {
+  parseRecordingIndex,
+  type RecordedSnapshot,
+  type RecordingIndex,
+  snapshotFile,
+} from "./recordingIndex.ts";
+
+const indexName = "index.json";
+
+/** What a recording is made by. */
+export interface RecordingOptions {
+  /** The recording's own folder, `recording` in that of its run. */
+  readonly path: string;
+  readonly training: ImageDataset;
+  /** Pictures that the encoder is trained on in a step. */
+  readonly picturesPerStep: number;
+  /** Batches of an epoch. */
+  readonly batches: number;
+  readonly dim: number;
+  readonly seed: number;
+  /** Pictures in the sample; a recording that is gone on with keeps those that it has. */
+  readonly size: number;
+  /** Called before each file is written; throws where the run is not to be written any more. */
+  readonly beforeWrite?: () => void;
+}
+
+/**
+ * Records a sample's embeddings while a run trains: a `.npy` for each snapshot, and an index that names only those
+ * that are there in full. Writing goes on beside the training; {@link flush} waits for it.
+ */
+export class RunRecorder implements Recorder {
+  readonly sample: ImageDataset;
+  readonly due: (step: number) => boolean;
+  readonly #path: string;
+  readonly #beforeWrite: () => void;
+  #index: RecordingIndex;
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(options: RecordingOptions, sample: ImageDataset, index: RecordingIndex) {
+    const { path, picturesPerStep, batches, beforeWrite = () => undefined } = options;
+    this.#path = path;
+    this.#beforeWrite = beforeWrite;
+    this.sample = sample;
+    this.due = recordingSchedule({ sample: sample.count, picturesPerStep, batches });
+    this.#index = index;
+  }
+
+  /**
+   * A recorder that goes on from `step`: snapshots from there on are removed, to be taken again, so that a resumed
+   * run records what one that never stopped does. From step 0 all begins anew.
+   *
+   * @throws InputError when the recording there is damaged, or of other pictures.
+   */
+  static async open(options: RecordingOptions, step: number): Promise<RunRecorder> {
+    const { path, training, dim, seed } = options;
+    const file = join(path, indexName);
+    const before = step > 0 && existsSync(file) ? await readIndex(path) : null;
+    const rows = recordingRows(training.labels, seed, before?.rows.length ?? options.size);
+    const sample = pickImages(training, rows);
+    const empty: RecordingIndex = {
+      version: 1,
+      rows: [...rows],
+      labels: [...sample.labels],
+      dim,
+      snapshots: [],
+    };
+    const found = before ?? empty;
+    if (
+      found.rows.join() !== empty.rows.join() ||
+      found.labels.join() !== empty.labels.join() ||
+      found.dim !== dim
+    ) {
+      throw new InputError(
+        `${file}: records other pictures than this run trains on: remove ${path} to record from here on`,
+      );
+    }
+    const snapshots = found.snapshots.filter((snapshot) => snapshot.step < step);
+    const recorder = new RunRecorder(options, sample, { ...empty, snapshots });
+    await recorder.#begin();
+    return recorder;
+  }
+
+  /** Resolves as soon as the snapshot before is written, and leaves this one to be. */
+  async take(snapshot: Snapshot): Promise<void> {
+    await this.#writing;
+    this.#writing = this.#write(snapshot);
+    // Its failure is met by whoever waits for it next; until then it must not count as unhandled.
+    this.#writing.catch(() => undefined);
+  }
+
+  /** Waits until all that was taken is on the disk. */
+  flush(): Promise<void> {
+    return this.#writing;
+  }
+
+  async #begin(): Promise<void> {
+    // The index first: it must never name a file that is not there.
+    await this.#writeIndex();
+    const named = new Set(this.#index.snapshots.map(({ file }) => file));
+    try {
+      // Also those that a killed process wrote and did not come to name.
+      for (const name of await readdir(this.#path)) {
+        if (snapshotFile.test(name) && !named.has(name)) await rm(join(this.#path, name), { force: true });
+      }
+    } catch (error) {
+      throw explainIoError(error, "written", this.#path);
+    }
+  }
+
+  async #write({ step, epoch, pairs, lossSum, embeddings }: Snapshot): Promise<void> {
+    const { dim, rows, snapshots } = this.#index;
+    const file = `step_${step}.npy`;
+    this.#beforeWrite();
+    await writeStreamAtomic(join(this.#path, file), (append) =>
+      writeNpy(append, embeddings, [rows.length, dim]),
+    );
+    const before = snapshots.at(-1);
+    const since = pairs - (before?.pairs ?? 0);
+    const loss = since > 0 ? (lossSum - (before?.lossSum ?? 0)) / since : null;
+    // In the order in which the schema reads them, so that a resumed run writes the same bytes.
+    const next = { file, step, epoch, loss, pairs, lossSum };
+    this.#index = { ...this.#index, snapshots: [...snapshots, next] };
+    await this.#writeIndex();
+  }
+
+  async #writeIndex(): Promise<void> {
+    this.#beforeWrite();
+    await writeFileAtomic(join(this.#path, indexName), `${JSON.stringify(this.#index)}\n`);
+  }
+}
+
+/** A recording in memory. */
+export interface Recording {
+  readonly count: number;
+  readonly dim: number;
+  /** `[count]` */
+  readonly labels: Int32Array;
+  readonly snapshots: readonly (RecordedSnapshot & {
+    /** `[count, dim]` */
+    readonly embeddings: Float32Array;
+  })[];
+}
+
+/**
+ * What a run recorded.
+ *
+ * @param run the run's folder
+ * @throws InputError when it recorded nothing, saying which command makes a recording, or a file is damaged.
+ */
+export async function readRecording(run: string): Promise<Recording> {
+  const path = join(run, "recording");
+  if (!existsSync(join(path, indexName))) {
+    throw new InputError(
+      `${run} has no recorded embeddings (recording/${indexName}): train it with kindred train --record --out ${shellWord(run)}`,
+    );
+  }
+  const { rows, labels, dim, snapshots } = await readIndex(path);
+  if (snapshots.length < 2) {
+    throw new InputError(
+      `${run} has ${snapshots.length} recorded snapshots, expected at least 2 to move between: go on with kindred train --resume --out ${shellWord(run)}`,
+    );
+  }
+  const read: Recording["snapshots"][number][] = [];
+  for (const snapshot of snapshots) {
+    const file = join(path, snapshot.file);
+    const embeddings = readFloatNpy(await readFileOrExplain(file), [rows.length, dim], file);
+    read.push({ ...snapshot, embeddings });
+  }
+  return { count: rows.length, dim, labels: Int32Array.from(labels), snapshots: read };
+}
+
+async function readIndex(path: string): Promise<RecordingIndex> {
+  const file = join(path, indexName);
+  return parseRecordingIndex(new TextDecoder().decode(await readFileOrExplain(file)), file);
+}

@@ -1,0 +1,126 @@
+import { InputError } from "../base/index.ts";
+import { type BatchSampler, ClassBalancedSampler, ShuffledSampler } from "../data/index.ts";
+import { type Loss, lossByName } from "../losses/index.ts";
+import { type AugmentOptions, encoderByName, type ImageDataset } from "../modality/image/index.ts";
+import { type Encoder, type Module, projectionHead } from "../nn/index.ts";
+import {
+  adam,
+  adamW,
+  constantRate,
+  type Optimizer,
+  oneCycle,
+  type Schedule,
+  stepLR,
+  warmupCosine,
+} from "../optim/index.ts";
+import { labelTask } from "../train/labelTask.ts";
+import { type BatchSource, labelSource, type MakeSources, pairSources, viewSource } from "../train/source.ts";
+import { pairTask, type Task } from "../train/task.ts";
+import { viewTask } from "../train/viewTask.ts";
+import { augmentOptions } from "./augmentationConfig.ts";
+import { requireBounds, requireParameters } from "./configBounds.ts";
+import type { RunConfig } from "./runConfig.ts";
+
+/** The parts of a training that a configuration names, as a trainer takes them. */
+export interface ConfiguredParts {
+  readonly encoder: Encoder;
+  readonly task: Task;
+  readonly optimizer: Optimizer;
+  readonly schedule: Schedule;
+  readonly sources: MakeSources;
+}
+
+/**
+ * The parts of a training that a configuration names.
+ *
+ * @throws InputError when they cannot be made: for pictures of that size, or of sizes that are too large.
+ */
+export function configuredParts(config: RunConfig): ConfiguredParts {
+  requireBounds(config);
+  const encoder = encoderByName(config.encoder);
+  requireParameters(encoder, config.encoder);
+  const { name, ...options } = config.loss;
+  const loss = lossByName(name, options);
+  return {
+    encoder,
+    task: taskOf(encoder, loss, config.head && projectionHead(encoder.dim, config.head)),
+    optimizer: optimizerOf(config.optimizer),
+    schedule: scheduleOf(config.schedule, config.optimizer.learningRate),
+    sources: loss.of === "pairs" ? pairSources : pictureSources(config, loss.of),
+  };
+}
+
+function taskOf(encoder: Encoder, { of, loss }: Loss, head: Module | null): Task {
+  switch (of) {
+    case "pairs":
+      return pairTask(encoder, loss);
+    case "labels":
+      return labelTask(encoder, loss);
+    case "views":
+      return viewTask(encoder, loss, head);
+  }
+}
+
+function optimizerOf(config: RunConfig["optimizer"]): Optimizer {
+  return config.name === "adam" ? adam() : adamW({ weightDecay: config.weightDecay });
+}
+
+/** Of a run's steps, so that one of few pictures comes to its full rate. */
+const mostWarmup = 0.2;
+
+function scheduleOf(config: RunConfig["schedule"], learningRate: number): Schedule {
+  switch (config.name) {
+    case "constant":
+      return constantRate(learningRate);
+    case "stepLR":
+      return stepLR({ learningRate, stepSize: config.stepSize, gamma: config.gamma });
+    case "oneCycle":
+      return oneCycle({ learningRate, warmup: config.warmup });
+    case "warmupCosine":
+      return warmupCosine({ learningRate, warmupSteps: config.warmupSteps, mostWarmup });
+  }
+}
+
+/**
+ * Pictures in the configured batches. Validation pictures come in batches of the same kind, as they are; only views,
+ * which are nothing but variations, are varied there too, the same way each time.
+ */
+function pictureSources(config: RunConfig, kind: "labels" | "views"): MakeSources {
+  const augmentation = config.augmentation && augmentOptions(config.augmentation);
+  return ({ training, validation }, { batchSize, seed, ...elsewhere }) => {
+    const sampler = trainingSampler(config.sampler, training, batchSize, seed);
+    const held = validation.count > 0 ? validationSampler(config.sampler, validation, batchSize, seed) : null;
+    const of = (dataset: ImageDataset, from: BatchSampler, varied: AugmentOptions | null): BatchSource => {
+      const options = { sampler: from, seed, ...elsewhere };
+      if (kind === "labels") return labelSource(dataset, { ...options, augmentation: varied });
+      if (!augmentation) throw new InputError("views are variations of a picture, received no augmentation");
+      return viewSource(dataset, { ...options, augmentation });
+    };
+    return { training: of(training, sampler, augmentation), validation: held && of(validation, held, null) };
+  };
+}
+
+function trainingSampler(
+  config: RunConfig["sampler"],
+  { labels, count }: ImageDataset,
+  batchSize: number,
+  seed: number,
+): BatchSampler {
+  if (config.name !== "classBalanced") return new ShuffledSampler(count, { batchSize, seed });
+  const sampler = new ClassBalancedSampler(labels, { ...config, seed });
+  if (sampler.batchSize === batchSize) return sampler;
+  throw new InputError(
+    `batch size ${batchSize} is not that of ${config.classes} classes with ${config.images} images each, expected ${sampler.batchSize}`,
+  );
+}
+
+/** Balanced as in training where the validation pictures have that many classes. */
+function validationSampler(
+  config: RunConfig["sampler"],
+  validation: ImageDataset,
+  batchSize: number,
+  seed: number,
+): BatchSampler {
+  const enough = config.name === "classBalanced" && new Set(validation.labels).size >= config.classes;
+  return trainingSampler(enough ? config : { name: "shuffled" }, validation, batchSize, seed);
+}

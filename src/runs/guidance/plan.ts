@@ -1,0 +1,62 @@
+import type { ImageDataset } from "../../modality/image/index.ts";
+import { fittedToData, type RecipeName, type RunChoices, recipeConfig } from "../recipes.ts";
+import type { RunConfig } from "../runConfig.ts";
+import { chooseTraining } from "./choose.ts";
+import { guidanceFor } from "./guidance.ts";
+import type { Guidance } from "./guidanceFile.ts";
+import { type LookOptions, lookAtPictures } from "./seen.ts";
+
+/** In place of a recipe: what suits the pictures. */
+export const autoRecipe = "auto";
+
+/** A recipe, or that one is to be chosen. */
+export type RecipeChoice = RecipeName | typeof autoRecipe;
+
+/** The pictures of a training. */
+export interface PlannedData {
+  readonly training: ImageDataset;
+  readonly validation: ImageDataset;
+  readonly fingerprint: string;
+}
+
+/** What a new run is to be. */
+export interface RunPlan {
+  readonly config: RunConfig;
+  readonly guidance: Guidance;
+}
+
+/** Rows of arrays kept for validation where nothing is said, and of fewer than five times as many their share. */
+const usual = { validation: 1000, share: 1 / 5 };
+
+/** Pictures kept for validation where nothing is said and the data has no part of its own: 1,000, or a fifth of fewer than 5,000. */
+export function usualValidation(count: number): number {
+  return Math.min(usual.validation, Math.floor(count * usual.share));
+}
+
+/** A recipe by which data can be read before one is chosen. */
+export function recipeToRead(recipe: RecipeChoice): RecipeName {
+  return recipe === autoRecipe ? "fast" : recipe;
+}
+
+/**
+ * Plans a new run, whoever asks for it: looks at the pictures, with the recipe `auto` chooses what suits them, and fits the
+ * configuration to them.
+ *
+ * @param choices what is chosen beside the recipe, which always holds
+ * @throws InputError when two choices do not go together, or do not suit the pictures.
+ * @throws AbortedError by the signal.
+ */
+export async function planRun(
+  recipe: RecipeChoice,
+  choices: RunChoices,
+  data: PlannedData,
+  options: Omit<LookOptions, "source"> = {},
+): Promise<RunPlan> {
+  const seen = await lookAtPictures(data, { ...options, source: choices.source });
+  const choice = recipe === autoRecipe ? chooseTraining(seen, choices) : null;
+  const config = recipeConfig(choice?.recipe ?? recipeToRead(recipe), choice?.choices ?? choices);
+  return {
+    config: fittedToData(config, data, choices.classes !== undefined),
+    guidance: guidanceFor(seen, recipe, choice),
+  };
+}

@@ -1,0 +1,24 @@
+export { augmentOptions } from "./augmentationConfig.ts";
+export * from "./checkpoint/index.ts";
+export * from "./checkpoint/trainingState.ts";
+export { type ChosenTrunk, chosenEncoder, type EncoderChoices } from "./chosenEncoder.ts";
+export { type ConfiguredParts, configuredParts } from "./configuredParts.ts";
+export {
+  descriptionEntries,
+  descriptionFrom,
+  type EncoderDescription,
+  preprocessingOf,
+} from "./encoderDescription.ts";
+export { encoderFingerprint, type FingerprintedConfig } from "./encoderFingerprint.ts";
+export { type EvaluationFile, parseEvaluationFile } from "./evaluationFile.ts";
+export { type ExportModelInput, exportForPixels, exportForTransformers } from "./exportModel.ts";
+export * from "./guidance/index.ts";
+export * from "./metricsFile.ts";
+export * from "./modelCard/index.ts";
+export * from "./publishedConfig.ts";
+export * from "./recipes.ts";
+export * from "./runConfig.ts";
+export { requireSuitable, samplerLabel } from "./suitable.ts";
+export { type Trained, verdictOf } from "./verdict.ts";
+export { type Found, parseVerdict, type Verdict } from "./verdictFile.ts";
+export { verdictLines, verdictText } from "./verdictText.ts";

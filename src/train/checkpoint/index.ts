@@ -1,5 +1,0 @@
-export { type FittedWeights, fittedWeights } from "./fittedWeights.ts";
-export { matchTensors, type TensorLike } from "./match.ts";
-export { readPt, writePt } from "./pt.ts";
-export { readSafetensors, type SafetensorsFile, writeSafetensors } from "./safetensors.ts";
-export { readWeightsFile } from "./weightsFile.ts";

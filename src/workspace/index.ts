@@ -1,0 +1,72 @@
+export { unitRows } from "../base/unitRows.ts";
+export { digitFromDrawing, digitSize, type GreyPicture } from "../modality/image/fit/digit.ts";
+export { digitFromPicture } from "../modality/image/fit/digitPicture.ts";
+export { fitPicture } from "../modality/image/fit/fitPicture.ts";
+export { type PictureHeader, pictureHeader } from "../modality/image/fit/pictureHeader.ts";
+export { type Thumbnails, thumbnailSize, thumbnails } from "../modality/image/fit/thumbnails.ts";
+export {
+  type HardPairs,
+  type HardPairsOptions,
+  hardPairs,
+} from "../neighbours/hardPairs.ts";
+export { leaveOneOutAccuracy } from "../neighbours/leaveOneOut.ts";
+export {
+  type Axes,
+  type NearestRows,
+  nearestOf,
+  placeOnMap,
+  projectOnto,
+  type Vote,
+  votesOf,
+} from "../neighbours/nearest.ts";
+export { Layout, umapPlan } from "../projection/index.ts";
+export {
+  type ClassStyle,
+  type Ground,
+  type MarkerSymbol,
+  type StyledClasses,
+  styleClasses,
+} from "../report/classStyles.ts";
+export { drawFrame } from "../report/film/index.ts";
+export { type Backend, BackendError, type BackendEvent, type SpaceMessage } from "./backend.ts";
+export { anchorsShown, BatchView } from "./batchView.ts";
+export { encoderLayers } from "./encoderLayers.ts";
+export { type FilmRecording, type FilmView, filmOf, prepareRecording } from "./film.ts";
+export { fittingOf, takesDigits } from "./fitting.ts";
+export { hardPairsMessage } from "./hardPairsMessage.ts";
+export { labelsTell } from "./labelsTell.ts";
+export {
+  type BatchMessage,
+  LiveMap,
+  type LiveMessage,
+  type MapMessage,
+  type SampleMessage,
+  sampleMessage,
+} from "./liveMap.ts";
+export {
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  type MessageArray,
+  MessageReader,
+} from "./message.ts";
+export { momentsMessage } from "./moments.ts";
+export { pagePolicy } from "./pagePolicy.ts";
+export * from "./protocol.ts";
+export {
+  buildSpace,
+  type LayoutInput,
+  nearestAccuracy,
+  neighboursBy,
+  type SpaceJob,
+  type SpaceNeighbours,
+  type SpaceTools,
+  type SpaceWorkOptions,
+  wrongNeighbours,
+} from "./space.ts";
+export { StepMeter } from "./stepMeter.ts";
+export { Thinned } from "./thinned.ts";
+export { shownDims, type ThreeAxes, threeAxes } from "./threeAxes.ts";
+export { lossChoices, recipeChoices } from "./trainingChoices.ts";
+export { type WatchOptions, watchRecorder } from "./watchRecorder.ts";
+export { type WatchTrainingOptions, watchTraining } from "./watchTraining.ts";

@@ -1,0 +1,81 @@
+import { unitRows } from "../base/unitRows.ts";
+import { thumbnails } from "../modality/image/fit/thumbnails.ts";
+import type { ImageDataset } from "../modality/image/index.ts";
+import { leaveOneOutAccuracy } from "../neighbours/leaveOneOut.ts";
+import type { Snapshot } from "../train/index.ts";
+import { labelsTell } from "./labelsTell.ts";
+import { type BatchHead, longestSampled, type MapHead, type SampleHead } from "./protocol.ts";
+import { threeAxes } from "./threeAxes.ts";
+
+/** A message of {@link LiveMap.next}. */
+export interface MapMessage {
+  readonly head: MapHead;
+  readonly arrays: { readonly positions: Float32Array };
+}
+
+/** A message of {@link sampleMessage}. */
+export interface SampleMessage {
+  readonly head: SampleHead;
+  readonly arrays: { readonly labels: Int32Array; readonly pictures: Uint8Array };
+}
+
+/** A message of a `BatchView`. */
+export interface BatchMessage {
+  readonly head: BatchHead;
+  readonly arrays: {
+    readonly pictures: Uint8Array;
+    readonly labels: Int32Array;
+    readonly similarity: Float32Array;
+  };
+}
+
+/** What is told of a training while it goes on. */
+export type LiveMessage = SampleMessage | MapMessage | BatchMessage;
+
+/** The fixed sample that maps are of. */
+export function sampleMessage(sample: ImageDataset): SampleMessage {
+  const { count, width, height, channels, pixels } = thumbnails(sample, longestSampled);
+  const { labels, classes } = sample;
+  return {
+    head: {
+      ...{ type: "sample", count, width, height, channels },
+      labelled: labelsTell(sample),
+      classNames: classes ?? null,
+    },
+    arrays: { labels, pictures: pixels },
+  };
+}
+
+/**
+ * Maps of a sample while its encoder is trained: the three principal components of unit rows, each map turned to lie as
+ * near as can be to the one before.
+ */
+export class LiveMap {
+  readonly #labels: Int32Array;
+  readonly #labelled: boolean;
+  #former: { readonly positions: Float32Array; readonly pairs: number; readonly lossSum: number } | null =
+    null;
+
+  /** @param sample the pictures' labels, `[sample]`, and whether they mean anything */
+  constructor({ labels, labelled }: Pick<ImageDataset, "labels" | "labelled">) {
+    this.#labels = labels;
+    this.#labelled = labelsTell({ labels, ...(labelled === undefined ? {} : { labelled }) });
+  }
+
+  /**
+   * The map of a snapshot, some tens of milliseconds of work for 1,000 x 64, in pieces that let the event loop run.
+   *
+   * @throws InputError when a value is not finite.
+   */
+  async next({ step, epoch, pairs, lossSum, embeddings }: Snapshot): Promise<MapMessage> {
+    const dim = embeddings.length / this.#labels.length;
+    const units = unitRows(embeddings, dim);
+    const former = this.#former;
+    const { positions } = await threeAxes(units, dim, former?.positions ?? null);
+    const knn1 = this.#labelled ? await leaveOneOutAccuracy(units, this.#labels, dim) : null;
+    this.#former = { positions, pairs, lossSum };
+    const since = former ? pairs - former.pairs : 0;
+    const loss = former && since > 0 ? (lossSum - former.lossSum) / since : null;
+    return { head: { type: "map", step, epoch, knn1, loss }, arrays: { positions } };
+  }
+}
