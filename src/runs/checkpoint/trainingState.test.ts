@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { writeSafetensors } from "./index.ts";
 import type { TrainingState } from "../../train/trainingState.ts";
+import { writeSafetensors } from "./index.ts";
 import { decodeTrainingState, encodeTrainingState } from "./trainingState.ts";
 
 const row = {
