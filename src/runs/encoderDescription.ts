@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError } from "../base/index.ts";
+import { InputError, parseJson } from "../base/index.ts";
 import { type Preprocessing, preprocessingSchema } from "../modality/image/index.ts";
 import type { RunConfig } from "./runConfig.ts";
 
@@ -65,13 +65,13 @@ export function descriptionFrom(
 ): EncoderDescription | null {
   const text = (name: string): string | null => entries.get(key(name)) ?? null;
   if (text("preprocessing") === null) return null;
-  const read = <T>(name: string, schema: z.ZodType<T>): T => {
-    const result = schema.safeParse(parsed(text(name)));
-    if (result.success) return result.data;
-    throw new InputError(
-      `${fileName}: its entry ${key(name)} is ${text(name)?.slice(0, 100) ?? "missing"}: ${result.error.issues[0]!.message}; export the encoder anew`,
+  const read = <T>(name: string, schema: z.ZodType<T>): T =>
+    parseJson(
+      schema,
+      entries.get(key(name)),
+      `${fileName}: its entry ${key(name)}`,
+      "the description of an encoder: export the encoder anew",
     );
-  };
   return {
     encoder: text("encoder") ?? "",
     dim: read("dim", z.number().int().min(1)),
@@ -81,12 +81,4 @@ export function descriptionFrom(
     fingerprint: text("fingerprint"),
     epoch: text("epoch") === null ? null : read("epoch", z.number().int().min(0)),
   };
-}
-
-function parsed(text: string | null): unknown {
-  try {
-    return text === null ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

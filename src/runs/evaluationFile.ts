@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError } from "../base/index.ts";
+import { parseJson } from "../base/index.ts";
 
 const measured = z.number().nullable();
 const evaluationSchema = z.object({
@@ -32,18 +32,10 @@ export type EvaluationFile = z.infer<typeof fileSchema>;
 
 /** @throws InputError naming the file and the first field that is wrong. */
 export function parseEvaluationFile(text: string, fileName: string): EvaluationFile {
-  const issueOf = (why: string): InputError =>
-    new InputError(
-      `${fileName}: ${why}, expected what kindred eval writes: remove it, or evaluate the run again`,
-    );
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw issueOf("is no JSON");
-  }
-  const result = fileSchema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw issueOf(`${issue.path.join(".") || "the whole"}: ${issue.message}`);
+  return parseJson(
+    fileSchema,
+    text,
+    fileName,
+    "what kindred eval writes: remove it, or evaluate the run again",
+  );
 }

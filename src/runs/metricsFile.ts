@@ -1,4 +1,4 @@
-import { InputError } from "../base/index.ts";
+import { parseJson } from "../base/index.ts";
 import type { EpochMetrics } from "../train/metrics.ts";
 import { epochMetricsSchema } from "./checkpoint/trainingState.ts";
 
@@ -10,19 +10,11 @@ import { epochMetricsSchema } from "./checkpoint/trainingState.ts";
 export function parseMetrics(text: string, fileName: string): EpochMetrics[] {
   return text.split("\n").flatMap((line, index) => {
     if (line.trim() === "") return [];
-    return rowOf(line, `${fileName}: line ${index + 1}`);
+    return parseJson(
+      epochMetricsSchema,
+      line,
+      `${fileName}: line ${index + 1}`,
+      "the metrics of an epoch: put the file's copy back, or remove it",
+    );
   });
-}
-
-function rowOf(line: string, where: string): EpochMetrics {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    throw new InputError(`${where} is no JSON, expected the metrics of an epoch`);
-  }
-  const result = epochMetricsSchema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0]!;
-  throw new InputError(`${where}: ${issue.path.join(".") || "the whole"}: ${issue.message}`);
 }

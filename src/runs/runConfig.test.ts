@@ -84,7 +84,7 @@ describe("a configuration", () => {
       [{ ...fast, more: 1 }, /^config\.json: the whole: .*more/],
     ];
     for (const [config, message] of cases) expect(() => parsed(config)).toThrow(message);
-    expect(() => parseRunConfig("{", "config.json")).toThrow("config.json: is no JSON");
+    expect(() => parseRunConfig("{", "config.json")).toThrow("config.json is not JSON");
   });
 });
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError } from "../base/index.ts";
+import { InputError, parseJson } from "../base/index.ts";
 import { lossNames } from "../losses/index.ts";
 import {
   augmentationPolicies,
@@ -154,22 +154,17 @@ export type RunConfig = z.infer<typeof runConfigSchema>;
  * @throws InputError naming the file, the first field that is wrong, and what is wrong with it.
  */
 export function parseRunConfig(text: string, fileName: string): RunConfig {
-  let value: unknown;
+  const config = parseJson(
+    runConfigSchema,
+    text,
+    fileName,
+    "the configuration of a run: put its copy back, or train another run in another folder",
+  );
   try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError(`${fileName}: is no JSON, expected the configuration of a run`);
-  }
-  const result = runConfigSchema.safeParse(value);
-  if (!result.success) {
-    const issue = result.error.issues[0]!;
-    throw new InputError(`${fileName}: ${issue.path.join(".") || "the whole"}: ${issue.message}`);
-  }
-  try {
-    requireSuitable(result.data);
+    requireSuitable(config);
   } catch (error) {
     if (error instanceof InputError) throw new InputError(`${fileName}: ${error.message}`);
     throw error;
   }
-  return result.data;
+  return config;
 }

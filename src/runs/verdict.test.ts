@@ -132,7 +132,7 @@ describe("a verdict", () => {
   });
 
   it("is refused from other text", () => {
-    expect(() => parseVerdict("{", "verdict.json")).toThrow("verdict.json: is no JSON");
+    expect(() => parseVerdict("{", "verdict.json")).toThrow("verdict.json is not JSON");
     expect(() => parseVerdict('{"version":1,"by":"luck"}', "verdict.json")).toThrow(/^verdict\.json: by: /);
   });
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError } from "../base/index.ts";
+import { parseJson } from "../base/index.ts";
 
 const share = z.number().min(0).max(1);
 const foundSchema = z.object({
@@ -45,14 +45,5 @@ export type Verdict = Readonly<z.infer<typeof verdictSchema>>;
  * @throws InputError naming the file and the first field that is wrong.
  */
 export function parseVerdict(text: string, fileName: string): Verdict {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError(`${fileName}: is no JSON, expected the verdict on a run`);
-  }
-  const result = verdictSchema.safeParse(value);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  throw new InputError(`${fileName}: ${path.join(".") || "the whole"}: ${message}`);
+  return parseJson(verdictSchema, text, fileName, "the verdict on a run: put its copy back, or remove it");
 }

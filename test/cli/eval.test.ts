@@ -242,7 +242,7 @@ describe("kindred eval, bad input", () => {
     const config = folder.at("run", "config.json");
     const text = await readFile(config, "utf8");
     for (const [damaged, message] of [
-      ["{", /config\.json: is no JSON/],
+      ["{", /config\.json is not JSON/],
       [text.replace('"batchSize": 32', '"batchSize": "many"'), /config\.json: batchSize: /],
       [
         text.replace('"dim": 64', '"dim": 32'),

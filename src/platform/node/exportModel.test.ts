@@ -172,7 +172,7 @@ describe("reading a model", () => {
     const entries = new Map(Object.entries(descriptionEntries(described(1, true))));
     entries.set("kindred.preprocessing", '{"size":0,"channels":1,"fit":"cover"}');
     expect(() => descriptionFrom(entries, "m.onnx")).toThrow(
-      'm.onnx: its entry kindred.preprocessing is {"size":0,"channels":1,"fit":"cover"}: Too small: expected number to be >=1; export the encoder anew',
+      "m.onnx: its entry kindred.preprocessing: size: expected number to be >=1, received 0, in the description of an encoder: export the encoder anew",
     );
   });
 });

@@ -59,10 +59,10 @@ describe("a training state", () => {
         progress: JSON.stringify(progress),
       });
     expect(() => decodeTrainingState(written({ ...state.progress, step: -1 }), "file")).toThrow(
-      /^file: its progress is not that of a run: step: .*; it cannot be resumed from$/,
+      /^file: its progress: step: expected .*, received -1, in .* cannot be resumed$/,
     );
     expect(() => decodeTrainingState(written({ ...state.progress, history: [row] }), "file")).toThrow(
-      /^file: its progress is not that of a run: history\.0\.perSecond: /,
+      /^file: its progress: history\.0\.perSecond: /,
     );
   });
 });

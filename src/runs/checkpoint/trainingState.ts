@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError } from "../../base/index.ts";
+import { InputError, parseJson } from "../../base/index.ts";
 import type { EpochMetrics } from "../../train/metrics.ts";
 import type { TrainingProgress, TrainingState } from "../../train/trainingState.ts";
 import { readSafetensors, writeSafetensors } from "./index.ts";
@@ -66,22 +66,7 @@ export function decodeTrainingState(bytes: Uint8Array, fileName: string): Traini
       `${fileName}: holds "${metadata.format ?? "tensors without a format"}", expected "${expected}"; it cannot be resumed from`,
     );
   }
-  return { tensors, progress: parseProgress(metadata.progress, fileName) };
-}
-
-function parseProgress(text: string, fileName: string): TrainingProgress {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError(
-      `${fileName}: its progress is no JSON, expected that of a run; it cannot be resumed from`,
-    );
-  }
-  const result = progressSchema.safeParse(value);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  throw new InputError(
-    `${fileName}: its progress is not that of a run: ${path.length > 0 ? `${path.join(".")}: ` : ""}${message}; it cannot be resumed from`,
-  );
+  const what = "the progress of a training, without which it cannot be resumed";
+  const progress = parseJson(progressSchema, metadata.progress, `${fileName}: its progress`, what);
+  return { tensors, progress };
 }

@@ -403,7 +403,7 @@ describe("guidance", () => {
 
   it("is the same after it was written and read; other text is refused", () => {
     expect(parseGuidance(JSON.stringify(guidance), "guidance.json")).toEqual(guidance);
-    expect(() => parseGuidance("{", "guidance.json")).toThrow("guidance.json: is no JSON");
+    expect(() => parseGuidance("{", "guidance.json")).toThrow("guidance.json is not JSON");
     expect(() => parseGuidance(JSON.stringify({ ...guidance, warnings: 1 }), "guidance.json")).toThrow(
       /^guidance\.json: warnings: /,
     );

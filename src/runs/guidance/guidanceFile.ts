@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError } from "../../base/index.ts";
+import { parseJson } from "../../base/index.ts";
 import { dataSeenSchema } from "./dataSeen.ts";
 import { warningTopics } from "./warnings.ts";
 
@@ -25,14 +25,5 @@ export type Guidance = Readonly<z.infer<typeof guidanceSchema>>;
  * @throws InputError naming the file and the first field that is wrong.
  */
 export function parseGuidance(text: string, fileName: string): Guidance {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError(`${fileName}: is no JSON, expected the guidance of a run`);
-  }
-  const result = guidanceSchema.safeParse(value);
-  if (result.success) return result.data;
-  const { path, message } = result.error.issues[0]!;
-  throw new InputError(`${fileName}: ${path.join(".") || "the whole"}: ${message}`);
+  return parseJson(guidanceSchema, text, fileName, "the guidance of a run: put its copy back, or remove it");
 }

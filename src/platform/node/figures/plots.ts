@@ -1,10 +1,11 @@
 import { join, resolve } from "node:path";
-import { AbortedError, InputError, Rng } from "../../../base/index.ts";
+import { AbortedError, InputError, Rng, shellWord } from "../../../base/index.ts";
 import { classSimilarities } from "../../../evaluation/classSimilarities.ts";
 import { sampledSimilarities } from "../../../evaluation/sampledSimilarities.ts";
 import { className } from "../../../modality/image/index.ts";
 import { fitPca, transformPca, umapSettings } from "../../../projection/index.ts";
 import { styleClasses } from "../../../report/classStyles.ts";
+import type { LossRow } from "../../../report/lossData.ts";
 import { lossPage } from "../../../report/lossPage.ts";
 import { pcaPage } from "../../../report/pcaPage.ts";
 import type { PlotPoints, PointNeighbours } from "../../../report/plotPoints.ts";
@@ -17,7 +18,6 @@ import { outputFolder } from "../files/outputFolder.ts";
 import { RunFolder } from "../run/runFolder.ts";
 import { nodeNeighbours } from "../umap/neighbours.ts";
 import { fitUmap, leastPcaDims } from "../umap/umap.ts";
-import { readLossRows } from "./lossRows.ts";
 import {
   renderLossFigure,
   renderPcaFigure,
@@ -262,6 +262,21 @@ async function lossPlot(run: string, config: RunConfig): Promise<Plot> {
     page: (plotly) => lossPage({ subtitle, rows, plotly }),
     figure: () => renderLossFigure({ subtitle, rows }),
   };
+}
+
+/**
+ * The epochs of a run's `metrics.jsonl`.
+ *
+ * @throws InputError when no epoch has been finished, or a line is none of an epoch (the line is named).
+ */
+export async function readLossRows(run: string): Promise<readonly LossRow[]> {
+  const rows = await new RunFolder(run).readMetrics();
+  if (rows.length === 0) {
+    throw new InputError(
+      `${run}: no epoch has been finished, so there is no loss to plot: go on with kindred train --resume --out ${shellWord(run)}`,
+    );
+  }
+  return rows.map((row) => ({ ...row, trainLoss: Number.isNaN(row.trainLoss) ? null : row.trainLoss }));
 }
 
 async function write(plots: readonly Plot[], folder: string, options: PlotOptions): Promise<string[]> {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InputError } from "../../../base/index.ts";
-import { readLossRows } from "../figures/lossRows.ts";
+import { readLossRows } from "../figures/plots.ts";
 import { outputFolder } from "./outputFolder.ts";
 
 let folder = "";
@@ -59,7 +59,7 @@ describe("readLossRows", () => {
 
   it.each([
     ["", /no epoch has been finished.*kindred train --resume/],
-    [`${JSON.stringify(row)}\n{"epoch":`, /metrics\.jsonl: line 2 is no JSON/],
+    [`${JSON.stringify(row)}\n{"epoch":`, /metrics\.jsonl: line 2 is not JSON/],
     [JSON.stringify({ ...row, lr: "fast" }), /metrics\.jsonl: line 1: lr: /],
   ])("refuses %j", async (text, message) => {
     await writeFile(join(folder, "metrics.jsonl"), text);

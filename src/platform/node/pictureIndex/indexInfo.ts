@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError, shellWord } from "../../../base/index.ts";
+import { parseJson, shellWord } from "../../../base/index.ts";
 import { preprocessingSchema } from "../../../modality/image/index.ts";
 
 const size = z.number().int().min(1);
@@ -53,19 +53,24 @@ export type SearchPlan = Readonly<z.infer<typeof planSchema>>;
 export const infoKey = "kindred.index";
 export const planKey = "kindred.search";
 
-/** @throws InputError when the text is not of an index, or of a later version's. */
+/** @throws InputError when the text is missing, is none of an index's, or a later version's. */
 export function parseInfo(text: string | undefined, path: string): IndexInfo {
-  const parsed = text === undefined ? null : infoSchema.safeParse(JSON.parse(text));
-  if (parsed?.success) return parsed.data;
-  throw new InputError(
-    `${path} was not made by kindred index, or by a later version: make it anew with kindred index --run <dir> --data <path> --force --out ${shellWord(path)}`,
+  return parseJson(
+    infoSchema,
+    text,
+    `${path}: its metadata ${infoKey}`,
+    `what this version's kindred index writes: make it anew with kindred index --run <dir> --data <path> --force --out ${shellWord(path)}`,
   );
 }
 
-/** Exact where the index says nothing else. */
-export function parsePlan(text: string | undefined, rows: number): SearchPlan {
-  const parsed = text === undefined ? null : planSchema.safeParse(JSON.parse(text));
-  return parsed?.success ? parsed.data : exactPlan(rows);
+/** @throws InputError when the text is no plan, or of a later version's. */
+export function parsePlan(text: string): SearchPlan {
+  return parseJson(
+    planSchema,
+    text,
+    `the index's metadata ${planKey}`,
+    "how this version's kindred index has an index searched: make it anew with kindred index --force",
+  );
 }
 
 export function exactPlan(rows: number, note: string | null = null): SearchPlan {

@@ -58,7 +58,7 @@ export async function planSearch(table: Table, options: PlanOptions): Promise<Se
 export async function readPlan(table: Table): Promise<SearchPlan> {
   const { fields } = await table.schema();
   const text = fields.find(({ name }) => name === "vector")?.metadata.get(planKey);
-  return parsePlan(text, text === undefined ? await table.countRows() : 0);
+  return text === undefined ? exactPlan(await table.countRows()) : parsePlan(text);
 }
 
 async function approximatePlan(

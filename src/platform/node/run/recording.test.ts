@@ -104,7 +104,7 @@ describe("a recording that cannot be used", () => {
   });
 
   it.each([
-    ["{", /index\.json: is no JSON/],
+    ["{", /index\.json is not JSON/],
     ["{}", /index\.json: version: /],
     [
       '{"version":1,"rows":[0,1],"labels":[1],"dim":3,"snapshots":[]}',

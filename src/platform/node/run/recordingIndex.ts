@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { InputError } from "../../../base/index.ts";
+import { parseJson } from "../../../base/index.ts";
 
 const count = z.number().int().min(0);
 
@@ -48,14 +48,5 @@ export type RecordedSnapshot = RecordingIndex["snapshots"][number];
  * @throws InputError naming the file and the first field that is wrong.
  */
 export function parseRecordingIndex(text: string, fileName: string): RecordingIndex {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new InputError(`${fileName}: is no JSON, expected the index of a recording`);
-  }
-  const parsed = indexSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0]!;
-  throw new InputError(`${fileName}: ${issue.path.join(".") || "the whole"}: ${issue.message}`);
+  return parseJson(indexSchema, text, fileName, "the index of a recording: put its copy back");
 }

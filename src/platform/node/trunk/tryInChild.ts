@@ -55,7 +55,7 @@ async function keptTrial(file: string): Promise<Trial | null> {
   if (!existsSync(file)) return null;
   const text = new TextDecoder().decode(await readFileOrExplain(file));
   try {
-    return trialSchema.safeParse(JSON.parse(text)).data ?? null;
+    return trialSchema.parse(JSON.parse(text));
   } catch {
     return null;
   }
