@@ -7,13 +7,14 @@ import { mostLines, rooms } from "./architecture/rooms.ts";
 const root = new URL("..", import.meta.url);
 
 describe("the house", () => {
-  const paths = globSync("src/**/*.ts", { cwd: root })
+  const paths = globSync(["src/**/*.ts", "web/src/**/*.{ts,svelte}"], { cwd: root })
     .map((path) => path.replaceAll("\\", "/"))
     .filter((path) => !/\.(test|fixture)\.ts$/.test(path));
   const files = paths.map((path) => readSource(path, readFileSync(new URL(path, root), "utf8")));
 
-  it("is read: entries, the lowest room and its many importers", () => {
+  it("is read: entries, the lowest room and its many importers, components of the page", () => {
     expect(paths).toContain("src/index.ts");
+    expect(paths).toContain("web/src/map/MapView.svelte");
     expect(files.filter(({ imports }) => imports.includes("../base/index.ts")).length).toBeGreaterThan(20);
   });
 
@@ -72,7 +73,7 @@ describe("the checker", () => {
     expect(check({ "src/data/a.ts": text })).toEqual([
       "src/data/a.ts: imports node:fs, which only platform/node, server, cli may",
       "src/data/a.ts: imports path, which only platform/node, server, cli may",
-      "src/data/a.ts: imports onnxruntime-web, which only platform/node, platform/web may",
+      "src/data/a.ts: imports onnxruntime-web, which only platform/node, platform/web, web/browser, web/query may",
       "src/data/a.ts: imports @napi-rs/canvas, which only platform/node may",
     ]);
     expect(check({ "src/platform/node/a.ts": text })).toEqual([]);
@@ -97,7 +98,24 @@ describe("the checker", () => {
     expect(check({ "src/attic/a.ts": "" })).toHaveLength(1);
   });
 
-  it("refuses imports from outside src", () => {
+  it("refuses imports from outside src, and the page's from outside its own", () => {
     expect(check({ "src/data/a.ts": 'import "../../test/golden/kernelCases.ts";' })).toHaveLength(1);
+    expect(check({ "web/src/map/a.ts": 'import "../../../src/base/index.ts";' })).toEqual([
+      "web/src/map/a.ts: imports src/base/index.ts, which is outside web/src",
+    ]);
+  });
+
+  it("holds the page's components to the same rules", () => {
+    const component = (name: string): string =>
+      `<script lang="ts">\nimport Other from "${name}";\n</script>\n<Other text="import './c.ts'" />`;
+    expect(check({ "web/src/map/A.svelte": component("../space/Space.svelte") })).toEqual([
+      "web/src/map/A.svelte: imports web/src/space/Space.svelte, but web/map may import web/words, web/parts, web/session",
+    ]);
+    expect(
+      check({
+        "web/src/map/A.svelte": component("./b.ts"),
+        "web/src/map/b.ts": 'import type A from "./A.svelte";',
+      }),
+    ).toEqual(["cycle: web/src/map/A.svelte -> web/src/map/b.ts -> web/src/map/A.svelte"]);
   });
 });

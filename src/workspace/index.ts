@@ -68,5 +68,6 @@ export { StepMeter } from "./stepMeter.ts";
 export { Thinned } from "./thinned.ts";
 export { shownDims, type ThreeAxes, threeAxes } from "./threeAxes.ts";
 export { lossChoices, recipeChoices } from "./trainingChoices.ts";
+export { isAtWork, isUnderWay } from "./trainingPhase.ts";
 export { type WatchOptions, watchRecorder } from "./watchRecorder.ts";
 export { type WatchTrainingOptions, watchTraining } from "./watchTraining.ts";

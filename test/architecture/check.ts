@@ -3,9 +3,13 @@ import { posix } from "node:path";
 import type { SourceFile } from "./readSource.ts";
 import { emptyNames, mostLines, restrictedPackages, rooms } from "./rooms.ts";
 
-/** `src/ops/linear.ts` is of the room `ops`, `src/platform/node/files.ts` of `platform/node`, `src/index.ts` of itself. */
+/**
+ * `src/ops/linear.ts` is of the room `ops`, `src/platform/node/files.ts` of `platform/node`, `src/index.ts` of itself,
+ * `web/src/map/frame.ts` of `web/map`.
+ */
 export function roomOf(path: string): string {
-  const [, first, second] = path.split("/");
+  const [top, first, second] = path.split("/");
+  if (top === "web") return `web/${second}`;
   return first === "platform" || first === "modality" ? `${first}/${second}` : first!;
 }
 
@@ -25,15 +29,15 @@ function fileViolations(file: SourceFile): string[] {
   }
   if (lines > mostLines) found.push(`${path}: has ${lines} lines, at most ${mostLines} are wanted: split it`);
   if (mathMembers.includes("random")) found.push(`${path}: uses Math.random, take an Rng instead`);
-  const empty = path.split("/").find((part) => emptyNames.includes(part.replace(/\.ts$/, "")));
+  const empty = path.split("/").find((part) => emptyNames.includes(part.replace(/\.(ts|svelte)$/, "")));
   if (empty) found.push(`${path}: "${empty}" does not say what is inside`);
   return found;
 }
 
 function relativeViolation(path: string, name: string): string | undefined {
   const target = posix.join(posix.dirname(path), name);
-  // The package's own description is no code.
-  if (!target.startsWith("src/")) return `${path}: imports ${target}, which is outside src`;
+  const house = path.startsWith("web/") ? "web/src" : "src";
+  if (!target.startsWith(`${house}/`)) return `${path}: imports ${target}, which is outside ${house}`;
   const from = roomOf(path);
   const to = roomOf(target);
   if (from === to || rooms[from]?.includes(to)) return undefined;

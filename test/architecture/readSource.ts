@@ -11,9 +11,11 @@ export interface SourceFile {
   readonly mathMembers: readonly string[];
 }
 
-/** Parses one TypeScript file; comments and strings that look like imports are none. */
+/** Parses one TypeScript file, or the scripts of a Svelte component; comments and strings that look like imports are none. */
 export function readSource(path: string, text: string): SourceFile {
-  const { program, errors } = parseSync(path, text);
+  const { program, errors } = path.endsWith(".svelte")
+    ? parseSync(`${path}.ts`, scriptsOf(text))
+    : parseSync(path, text);
   if (errors.length > 0) throw new Error(`${path}: ${errors[0]!.message}`);
   const imports: string[] = [];
   const mathMembers: string[] = [];
@@ -35,4 +37,8 @@ export function readSource(path: string, text: string): SourceFile {
     },
   }).visit(program);
   return { path, lines: text.trimEnd().split("\n").length, imports, mathMembers };
+}
+
+function scriptsOf(component: string): string {
+  return [...component.matchAll(/<script[^>]*>(.*?)<\/script>/gs)].map(([, script]) => script).join("\n");
 }

@@ -1,8 +1,9 @@
 /**
- * The house: for each room of `src` the rooms below it that it may import. A room is a folder of `src` (of
- * `src/platform` for platforms, of `src/modality` for modalities), or one of the public entries. `workspace` holds what the explorer's page and its server
+ * The house: for each room the rooms below it that it may import. A room is a folder of `src` (of
+ * `src/platform` for platforms, of `src/modality` for modalities), one of the public entries, or a folder of `web/src`. `workspace` holds what the explorer's page and its server
  * say to each other, and what both sides compute. `encoder` holds what the `Encoder` of `kindred` is on every platform; the
  * entries `index.node.ts` and `index.browser.ts`, of which a program gets one as `kindred`, add a platform's own.
+ * The page imports `src` only as the packages `kindred`, `kindred/web` and `kindred/workspace`.
  */
 const engine = ["base", "graph", "ops"] as const;
 const training = [
@@ -21,6 +22,7 @@ const training = [
   "train",
 ] as const;
 const library = [...training, "runs", "retrieval", "report"] as const;
+const page = ["web/words", "web/parts", "web/backend", "web/session", "web/map"] as const;
 
 export const rooms: Readonly<Record<string, readonly string[]>> = {
   base: [],
@@ -52,14 +54,31 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "web.ts": ["platform/web"],
   server: [...library, "workspace", "platform/node", "index.ts", "node.ts"],
   cli: [...library, "platform/node", "index.ts", "node.ts", "server"],
+  "web/words": [],
+  "web/parts": [],
+  "web/backend": [],
+  "web/session": ["web/words", "web/parts", "web/backend"],
+  "web/browser": ["web/words"],
+  "web/map": ["web/words", "web/parts", "web/session"],
+  "web/film": ["web/words", "web/map"],
+  "web/space": [...page, "web/film"],
+  "web/neighbours": page,
+  "web/query": [...page, "web/neighbours"],
+  "web/search": [...page, "web/neighbours", "web/query"],
+  "web/draw": [...page, "web/neighbours", "web/query", "web/search"],
+  "web/train": page,
+  "web/lesson": [...page, "web/neighbours"],
+  "web/app": [...page, ...["web/space", "web/neighbours", "web/draw", "web/train", "web/lesson"]],
+  "web/main.ts": ["web/words", "web/backend", "web/browser", "web/app"],
 };
 
 /** Packages that only some rooms may import; a name that ends in `:` or `-` stands for all that begin so. */
 export const restrictedPackages: Readonly<Record<string, readonly string[]>> = {
   "node:": ["platform/node", "server", "cli"],
-  "onnxruntime-": ["platform/node", "platform/web"],
+  // The page names only the addresses of its files.
+  "onnxruntime-": ["platform/node", "platform/web", "web/browser", "web/query"],
   "@napi-rs": ["platform/node"],
-  mediabunny: ["platform/node"],
+  mediabunny: ["platform/node", "web/film"],
   sharp: ["platform/node"],
   koffi: ["platform/node"],
   "@lancedb/": ["platform/node"],

@@ -1,6 +1,6 @@
 import type { Backend } from "kindred/workspace";
 import { mountPage } from "./app/mountPage.ts";
-import { reasonOf } from "./app/reasonOf.ts";
+import { reasonOf } from "./words/reasonOf.ts";
 
 async function backendOfBuild(): Promise<Backend> {
   if (import.meta.env.MODE === "static") {

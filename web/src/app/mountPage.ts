@@ -1,9 +1,9 @@
 import type { Backend } from "kindred/workspace";
 import { mount } from "svelte";
-import App from "../App.svelte";
-import { SpaceStore } from "../space/spaceStore.svelte.ts";
-import { Session } from "./session.svelte.ts";
-import "./theme.css";
+import { Session } from "../session/session.svelte.ts";
+import { SpaceStore } from "../session/spaceStore.svelte.ts";
+import App from "./App.svelte";
+import "../parts/theme.css";
 
 /** Shows the page in the element, for as long as the document lives. */
 export function mountPage(backend: Backend, target: Element): Session {

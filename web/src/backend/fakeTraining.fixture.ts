@@ -1,5 +1,5 @@
 import type { EpochHead } from "kindred/workspace";
-import type { TrainingEvent } from "../app/trainingRecord.ts";
+import type { TrainingEvent } from "../session/trainingRecord.ts";
 import { digitPicture, numbersOf, side } from "./fakePictures.fixture.ts";
 
 const count = 2000;

@@ -9,9 +9,9 @@ import {
   type SpaceMessage,
   type TrainRequest,
 } from "kindred/workspace";
-import { bytesOf } from "../app/messageArrays.ts";
 import { refusal } from "./answer.ts";
 import { keepLine, type LineTimes, lineTimes } from "./eventLine.ts";
+import { bytesOf } from "./messageArrays.ts";
 import { readMessages } from "./readMessages.ts";
 
 /** What {@link ServerBackend} takes from its surroundings. */

@@ -13,6 +13,7 @@ import {
 import {
   BackendError,
   type EventHead,
+  isAtWork,
   LiveMap,
   type Message,
   StepMeter,
@@ -22,7 +23,6 @@ import {
   type TrainRequest,
   watchTraining,
 } from "kindred/workspace";
-import { isUnderWay } from "../app/phase.ts";
 import { BrowserRun } from "./browserRun.ts";
 import { MemoryRecorder } from "./memoryRecorder.ts";
 import { requireOffered } from "./offered.ts";
@@ -80,7 +80,7 @@ export class BrowserTraining {
 
   /** Whether the engine is at work for it. */
   get busy(): boolean {
-    return isUnderWay(this.#status.phase) && !this.#is("paused");
+    return isAtWork(this.#status.phase);
   }
 
   /** @throws InputError when the request cannot be used, BackendError while another training is under way. */

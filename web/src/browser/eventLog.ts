@@ -1,5 +1,4 @@
-import { type EventHead, type Message, Thinned } from "kindred/workspace";
-import { isUnderWay } from "../app/phase.ts";
+import { type EventHead, isUnderWay, type Message, Thinned } from "kindred/workspace";
 
 export interface LoggedEvent {
   readonly head: EventHead;

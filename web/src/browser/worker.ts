@@ -1,6 +1,6 @@
 import { AbortedError } from "kindred";
 import type { Message } from "kindred/workspace";
-import { reasonOf } from "../app/reasonOf.ts";
+import { reasonOf } from "../words/reasonOf.ts";
 import { BrowserWork } from "./browserWork.ts";
 import { oneLine } from "./oneLine.ts";
 import type { Answers, FromWorker, ToWorker, WorkerName } from "./workerMessages.ts";

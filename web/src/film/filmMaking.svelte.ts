@@ -1,5 +1,5 @@
 import type { Backend, MessageArray, RecordingHead } from "kindred/workspace";
-import { reasonOf } from "../app/reasonOf.ts";
+import { reasonOf } from "../words/reasonOf.ts";
 import type { FilmAnswer, FilmRequest } from "./filmProtocol.ts";
 
 const fps = 30;

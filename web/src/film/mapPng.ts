@@ -1,7 +1,6 @@
+import type { PointLooks } from "../map/colouring.ts";
 import type { ProjectedPoints } from "../map/mapTypes.ts";
-
-import type { PointLooks } from "../space/colouring.ts";
-import { markerShapes, shapePaths } from "../space/markerShapes.ts";
+import { markerShapes, shapePaths } from "../map/markerShapes.ts";
 
 /** What the picture of a map says beside its points. */
 export interface MapPngOptions {

@@ -1,5 +1,5 @@
-import { reasonOf } from "../app/reasonOf.ts";
-import type { Session } from "../app/session.svelte.ts";
+import type { Session } from "../session/session.svelte.ts";
+import { reasonOf } from "../words/reasonOf.ts";
 
 /** The embeddings of the open space, fetched when they are first looked at. */
 export class RowEmbeddings {

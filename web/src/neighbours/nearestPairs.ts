@@ -1,4 +1,4 @@
-import type { NearestPictures } from "../space/spaceStore.svelte.ts";
+import type { NearestPictures } from "../session/spaceStore.svelte.ts";
 import type { HardPair } from "./hardPairs.ts";
 
 /** Pictures looked at for each pair: each of a pair names the other, and some are of more than one. */

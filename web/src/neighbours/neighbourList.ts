@@ -1,4 +1,4 @@
-import type { NearestPictures } from "../space/spaceStore.svelte.ts";
+import type { NearestPictures } from "../session/spaceStore.svelte.ts";
 
 /** One of a picture's nearest others. */
 export interface Neighbour {

@@ -1,5 +1,5 @@
 import { type StyledClasses, styleClasses } from "kindred/workspace";
-import type { Theme } from "../app/theme.ts";
+import type { Theme } from "../parts/theme.ts";
 
 const symbols = ["circle", "diamond", "square", "cross", "x"];
 const known: Readonly<Record<Theme, WeakMap<Int32Array, StyledClasses>>> = {

@@ -1,4 +1,4 @@
-import type { SpaceStore } from "../space/spaceStore.svelte.ts";
+import type { SpaceStore } from "../session/spaceStore.svelte.ts";
 import { type Walk, walkBackTo, walkFrom, walkTo } from "./walk.ts";
 
 /** The walk through a space, which outlives the view. */

@@ -1,5 +1,5 @@
 import type { HitsHead, Message } from "kindred/workspace";
-import { bytesOf } from "../app/messageArrays.ts";
+import { bytesOf } from "../backend/messageArrays.ts";
 
 /** What an index has that is alike. */
 export interface IndexHit {

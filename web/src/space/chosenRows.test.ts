@@ -1,7 +1,7 @@
 import { styleClasses } from "kindred/workspace";
 import { describe, expect, it } from "vitest";
+import { pointLooks, wrongRows } from "../map/colouring.ts";
 import { chosenSummary } from "./chosenRows.ts";
-import { pointLooks, wrongRows } from "./colouring.ts";
 
 const labels = Int32Array.of(7, 7, 3, 3, 7);
 const classes = styleClasses(labels);

@@ -1,9 +1,9 @@
 import { type StyledClasses, styleClasses } from "kindred/workspace";
-import type { Session } from "../app/session.svelte.ts";
+import { classCaptions } from "../map/classCaptions.ts";
+import { type Colouring, colouringsOf, pointLooks, wrongRows } from "../map/colouring.ts";
+import { tokenColour } from "../map/tokenColour.ts";
+import type { Session } from "../session/session.svelte.ts";
 import { chosenSummary } from "./chosenRows.ts";
-import { classCaptions } from "./classCaptions.ts";
-import { type Colouring, colouringsOf, pointLooks, wrongRows } from "./colouring.ts";
-import { tokenColour } from "./tokenColour.ts";
 
 export type Layout = "umap" | "pca";
 

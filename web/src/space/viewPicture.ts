@@ -1,11 +1,11 @@
-import { type ClassNames, classText } from "../app/classNames.ts";
-import type { Session } from "../app/session.svelte.ts";
 import type { MapPngOptions } from "../film/mapPng.ts";
+import { driftTop, scaleColour } from "../map/driftScale.ts";
 import type { MapHandle } from "../map/mapTypes.ts";
-import { driftTop, scaleColour } from "./driftScale.ts";
-import { markerShapes } from "./markerShapes.ts";
+import { markerShapes } from "../map/markerShapes.ts";
+import { tokenColour } from "../map/tokenColour.ts";
+import type { Session } from "../session/session.svelte.ts";
+import { type ClassNames, classText } from "../words/classNames.ts";
 import type { SpaceView } from "./spaceView.svelte.ts";
-import { tokenColour } from "./tokenColour.ts";
 
 /** Pixels of the picture for one of the page. */
 const density = 2;

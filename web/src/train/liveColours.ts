@@ -1,5 +1,5 @@
 import { type ClassStyle, styleClasses } from "kindred/workspace";
-import type { Theme } from "../app/theme.ts";
+import type { Theme } from "../parts/theme.ts";
 
 /** How the points of the live map look: the classes, and by row `colours` `[count, 4]` and `shapes` `[count]`. */
 export interface LiveLook {

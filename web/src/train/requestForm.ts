@@ -1,5 +1,5 @@
 import type { Choice, DatasetChoice, Hello, MethodChoice, TrainRequest } from "kindred/workspace";
-import { countText } from "../app/wording.ts";
+import { countText } from "../words/wording.ts";
 
 /** What the form holds while it is filled in: numbers may be missing, epochs for as many as suit. */
 export interface RequestDraft {

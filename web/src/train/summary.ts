@@ -1,6 +1,6 @@
 import { type EarlyStop, type EpochMetrics, type Verdict, verdictText } from "kindred";
 import type { Hello, RunInfo, TrainRequest } from "kindred/workspace";
-import { counted, countText, lossText, percentText } from "../app/wording.ts";
+import { counted, countText, lossText, percentText } from "../words/wording.ts";
 import { choiceOf } from "./requestForm.ts";
 
 /** What is trained, in a line: recipe, loss, pictures. */

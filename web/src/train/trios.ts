@@ -1,4 +1,4 @@
-import type { TrainingBatch } from "../app/session.svelte.ts";
+import type { TrainingBatch } from "../session/session.svelte.ts";
 
 /** A picture of a trio; null where the batch has none. */
 export interface TrioPicture {

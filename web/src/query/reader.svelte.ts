@@ -1,6 +1,6 @@
 import { tick } from "svelte";
-import { reasonOf } from "../app/reasonOf.ts";
-import type { Session } from "../app/session.svelte.ts";
+import type { Session } from "../session/session.svelte.ts";
+import { reasonOf } from "../words/reasonOf.ts";
 import { Latest } from "./latest.ts";
 import { painted } from "./painted.ts";
 import { openEncoder, type PictureEncoder } from "./pictureEncoder.ts";

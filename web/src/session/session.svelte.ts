@@ -3,16 +3,17 @@ import {
   type Backend,
   type BackendEvent,
   type Hello,
+  isAtWork,
+  isUnderWay,
   type RunInfo,
   type StepHead,
   type TrainingStatus,
   type TrainRequest,
   takesDigits,
 } from "kindred/workspace";
-import type { SpaceStore } from "../space/spaceStore.svelte.ts";
-import { isAtWork, isUnderWay } from "./phase.ts";
-import { reasonOf } from "./reasonOf.ts";
-import { keepTheme, type Theme, themeNow } from "./theme.ts";
+import { keepTheme, type Theme, themeNow } from "../parts/theme.ts";
+import { reasonOf } from "../words/reasonOf.ts";
+import type { SpaceStore } from "./spaceStore.svelte.ts";
 import {
   freshRecord,
   type LiveMap,

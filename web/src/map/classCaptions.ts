@@ -1,6 +1,6 @@
 import type { StyledClasses } from "kindred/workspace";
-import { type ClassNames, classText } from "../app/classNames.ts";
-import type { MapCaption } from "../map/mapTypes.ts";
+import { type ClassNames, classText } from "../words/classNames.ts";
+import type { MapCaption } from "./mapTypes.ts";
 
 /** More classes than this are not named on the map. */
 const mostNamed = 20;

@@ -1,4 +1,4 @@
-import type { Theme } from "../app/theme.ts";
+import type { Theme } from "../parts/theme.ts";
 
 /**
  * Scales of one direction in lightness, so that they read the same with any colour vision: from near the ground's own

@@ -1,8 +1,8 @@
 import type { StyledClasses } from "kindred/workspace";
-import type { Theme } from "../app/theme.ts";
+import type { Theme } from "../parts/theme.ts";
+import type { NearestPictures } from "../session/spaceData.ts";
 import { driftTop, scaleColour } from "./driftScale.ts";
 import { markerShapes } from "./markerShapes.ts";
-import type { NearestPictures } from "./spaceData.ts";
 
 export type Colouring = "label" | "none" | "correctness" | "drift";
 

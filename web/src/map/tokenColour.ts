@@ -1,4 +1,4 @@
-import type { Theme } from "../app/theme.ts";
+import type { Theme } from "../parts/theme.ts";
 
 const known = new Map<string, [number, number, number]>();
 

@@ -1,17 +1,17 @@
 import type { EpochMetrics } from "kindred";
-import type {
-  BatchHead,
-  EventHead,
-  MapHead,
-  Message,
-  PictureSize,
-  StepHead,
-  TrainingStatus,
+import {
+  type BatchHead,
+  type EventHead,
+  isUnderWay,
+  type MapHead,
+  type Message,
+  type PictureSize,
+  type StepHead,
+  type TrainingStatus,
 } from "kindred/workspace";
-import type { ClassNames } from "./classNames.ts";
+import { bytesOf, floatsOf, intsOf } from "../backend/messageArrays.ts";
+import type { ClassNames } from "../words/classNames.ts";
 import { withMap, withStep } from "./history.ts";
-import { bytesOf, floatsOf, intsOf } from "./messageArrays.ts";
-import { isUnderWay } from "./phase.ts";
 
 /** The sample as the encoder saw it at a step; `positions` `[count, 3]`. */
 export interface LiveMap extends MapHead {
