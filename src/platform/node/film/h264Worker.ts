@@ -1,10 +1,18 @@
-import { parentPort, workerData } from "node:worker_threads";
 import h264 from "h264-mp4-encoder";
-import type { H264Reply, H264Request, H264Task } from "./h264Protocol.ts";
+import { serveThread, threadData } from "../threads/serveThread.ts";
+import type { VideoSize } from "./videoCodec.ts";
 
-/** A thread that encodes H.264: frames in I420 come in, an MP4 goes out. */
-const { width, height, fps, quantizer, keyFrames } = workerData as H264Task;
-const port = parentPort!;
+/** What the thread is started with. */
+export interface H264Task extends VideoSize {
+  readonly fps: number;
+  /** How coarsely it quantises, from 10 to 51: six more is twice as coarse. */
+  readonly quantizer: number;
+  /** Frames from one that a player can jump to, to the next. */
+  readonly keyFrames: number;
+}
+
+/** A thread that encodes H.264: frames in I420 come in, and at their end, for `null`, an MP4 of all of them goes out. */
+const { width, height, fps, quantizer, keyFrames } = threadData<H264Task>();
 
 const encoder = await h264.createH264MP4Encoder();
 encoder.width = width;
@@ -16,15 +24,16 @@ encoder.groupOfPictures = keyFrames;
 encoder.speed = 5;
 encoder.initialize();
 
-port.on("message", (frame: H264Request) => {
-  if (frame !== null) {
-    encoder.addFrameYuv(frame);
-    port.postMessage({ type: "encoded" } satisfies H264Reply);
-    return;
-  }
-  encoder.finalize();
-  const mp4 = encoder.FS.readFile(encoder.outputFilename).slice();
-  encoder.delete();
-  port.postMessage({ type: "done", mp4 } satisfies H264Reply, [mp4.buffer]);
-  port.close();
-});
+serveThread(
+  (frame: Uint8Array<ArrayBuffer> | null): Uint8Array<ArrayBuffer> | null => {
+    if (frame !== null) {
+      encoder.addFrameYuv(frame);
+      return null;
+    }
+    encoder.finalize();
+    const mp4 = encoder.FS.readFile(encoder.outputFilename).slice();
+    encoder.delete();
+    return mp4;
+  },
+  { transfer: (mp4) => (mp4 === null ? [] : [mp4.buffer]) },
+);

@@ -1,4 +1,3 @@
-import { Worker } from "node:worker_threads";
 import {
   BufferSource,
   BufferTarget,
@@ -12,14 +11,10 @@ import {
 import { AbortedError, KindredError } from "../../../base/index.ts";
 import { Pacer } from "../../../base/pacer.ts";
 import { writeFileAtomic } from "../files/files.ts";
-import type { H264Reply, H264Request, H264Task } from "./h264Protocol.ts";
+import { moduleBeside, Thread } from "../threads/thread.ts";
+import type { H264Task } from "./h264Worker.ts";
 import { toI420 } from "./i420.ts";
 import { requireH264Size, type VideoSize } from "./videoCodec.ts";
-
-const workerUrl = new URL(
-  import.meta.url.endsWith(".ts") ? "./h264Worker.ts" : "./h264Worker.js",
-  import.meta.url,
-);
 
 /** For small sharp points on a plain ground, without visible blocks; one for all frames, so that none flickers. */
 const quantizer = 22;
@@ -57,72 +52,34 @@ export async function writeVideo(path: string, options: VideoOptions): Promise<V
   const { width, height, fps, frames, draw, signal, onProgress, title } = options;
   requireH264Size(options, fps);
   const keyFrames = Math.max(1, Math.round(keyFrameSeconds * fps));
-  const encoder = new EncodingThread({ width, height, fps, quantizer, keyFrames });
+  const encoder = new Thread<Uint8Array<ArrayBuffer> | null, Uint8Array<ArrayBuffer> | null>(
+    moduleBeside(import.meta.url, "h264Worker"),
+    {
+      name: "h264",
+      data: { width, height, fps, quantizer, keyFrames } satisfies H264Task,
+      ended: encodingFailed,
+    },
+  );
+  const waiting: Promise<unknown>[] = [];
   try {
     const pacer = new Pacer(signal);
     for (let frame = 0; frame < frames; frame++) {
       await pacer.pause();
-      await encoder.encode(toI420(draw(frame), width, height));
+      const picture = toI420(draw(frame), width, height);
+      if (waiting.length >= mostWaiting) await waiting.shift();
+      const encoded = encoder.request(picture, [picture.buffer]);
+      // Looked at when its turn has come.
+      encoded.catch(() => undefined);
+      waiting.push(encoded);
       if (signal?.aborted) throw new AbortedError("stopped: its signal was aborted");
       onProgress?.(frame + 1, frames);
     }
-    const { codec, bytes } = await rewritten(await encoder.finish(), title, fps);
+    await Promise.all(waiting);
+    const { codec, bytes } = await rewritten((await encoder.request(null))!, title, fps);
     await writeFileAtomic(path, bytes);
     return { codec, bytes: bytes.length };
   } finally {
-    await encoder.close();
-  }
-}
-
-/** The encoder in a thread of its own, with a few frames on their way to it. */
-class EncodingThread {
-  readonly #worker: Worker;
-  readonly #done: Promise<Uint8Array<ArrayBuffer>>;
-  #waiting = 0;
-  #failed = false;
-  /** Goes on with what waits for the thread. */
-  #wake: () => void = () => undefined;
-
-  constructor(task: H264Task) {
-    this.#worker = new Worker(workerUrl, { workerData: task, name: "h264" });
-    this.#done = new Promise((resolve, reject) => {
-      const fail = (cause: unknown): void => {
-        this.#failed = true;
-        reject(encodingFailed(cause));
-        this.#wake();
-      };
-      this.#worker.on("message", (reply: H264Reply) => {
-        if (reply.type === "done") return resolve(reply.mp4);
-        this.#waiting--;
-        this.#wake();
-      });
-      this.#worker.on("error", fail);
-      this.#worker.on("exit", (code) => fail(`its thread ended with code ${code}`));
-    });
-    // Whoever asks for a frame or the film is told; until then nobody listens.
-    this.#done.catch(() => undefined);
-  }
-
-  /** Takes a frame in as soon as few enough wait. */
-  async encode(frame: Uint8Array<ArrayBuffer>): Promise<void> {
-    while (this.#waiting >= mostWaiting && !this.#failed) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    if (this.#failed) await this.#done;
-    this.#waiting++;
-    this.#worker.postMessage(frame satisfies H264Request, [frame.buffer]);
-  }
-
-  /** The whole film as the encoder writes it. */
-  finish(): Promise<Uint8Array<ArrayBuffer>> {
-    this.#worker.postMessage(null satisfies H264Request);
-    return this.#done;
-  }
-
-  async close(): Promise<void> {
-    await this.#worker.terminate();
+    await encoder.terminate();
   }
 }
 
@@ -152,7 +109,6 @@ async function rewritten(
   return { codec: found.codec, bytes: new Uint8Array(target.buffer!) };
 }
 
-function encodingFailed(cause: unknown): KindredError {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return new KindredError(`the film cannot be encoded: ${text.split("\n", 1)[0]}`, { cause });
+function encodingFailed(reason: string, cause?: Error): KindredError {
+  return new KindredError(`the film cannot be encoded: ${reason.split("\n", 1)[0]}`, { cause });
 }

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { InputError, type TensorData } from "../../../base/index.ts";
 import { type DeviceName, installedDevices } from "./devices.ts";
-import { OrtClient } from "./ortClient.ts";
 import { ortReason } from "./ortReason.ts";
+import { closeOrt, type OrtThread, ortThread } from "./ortThread.ts";
 
 export interface ModelSessionOptions {
   /** Default `auto`: CUDA where the installed ONNX Runtime has it and it works, else the CPU. */
@@ -15,11 +15,11 @@ export interface ModelSessionOptions {
 export class ModelSession {
   /** What it computes on. */
   readonly device: string;
-  readonly #client: OrtClient;
+  readonly #thread: OrtThread;
 
-  private constructor(device: string, client: OrtClient) {
+  private constructor(device: string, thread: OrtThread) {
     this.device = device;
-    this.#client = client;
+    this.#thread = thread;
   }
 
   /**
@@ -60,11 +60,11 @@ export class ModelSession {
     const buffers = Object.values(feeds).flatMap(({ data }) =>
       data.buffer instanceof ArrayBuffer ? [data.buffer] : [],
     );
-    return (await this.#client.request({ type: "run", program: 0, store: null, feeds }, buffers))!;
+    return (await this.#thread.request({ type: "run", program: 0, store: null, feeds }, buffers))!;
   }
 
   async dispose(): Promise<void> {
-    await this.#client.close();
+    await closeOrt(this.#thread);
   }
 }
 
@@ -73,14 +73,14 @@ async function start(
   outputs: readonly string[],
   device: string,
   threads: number,
-): Promise<OrtClient> {
-  const client = new OrtClient({ device, threads });
+): Promise<OrtThread> {
+  const thread = ortThread({ device, threads });
   try {
     const own = new Uint8Array(model);
-    await client.request({ type: "compile", program: 0, model: own, outputs, state: {} }, [own.buffer]);
-    return client;
+    await thread.request({ type: "compile", program: 0, model: own, outputs, state: {} }, [own.buffer]);
+    return thread;
   } catch (error) {
-    await client.close();
+    await closeOrt(thread);
     throw error;
   }
 }

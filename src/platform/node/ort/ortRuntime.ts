@@ -14,21 +14,20 @@ import {
   type Store,
   type Values,
 } from "../../../runtime/index.ts";
-import { OrtClient } from "./ortClient.ts";
-import type { Tensors, WorkerOptions } from "./ortProtocol.ts";
+import { closeOrt, type OrtOptions, type OrtThread, ortThread, type Tensors } from "./ortThread.ts";
 
 /** A runtime over onnxruntime-node, computing on a thread of its own so that the event loop stays free. */
 export class OrtRuntime implements Runtime {
   readonly device: Device;
-  readonly #client: OrtClient;
+  readonly #thread: OrtThread;
   #nextProgram = 0;
   #nextStore = 0;
   /** Rewrites each graph for this device before it is compiled; set once a probe has shown equal values. */
   lowering: Lowering = (graph) => graph;
 
-  constructor(device: Device, options: Omit<WorkerOptions, "closing">) {
+  constructor(device: Device, options: OrtOptions) {
     this.device = device;
-    this.#client = new OrtClient(options);
+    this.#thread = ortThread(options);
   }
 
   async compile(graph: Graph): Promise<Program> {
@@ -42,20 +41,20 @@ export class OrtRuntime implements Runtime {
     const model = encodeModel(this.lowering(withoutUnread(graph)));
     const outputs = [...graph.outputs.keys()];
     try {
-      await this.#client.request({ type: "compile", program, model, outputs, state }, [model.buffer]);
+      await this.#thread.request({ type: "compile", program, model, outputs, state }, [model.buffer]);
     } catch (error) {
       throw new RuntimeError(
         `${this.device.name} refused graph ${graph.name}: ${error instanceof Error ? error.message : error}`,
       );
     }
-    return new OrtProgram(graph, program, this.#client, Object.keys(state).length > 0);
+    return new OrtProgram(graph, program, this.#thread, Object.keys(state).length > 0);
   }
 
   async compileModel({ name, bytes, inputs, outputs }: ForeignModel): Promise<Program> {
     const program = this.#nextProgram++;
     const model = new Uint8Array(bytes);
     try {
-      await this.#client.request({ type: "compile", program, model, outputs, state: {} }, [model.buffer]);
+      await this.#thread.request({ type: "compile", program, model, outputs, state: {} }, [model.buffer]);
     } catch (error) {
       throw new RuntimeError(
         `${this.device.name} refused ${name}: ${error instanceof Error ? error.message : error}`,
@@ -63,31 +62,31 @@ export class OrtRuntime implements Runtime {
     }
     const fed = Object.entries(inputs).map(([of, { shape, dtype }]) => input(of, shape, dtype));
     const graph: Graph = { name, inputs: fed, nodes: [], outputs: new Map(), updates: new Map() };
-    return new OrtProgram(graph, program, this.#client, false);
+    return new OrtProgram(graph, program, this.#thread, false);
   }
 
   async createStore(values: ReadonlyMap<string, TensorData>): Promise<Store> {
     const store = this.#nextStore++;
-    await this.#client.request({ type: "createStore", store, values: Object.fromEntries(values) });
-    return new OrtStore(store, this.#client, values);
+    await this.#thread.request({ type: "createStore", store, values: Object.fromEntries(values) });
+    return new OrtStore(store, this.#thread, values);
   }
 
   async dispose(): Promise<void> {
-    await this.#client.close();
+    await closeOrt(this.#thread);
   }
 }
 
 class OrtProgram implements Program {
   readonly #graph: Graph;
   readonly #id: number;
-  readonly #client: OrtClient;
+  readonly #thread: OrtThread;
   readonly #needsStore: boolean;
   #disposed = false;
 
-  constructor(graph: Graph, id: number, client: OrtClient, needsStore: boolean) {
+  constructor(graph: Graph, id: number, thread: OrtThread, needsStore: boolean) {
     this.#graph = graph;
     this.#id = id;
-    this.#client = client;
+    this.#thread = thread;
     this.#needsStore = needsStore;
   }
 
@@ -95,11 +94,11 @@ class OrtProgram implements Program {
     if (this.#disposed) throw new RuntimeError(`the program of graph ${this.#graph.name} was disposed`);
     checkFeeds(this.#graph, feeds);
     const store = options.store instanceof OrtStore ? options.store : undefined;
-    if (options.store && store?.client !== this.#client) {
+    if (options.store && store?.thread !== this.#thread) {
       throw new RuntimeError(`graph ${this.#graph.name}: the store belongs to another runtime`);
     }
     checkState(this.#graph, store?.types());
-    const outputs = await this.#client.request(
+    const outputs = await this.#thread.request(
       { type: "run", program: this.#id, store: this.#needsStore ? store!.id : null, feeds },
       options.transfer ? transferable(feeds) : [],
     );
@@ -109,7 +108,7 @@ class OrtProgram implements Program {
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    await this.#client.request({ type: "release", program: this.#id });
+    await this.#thread.request({ type: "release", program: this.#id });
   }
 }
 
@@ -122,13 +121,13 @@ function transferable(tensors: Tensors): ArrayBuffer[] {
 
 class OrtStore implements Store {
   readonly id: number;
-  readonly client: OrtClient;
+  readonly thread: OrtThread;
   readonly #types: ReadonlyMap<string, TensorType>;
   #disposed = false;
 
-  constructor(id: number, client: OrtClient, values: ReadonlyMap<string, TensorData>) {
+  constructor(id: number, thread: OrtThread, values: ReadonlyMap<string, TensorData>) {
     this.id = id;
-    this.client = client;
+    this.thread = thread;
     this.#types = new Map([...values].map(([name, { dtype, shape }]) => [name, { dtype, shape }]));
   }
 
@@ -140,18 +139,18 @@ class OrtStore implements Store {
 
   async read(names?: readonly string[]): Promise<Map<string, TensorData>> {
     const wanted = checkRead(this.types(), names);
-    const tensors = await this.client.request({ type: "readStore", store: this.id, names: wanted });
+    const tensors = await this.thread.request({ type: "readStore", store: this.id, names: wanted });
     return new Map(Object.entries(tensors!));
   }
 
   async write(values: ReadonlyMap<string, TensorData>): Promise<void> {
     checkWrite(this.types(), values);
-    await this.client.request({ type: "writeStore", store: this.id, values: Object.fromEntries(values) });
+    await this.thread.request({ type: "writeStore", store: this.id, values: Object.fromEntries(values) });
   }
 
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    await this.client.request({ type: "releaseStore", store: this.id });
+    await this.thread.request({ type: "releaseStore", store: this.id });
   }
 }

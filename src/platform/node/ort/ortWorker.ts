@@ -1,7 +1,7 @@
-import { parentPort, workerData } from "node:worker_threads";
 import * as ort from "onnxruntime-node";
 import { allocate, type DType, type TensorData } from "../../../base/index.ts";
-import type { Closing, Envelope, Request, Response, Tensors, WorkerOptions } from "./ortProtocol.ts";
+import { serveThread, threadData } from "../threads/serveThread.ts";
+import type { OrtOptions, OrtRequest, Tensors } from "./ortThread.ts";
 
 /**
  * The thread that owns ONNX Runtime. `InferenceSession.run` of onnxruntime-node computes on the calling thread
@@ -20,7 +20,7 @@ interface Slot {
   spare: ort.Tensor | null;
 }
 
-const options = workerData as WorkerOptions;
+const options = threadData<OrtOptions>();
 const programs = new Map<number, CompiledProgram>();
 const stores = new Map<number, Map<string, Slot>>();
 
@@ -40,7 +40,7 @@ function copyOf(value: TensorData): TensorData {
   return { ...value, data: value.data.slice() };
 }
 
-async function compile(request: Extract<Request, { type: "compile" }>): Promise<void> {
+async function compile(request: Extract<OrtRequest, { type: "compile" }>): Promise<void> {
   const { device, threads, profilePrefix } = options;
   const session = await ort.InferenceSession.create(request.model, {
     executionProviders: device === "cpu" ? ["cpu"] : [device, "cpu"],
@@ -59,7 +59,7 @@ async function compile(request: Extract<Request, { type: "compile" }>): Promise<
   programs.set(request.program, { session, outputs: request.outputs, state: request.state });
 }
 
-async function run(request: Extract<Request, { type: "run" }>): Promise<Tensors> {
+async function run(request: Extract<OrtRequest, { type: "run" }>): Promise<Tensors> {
   const program = programs.get(request.program)!;
   const feeds: Record<string, ort.Tensor> = {};
   for (const [name, value] of Object.entries(request.feeds)) feeds[name] = toOrt(value);
@@ -85,7 +85,7 @@ async function run(request: Extract<Request, { type: "run" }>): Promise<Tensors>
   return Object.fromEntries(program.outputs.map((name) => [name, fromOrt(results[name]!)]));
 }
 
-function readStore(request: Extract<Request, { type: "readStore" }>): Tensors {
+function readStore(request: Extract<OrtRequest, { type: "readStore" }>): Tensors {
   const store = stores.get(request.store)!;
   const names = request.names ?? [...store.keys()];
   return Object.fromEntries(
@@ -97,7 +97,7 @@ function readStore(request: Extract<Request, { type: "readStore" }>): Tensors {
   );
 }
 
-function writeStore(request: Extract<Request, { type: "writeStore" }>): void {
+function writeStore(request: Extract<OrtRequest, { type: "writeStore" }>): void {
   const store = stores.get(request.store)!;
   for (const [name, value] of Object.entries(request.values)) {
     const slot = store.get(name);
@@ -105,7 +105,7 @@ function writeStore(request: Extract<Request, { type: "writeStore" }>): void {
   }
 }
 
-async function handle(request: Request): Promise<Tensors | undefined> {
+async function handle(request: OrtRequest): Promise<Tensors | undefined> {
   switch (request.type) {
     case "compile":
       await compile(request);
@@ -134,28 +134,12 @@ async function handle(request: Request): Promise<Tensors | undefined> {
   }
 }
 
-// Requests are carried out one after the other, in the order of arrival.
-let queue: Promise<void> = Promise.resolve();
-parentPort!.on("message", (message: Envelope | Closing) => {
-  if (message === "close") {
-    void queue.then(() => parentPort!.close());
-    return;
-  }
-  const { id, request } = message;
-  queue = queue.then(async () => {
-    if (Atomics.load(options.closing, 0) === 1) return;
-    let response: Response;
-    const transfer: ArrayBuffer[] = [];
-    try {
-      const tensors = await handle(request);
-      response = tensors ? { id, ok: true, tensors } : { id, ok: true };
-      for (const { data } of Object.values(tensors ?? {})) {
-        if (data.buffer instanceof ArrayBuffer && data.byteLength === data.buffer.byteLength)
-          transfer.push(data.buffer);
-      }
-    } catch (error) {
-      response = { id, ok: false, message: error instanceof Error ? error.message : String(error) };
-    }
-    parentPort!.postMessage(response, [...new Set(transfer)]);
-  });
-});
+/** The buffers that tensors have for themselves. */
+function ownBuffers(tensors: Tensors = {}): readonly ArrayBuffer[] {
+  const buffers = Object.values(tensors).flatMap(({ data: { buffer, byteLength } }) =>
+    buffer instanceof ArrayBuffer && byteLength === buffer.byteLength ? [buffer] : [],
+  );
+  return [...new Set(buffers)];
+}
+
+serveThread(handle, { transfer: ownBuffers });

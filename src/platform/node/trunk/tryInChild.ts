@@ -8,16 +8,11 @@ import { readFileOrExplain, writeFileAtomic } from "../files/files.ts";
 import { packageVersion } from "../files/packageVersion.ts";
 import { sha256Of } from "../files/sha256.ts";
 import { cacheFolder } from "../pictures/cache/cacheFolder.ts";
+import { moduleBeside } from "../threads/thread.ts";
 import type { Trial, TrialRequest } from "./trunkTrial.ts";
 
 /** What the process that tries a model says. */
 export type TrialAnswer = { readonly trial: Trial } | { readonly refused: string };
-
-// The source runs as it is in Node, and as JavaScript once built.
-const processUrl = new URL(
-  import.meta.url.endsWith(".ts") ? "./trunkTrialProcess.ts" : "./trunkTrialProcess.js",
-  import.meta.url,
-);
 
 /** Signals by which somebody ends a process on purpose. */
 const stops: ReadonlySet<string> = new Set(["SIGINT", "SIGTERM", "SIGHUP"]);
@@ -62,7 +57,7 @@ async function keptTrial(file: string): Promise<Trial | null> {
 }
 
 function asked(request: TrialRequest): Promise<TrialAnswer> {
-  const child = fork(fileURLToPath(processUrl), [], {
+  const child = fork(fileURLToPath(moduleBeside(import.meta.url, "trunkTrialProcess")), [], {
     execArgv: [],
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });

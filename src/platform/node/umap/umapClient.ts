@@ -1,5 +1,5 @@
-import { Worker } from "node:worker_threads";
-import { AbortedError, InputError, KindredError } from "../../../base/index.ts";
+import { AbortedError, KindredError } from "../../../base/index.ts";
+import { moduleBeside, Thread } from "../threads/thread.ts";
 import {
   controlSlots,
   type FitTask,
@@ -7,14 +7,8 @@ import {
   newControl,
   type TransformTask,
   type UmapProgress,
-  type UmapReport,
   type UmapTask,
 } from "./umapProtocol.ts";
-
-const workerUrl = new URL(
-  import.meta.url.endsWith(".ts") ? "./umapWorker.ts" : "./umapWorker.js",
-  import.meta.url,
-);
 
 /** What a caller may want of a long run. */
 export interface UmapRunOptions {
@@ -36,52 +30,39 @@ export async function runUmapTask(
   { onProgress, signal }: UmapRunOptions,
 ): Promise<FittedSpace | undefined> {
   const task: UmapTask = { ...given, control: newControl() };
-  const worker = new Worker(workerUrl, { workerData: task, name: "umap" });
+  const thread = new Thread<UmapTask, FittedSpace | undefined, UmapProgress>(
+    moduleBeside(import.meta.url, "umapWorker"),
+    { name: "umap", ended: (reason) => new KindredError(`the UMAP thread failed: ${reason}`) },
+  );
   let stop = (): void => undefined;
-  const ended = new Promise<void>((resolve) => {
-    worker.once("exit", () => resolve());
-    worker.on("message", ({ type }: UmapReport) => {
-      if (type !== "progress") resolve();
-    });
-  });
+  let fitted: Promise<unknown> | undefined;
   try {
     return await new Promise((resolve, reject) => {
       stop = () => reject(stopped());
       if (signal?.aborted) stop();
       signal?.addEventListener("abort", stop, { once: true });
-      worker.on("message", (report: UmapReport) => {
-        if (report.type === "done") resolve(report.fitted);
-        else if (report.type === "failed") reject(failure(report));
-        else if (!signal?.aborted) {
-          try {
-            onProgress?.(report.progress);
-          } catch (error) {
-            reject(error);
-          }
+      const onEvent = (progress: UmapProgress): void => {
+        try {
+          if (!signal?.aborted) onProgress?.(progress);
+        } catch (error) {
+          reject(error);
         }
-      });
-      worker.on("error", (error) =>
-        reject(new KindredError(`the UMAP thread failed: ${error instanceof Error ? error.message : error}`)),
-      );
-      worker.on("exit", (code) => reject(new KindredError(`the UMAP thread ended with code ${code}`)));
+      };
+      const request = thread.request(task, [], onEvent);
+      request.then(resolve, reject);
+      fitted = request;
     });
   } finally {
     signal?.removeEventListener("abort", stop);
     Atomics.store(task.control, controlSlots.stop, 1);
     if (Atomics.load(task.control, controlSlots.computing) === 1) {
-      worker.postMessage("stop");
-      await ended;
+      thread.abort();
+      await fitted?.catch(() => undefined);
     }
-    await worker.terminate();
+    await thread.terminate();
   }
 }
 
 export function stopped(): AbortedError {
   return new AbortedError("stopped: its signal was aborted");
-}
-
-function failure({ name, message }: Extract<UmapReport, { type: "failed" }>): KindredError {
-  return name === "InputError"
-    ? new InputError(message)
-    : new KindredError(`the UMAP thread failed: ${message}`);
 }

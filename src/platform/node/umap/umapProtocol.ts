@@ -57,12 +57,6 @@ export interface FittedSpace {
   readonly pca: PcaModel | undefined;
 }
 
-/** What the UMAP thread says. */
-export type UmapReport =
-  | { readonly type: "progress"; readonly progress: UmapProgress }
-  | { readonly type: "done"; readonly fitted: FittedSpace | undefined }
-  | { readonly type: "failed"; readonly name: string; readonly message: string };
-
 /** A Float32Array that several threads see, with the values given. */
 export function shared(values: Float32Array): Float32Array<SharedArrayBuffer> {
   const copy = sharedFloats(values.length);

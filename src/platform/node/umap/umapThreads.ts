@@ -7,13 +7,9 @@ import {
   roundsOfPlan,
   tasksPerRound,
 } from "../../../projection/index.ts";
+import { moduleBeside } from "../threads/thread.ts";
 import { LayoutCrew, type SharedLayout } from "./umapCrew.ts";
 import { shared } from "./umapProtocol.ts";
-
-const workerUrl = new URL(
-  import.meta.url.endsWith(".ts") ? "./umapLayoutWorker.ts" : "./umapLayoutWorker.js",
-  import.meta.url,
-);
 
 /**
  * Runs a layout on this thread, which it blocks, and on others beside it. The map is that of `Layout`, to the bit, for
@@ -56,7 +52,8 @@ export async function layoutOnThreads(
   const helpers: Worker[] = [];
   try {
     for (let i = 1; i < Math.min(threads, tasksPerRound); i++) {
-      const helper = new Worker(workerUrl, { workerData: layout, name: "umap-layout" });
+      const url = moduleBeside(import.meta.url, "umapLayoutWorker");
+      const helper = new Worker(url, { workerData: layout, name: "umap-layout" });
       // It tells of a failure by shared memory, which is where this thread waits.
       helper.on("error", () => undefined);
       helpers.push(helper);

@@ -1,4 +1,3 @@
-import { parentPort, workerData } from "node:worker_threads";
 import { AbortedError } from "../../../base/index.ts";
 import type { RuntimeNeighbours } from "../../../neighbours/index.ts";
 import {
@@ -9,6 +8,7 @@ import {
   umapSettings,
   umapTransform,
 } from "../../../projection/index.ts";
+import { serveThread } from "../threads/serveThread.ts";
 import { nodeNeighbours } from "./neighbours.ts";
 import {
   controlSlots,
@@ -17,7 +17,6 @@ import {
   shared,
   type TransformTask,
   type UmapProgress,
-  type UmapReport,
   type UmapTask,
 } from "./umapProtocol.ts";
 import { layoutOnThreads } from "./umapThreads.ts";
@@ -26,27 +25,23 @@ import { layoutOnThreads } from "./umapThreads.ts";
 
 /** Progress is told at most once in so many milliseconds, and at the end of each stage. */
 const PROGRESS_MS = 50;
-let lastProgress = 0;
 
-function report(message: UmapReport): void {
-  parentPort!.postMessage(message);
+/** What every part of a task is given besides. */
+interface Run {
+  readonly progress: (stage: UmapProgress["stage"], done: number, total: number) => void;
+  readonly signal: AbortSignal;
 }
 
-function progress(stage: UmapProgress["stage"], done: number, total: number): void {
-  const now = performance.now();
-  if (done < total && now - lastProgress < PROGRESS_MS) return;
-  lastProgress = now;
-  report({ type: "progress", progress: { stage, done, total } });
-}
-
-async function fitMap(task: FitTask): Promise<FittedSpace> {
+async function fitMap(task: FitTask, run: Run): Promise<FittedSpace> {
   const { options, positions, threads } = task;
+  const { progress } = run;
   const count = positions.length / 2;
   const settings = umapSettings(count, options);
   const space = await fittedSpace(task, count);
   const start = await firstComponents(space, count);
   const others = await neighboursOf(
     task,
+    run,
     space.vectors,
     space,
     settings.nNeighbors - 1,
@@ -62,12 +57,13 @@ async function fitMap(task: FitTask): Promise<FittedSpace> {
   return space;
 }
 
-async function transformVectors(task: TransformTask): Promise<undefined> {
+async function transformVectors(task: TransformTask, run: Run): Promise<undefined> {
   const { fitted, map, options, positions, vectors } = task;
+  const { progress } = run;
   const count = positions.length / 2;
   const { nNeighbors, metric } = umapSettings(map.length / 2, options);
   const queries = fitted.pca ? await transformPca(fitted.pca, vectors, count) : vectors;
-  const neighbours = await neighboursOf(task, queries, fitted, nNeighbors, metric, false);
+  const neighbours = await neighboursOf(task, run, queries, fitted, nNeighbors, metric, false);
   progress("graph", 0, 1);
   const layout = umapTransform(map, neighbours, options);
   progress("graph", 1, 1);
@@ -92,6 +88,7 @@ async function firstComponents({ vectors, dim }: FittedSpace, count: number): Pr
 
 async function neighboursOf(
   task: UmapTask,
+  { progress, signal }: Run,
   queries: Float32Array,
   { vectors, dim }: FittedSpace,
   k: number,
@@ -99,8 +96,6 @@ async function neighboursOf(
   leaveSelfOut: boolean,
 ): Promise<Neighbours> {
   Atomics.store(task.control, controlSlots.computing, 1);
-  const stop = new AbortController();
-  parentPort!.once("message", () => stop.abort());
   if (Atomics.load(task.control, controlSlots.stop) === 1) throw new AbortedError("stopped");
   let found: RuntimeNeighbours;
   try {
@@ -108,7 +103,7 @@ async function neighboursOf(
       metric,
       ...(leaveSelfOut ? { selfIndex: (query: number) => query } : {}),
       onProgress: (done, total) => progress("neighbours", done, total),
-      signal: stop.signal,
+      signal,
     });
   } finally {
     Atomics.store(task.control, controlSlots.computing, 0);
@@ -131,11 +126,15 @@ function withSelf({ count, k, indices, distances }: Neighbours): Neighbours {
   return { count, k: k + 1, indices: all, distances: far };
 }
 
-const task = workerData as UmapTask;
-try {
-  const fitted = task.type === "fit" ? await fitMap(task) : await transformVectors(task);
-  report({ type: "done", fitted });
-} catch (error) {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  report({ type: "failed", name, message });
-}
+serveThread<UmapTask, FittedSpace | undefined, UmapProgress>(async (task, tell, signal) => {
+  let last = 0;
+  const progress: Run["progress"] = (stage, done, total) => {
+    const now = performance.now();
+    if (done < total && now - last < PROGRESS_MS) return;
+    last = now;
+    tell({ stage, done, total });
+  };
+  return task.type === "fit"
+    ? fitMap(task, { progress, signal })
+    : transformVectors(task, { progress, signal });
+});

@@ -1,13 +1,9 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import { KindredError } from "../../../base/index.ts";
 import { type PictureVariation, type VariedBatch, variationHere } from "../../../modality/image/index.ts";
-import type { VariationReply, VariationRequest } from "./variationProtocol.ts";
+import { moduleBeside, Thread } from "../threads/thread.ts";
 
-const workerUrl = new URL(
-  import.meta.url.endsWith(".ts") ? "./variationWorker.ts" : "./variationWorker.js",
-  import.meta.url,
-);
+type VariationThread = Thread<VariedBatch, Float32Array<ArrayBuffer>>;
 
 /** A batch that takes longer goes to another thread: this one has an event loop to serve and an engine to feed. */
 const longestHere = 10;
@@ -19,11 +15,6 @@ export interface VariationThreadsOptions {
   readonly longest?: number;
 }
 
-interface Waiting {
-  resolve(images: Float32Array<ArrayBuffer>): void;
-  reject(error: Error): void;
-}
-
 /**
  * Varies pictures on threads of their own where that takes time: the first batch is varied here, and when it was a long
  * one, all that follow go to threads in turn. A thread gets the bytes of just the pictures of its batch, so that a data
@@ -33,12 +24,10 @@ export class VariationThreads implements PictureVariation {
   readonly ahead: number;
   readonly #longest: number;
   readonly #threads: number;
-  readonly #workers: Worker[] = [];
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #started: VariationThread[] = [];
   #asked = 0;
   #measured: number | null = null;
-  /** Why no thread may be asked any more. */
-  #failure: KindredError | null = null;
+  #disposed = false;
 
   constructor(options: VariationThreadsOptions = {}) {
     const { threads = Math.min(4, Math.max(1, Math.floor(availableParallelism() / 4))) } = options;
@@ -49,7 +38,7 @@ export class VariationThreads implements PictureVariation {
 
   /** Threads that were started. */
   get started(): number {
-    return this.#workers.length;
+    return this.#started.length;
   }
 
   vary(batch: VariedBatch): Float32Array<ArrayBuffer> | Promise<Float32Array<ArrayBuffer>> {
@@ -61,43 +50,25 @@ export class VariationThreads implements PictureVariation {
   }
 
   async dispose(): Promise<void> {
-    this.#fail(new KindredError("pictures were still being varied when that was ended"));
-    await Promise.all(this.#workers.splice(0).map((worker) => worker.terminate()));
+    this.#disposed = true;
+    await Promise.all(this.#started.map((thread) => thread.terminate(disposed())));
   }
 
-  #ask(batch: VariedBatch): Promise<Float32Array<ArrayBuffer>> {
-    if (this.#failure) return Promise.reject(this.#failure);
-    const id = this.#asked++;
-    const chosen = id % this.#threads;
-    this.#workers[chosen] ??= this.#start();
+  async #ask(batch: VariedBatch): Promise<Float32Array<ArrayBuffer>> {
+    if (this.#disposed) throw disposed();
+    const chosen = this.#asked++ % this.#threads;
+    this.#started[chosen] ??= new Thread(moduleBeside(import.meta.url, "variationWorker"), {
+      name: "variation",
+      ended: (reason) => new KindredError(`the thread that varies pictures failed: ${reason}`),
+      failed: (message) => new KindredError(`pictures could not be varied: ${message}`),
+    });
     const alone = withItsPicturesOnly(batch);
-    const request: VariationRequest = { id, batch: alone };
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#workers[chosen]!.postMessage(request, [alone.pictures.pixels.buffer]);
-    });
+    return this.#started[chosen].request(alone, [alone.pictures.pixels.buffer]);
   }
+}
 
-  #start(): Worker {
-    const worker = new Worker(workerUrl, { name: "variation" });
-    worker.on("message", (reply: VariationReply) => {
-      const waiting = this.#waiting.get(reply.id);
-      this.#waiting.delete(reply.id);
-      if ("images" in reply) waiting?.resolve(reply.images);
-      else waiting?.reject(new KindredError(`pictures could not be varied: ${reply.error}`));
-    });
-    const failed = (reason: string): void =>
-      this.#fail(new KindredError(`the thread that varies pictures failed: ${reason}`));
-    worker.on("error", (error) => failed(error instanceof Error ? error.message : String(error)));
-    worker.on("exit", (code) => failed(`it ended with code ${code}`));
-    return worker;
-  }
-
-  #fail(error: KindredError): void {
-    this.#failure ??= error;
-    for (const { reject } of this.#waiting.values()) reject(error);
-    this.#waiting.clear();
-  }
+function disposed(): KindredError {
+  return new KindredError("pictures were still being varied when that was ended");
 }
 
 /** The same batch with a copy of the pictures that are in it, each once, in place of all. */

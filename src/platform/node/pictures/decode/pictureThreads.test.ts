@@ -6,12 +6,13 @@ import type { PictureWork, PictureWorkDone } from "./pictureWork.ts";
 const url = new URL(
   `data:text/javascript,${encodeURIComponent(`
     import { parentPort } from "node:worker_threads";
-    parentPort.on("message", (request) => {
-      if (request === null) return parentPort.close();
-      const [{ path }] = request.work.files;
+    parentPort.on("message", (message) => {
+      if (message === "close") return parentPort.close();
+      const { id, request } = message;
+      const [{ path }] = request.files;
       if (path === "die") process.exit(7);
       if (path === "throw") throw new Error("spawn EMFILE");
-      parentPort.postMessage({ id: request.id, ok: true, done: { outcomes: [], pixels: new Uint8Array([1]) } });
+      parentPort.postMessage({ id, result: { outcomes: [], pixels: new Uint8Array([1]) } });
     });`)}`,
 );
 const work = (path: string): PictureWork => ({ kind: "hash", files: [{ path, file: path }] });

@@ -1,34 +1,21 @@
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
 import { AbortedError, InputError, KindredError } from "../../../../base/index.ts";
+import { moduleBeside, Thread } from "../../threads/thread.ts";
 import { isTooManyOpen, tooManyOpen } from "./openFiles.ts";
-import type { PictureAnswer, PictureRequest, PictureWork, PictureWorkDone } from "./pictureWork.ts";
-
-const workerUrl = new URL(
-  import.meta.url.endsWith(".ts") ? "./pictureWorker.ts" : "./pictureWorker.js",
-  import.meta.url,
-);
+import type { PictureWork, PictureWorkDone } from "./pictureWork.ts";
 
 /** More threads than that wait for the disk and for each other. */
 const mostThreads = 16;
 /** Requests that a thread has at a time: one it works on, and one so that it need not wait for the next. */
 const requestsEach = 2;
 
-interface Pending {
-  /** The thread that has the work. */
-  readonly slot: number;
-  resolve(done: PictureWorkDone): void;
-  reject(error: KindredError): void;
-}
-
 /** Threads that read, hash and decode picture files; begun with the first work, to be closed after the last. */
 export class PictureThreads {
   readonly #signal: AbortSignal | undefined;
   readonly #count: number;
   readonly #url: URL;
-  /** By slot; a thread that ended leaves its own free for another. */
-  readonly #workers = new Map<number, Worker>();
-  readonly #pending = new Map<number, Pending>();
+  /** By slot; one that ended is replaced when there is work for it. */
+  readonly #threads: Thread<PictureWork, PictureWorkDone>[] = [];
   #next = 0;
 
   /**
@@ -38,7 +25,7 @@ export class PictureThreads {
   constructor(
     signal?: AbortSignal,
     threads = Math.min(mostThreads, Math.max(2, availableParallelism())),
-    url = workerUrl,
+    url = moduleBeside(import.meta.url, "pictureWorker"),
   ) {
     this.#signal = signal;
     this.#count = threads;
@@ -73,15 +60,8 @@ export class PictureThreads {
 
   /** Ends the threads, which have nothing left to do. */
   async close(): Promise<void> {
-    const workers = [...this.#workers.values()];
-    this.#workers.clear();
-    await Promise.all(
-      workers.map(async (worker) => {
-        const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-        worker.postMessage(null satisfies PictureRequest);
-        await ended;
-      }),
-    );
+    const done = new KindredError("the threads that read pictures were closed");
+    await Promise.all(this.#threads.map((thread) => thread.close(done)));
   }
 
   #throwIfAborted(): void {
@@ -89,50 +69,24 @@ export class PictureThreads {
   }
 
   #request(work: PictureWork): Promise<PictureWorkDone> {
-    const id = this.#next++;
-    const slot = id % this.#count;
-    return new Promise((resolve, reject) => {
-      const worker = this.#worker(slot);
-      this.#pending.set(id, { slot, resolve, reject });
-      worker.postMessage({ id, work } satisfies PictureRequest);
-    });
-  }
-
-  #worker(slot: number): Worker {
-    const known = this.#workers.get(slot);
-    if (known) return known;
-    const worker = new Worker(this.#url, { name: "pictures" });
-    worker.on("message", (answer: PictureAnswer) => {
-      const pending = this.#pending.get(answer.id);
-      this.#pending.delete(answer.id);
-      if (answer.ok) pending?.resolve(answer.done);
-      else pending?.reject(new (answer.input ? InputError : KindredError)(answer.message));
-    });
-    let cause: Error | undefined;
-    worker.on("error", (error) => {
-      cause = error;
-    });
-    // Comes last, also where a thread could not be begun.
-    worker.once("exit", () => {
-      if (this.#workers.get(slot) === worker) this.#workers.delete(slot);
-      this.#fail(slot, cause);
-    });
-    this.#workers.set(slot, worker);
-    return worker;
-  }
-
-  /** What a thread had to do when it ended is not done. */
-  #fail(slot: number, cause: Error | undefined): void {
-    const error = isTooManyOpen(cause)
-      ? new InputError(tooManyOpen, { cause })
-      : new KindredError(
-          `a thread that reads pictures ended before its work${cause ? `: ${cause.message.split("\n", 1)[0]}` : ""}; run it again`,
-          { cause },
-        );
-    for (const [id, pending] of this.#pending) {
-      if (pending.slot !== slot) continue;
-      this.#pending.delete(id);
-      pending.reject(error);
+    const slot = this.#next++ % this.#count;
+    let thread = this.#threads[slot];
+    if (!thread || thread.ended) {
+      thread = new Thread(this.#url, {
+        name: "pictures",
+        ended,
+        failed: (message, isInput) => new (isInput ? InputError : KindredError)(message),
+      });
+      this.#threads[slot] = thread;
     }
+    return thread.request(work);
   }
+}
+
+function ended(_: string, cause?: Error): KindredError {
+  if (isTooManyOpen(cause)) return new InputError(tooManyOpen, { cause });
+  return new KindredError(
+    `a thread that reads pictures ended before its work${cause ? `: ${cause.message.split("\n", 1)[0]}` : ""}; run it again`,
+    { cause },
+  );
 }

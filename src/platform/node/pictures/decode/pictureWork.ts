@@ -31,11 +31,3 @@ export interface PictureWorkDone {
   /** `[files, channels, size, size]` where they were decoded; of a file that failed, zeros. */
   readonly pixels: Uint8Array<ArrayBuffer>;
 }
-
-/** From a thread: an error here is none of a file, which have theirs in the outcomes. */
-export type PictureAnswer =
-  | { readonly id: number; readonly ok: true; readonly done: PictureWorkDone }
-  | { readonly id: number; readonly ok: false; readonly message: string; readonly input: boolean };
-
-/** To a thread; `null` ends it. */
-export type PictureRequest = { readonly id: number; readonly work: PictureWork } | null;

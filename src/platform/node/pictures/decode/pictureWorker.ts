@@ -1,19 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
-import { parentPort } from "node:worker_threads";
 import sharp from "sharp";
 import { InputError } from "../../../../base/index.ts";
 import { describeIoError } from "../../files/files.ts";
+import { serveThread } from "../../threads/serveThread.ts";
 import { requireDescriptors } from "./openFiles.ts";
 import { readProblem } from "./pictureLimits.ts";
-import type {
-  NamedFile,
-  PictureAnswer,
-  PictureOutcome,
-  PictureRequest,
-  PictureWork,
-  PictureWorkDone,
-} from "./pictureWork.ts";
+import type { NamedFile, PictureOutcome, PictureWork, PictureWorkDone } from "./pictureWork.ts";
 import { preprocessPicture } from "./preprocessPicture.ts";
 
 /**
@@ -70,18 +63,4 @@ async function carryOut(work: PictureWork): Promise<PictureWorkDone> {
   return { outcomes, pixels };
 }
 
-parentPort!.on("message", async (request: PictureRequest) => {
-  if (request === null) {
-    parentPort!.close();
-    return;
-  }
-  const { id, work } = request;
-  let answer: PictureAnswer;
-  try {
-    answer = { id, ok: true, done: await carryOut(work) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    answer = { id, ok: false, message, input: error instanceof InputError };
-  }
-  parentPort!.postMessage(answer, answer.ok ? [answer.done.pixels.buffer] : []);
-});
+serveThread(carryOut, { transfer: ({ pixels }) => [pixels.buffer], atOnce: true });

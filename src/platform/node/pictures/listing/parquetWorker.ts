@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, renameSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parentPort, threadId, workerData } from "node:worker_threads";
+import { threadId } from "node:worker_threads";
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from "node:zlib";
 import type { Compressors, FileMetaData, SchemaTree } from "hyparquet";
-import type { ParquetCell, ParquetReport, ParquetRequest } from "./parquetProtocol.ts";
+import { serveThread } from "../../threads/serveThread.ts";
 
 /**
  * A thread that reads a Parquet file, a group of rows at a time: a damaged one can keep its reader in a loop without end, and a
@@ -20,6 +20,38 @@ const longestText = 4096;
 /** How often the use of a picture is noted, in milliseconds: a day. */
 const noted = 24 * 3600 * 1000;
 
+/** What a thread is to read. */
+export interface ParquetRequest {
+  readonly path: string;
+  /** Where the pictures that the file holds are put, named by their content. */
+  readonly folder: string;
+}
+
+/** A cell that holds a picture: where its bytes were put, and what it is called there. */
+export interface EmbeddedPicture {
+  readonly file: string;
+  readonly path: string | null;
+}
+
+export type ParquetCell = string | number | bigint | boolean | null | EmbeddedPicture;
+
+/** What a thread tells of a file on the way: its columns, and then its rows in parts. */
+export type ParquetPart =
+  | {
+      readonly type: "columns";
+      readonly names: readonly string[];
+      /** Columns that hold neither text nor numbers nor pictures, and are passed over. */
+      readonly others: readonly string[];
+      /** Names of labels that are numbers, by column, as Hugging Face keeps them. */
+      readonly classes: readonly (readonly [string, readonly string[]])[];
+    }
+  | { readonly type: "rows"; readonly rows: readonly (readonly ParquetCell[])[] };
+
+export interface ParquetDone {
+  /** Whether a picture was put into the folder that was not there. */
+  readonly added: boolean;
+}
+
 let added = false;
 
 const compressors: Compressors = {
@@ -28,18 +60,10 @@ const compressors: Compressors = {
   ZSTD: (bytes, length) => zstdDecompressSync(bytes, { maxOutputLength: length }),
 };
 
-const port = parentPort!;
-const tell = (report: ParquetReport): void => port.postMessage(report);
-
-try {
-  await read(workerData as ParquetRequest);
-  tell({ type: "done", added });
-} catch (error) {
-  const reason = error instanceof Error ? error.message.split("\n", 1)[0]! : String(error);
-  tell({ type: "failed", reason });
-}
-
-async function read({ path, folder }: ParquetRequest): Promise<void> {
+async function read(
+  { path, folder }: ParquetRequest,
+  tell: (part: ParquetPart) => void,
+): Promise<ParquetDone> {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import(
     "hyparquet"
   );
@@ -54,7 +78,7 @@ async function read({ path, folder }: ParquetRequest): Promise<void> {
   const names = columns.map(({ element }) => element.name);
   const others = children.map(({ element }) => element.name).filter((name) => !names.includes(name));
   tell({ type: "columns", names, others, classes: [...classesIn(metadata)] });
-  if (names.length === 0) return;
+  if (names.length === 0) return { added };
   let pictures: string | null = null;
   for (let start = 0; start < rows; start += rowsAtATime) {
     const objects = await parquetReadObjects({
@@ -67,6 +91,7 @@ async function read({ path, folder }: ParquetRequest): Promise<void> {
       rows: objects.map((row) => names.map((name) => cellOf(row[name], name === pictures ? folder : null))),
     });
   }
+  return { added };
 }
 
 /** Text, numbers and bytes, and pictures as Hugging Face has them: `{bytes, path}`. Lists, such as vectors, are not read. */
@@ -163,3 +188,5 @@ function* classesIn(metadata: FileMetaData): Generator<readonly [string, readonl
     if (Array.isArray(names) && names.every((name) => typeof name === "string")) yield [column, names];
   }
 }
+
+serveThread(read);

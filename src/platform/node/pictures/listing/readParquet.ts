@@ -1,16 +1,11 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { InputError } from "../../../../base/index.ts";
 import { quote } from "../../../../modality/image/arrays/pixelTable.ts";
 import { explainIoError } from "../../files/files.ts";
+import { moduleBeside, Thread } from "../../threads/thread.ts";
 import { cacheFolder } from "../cache/cacheFolder.ts";
-import type { ParquetCell, ParquetReport } from "./parquetProtocol.ts";
-
-const workerUrl = new URL(
-  import.meta.url.endsWith(".ts") ? "./parquetWorker.ts" : "./parquetWorker.js",
-  import.meta.url,
-);
+import type { ParquetCell, ParquetDone, ParquetPart, ParquetRequest } from "./parquetWorker.ts";
 
 /** Milliseconds without anything read after which a file is taken for damaged: so many, and more for each MiB. */
 const patience = 20_000;
@@ -41,38 +36,33 @@ export function parquetPicturesFolder(): string {
  */
 export async function readParquet(path: string, longest?: number): Promise<ParquetTable> {
   const limit = longest ?? patience + (patiencePerMebibyte * (await sizeOf(path))) / 2 ** 20;
-  const worker = new Worker(workerUrl, {
-    name: "parquet",
-    workerData: { path, folder: parquetPicturesFolder() },
-  });
+  const thread = new Thread<ParquetRequest, ParquetDone, ParquetPart>(
+    moduleBeside(import.meta.url, "parquetWorker"),
+    { name: "parquet", ended: (reason) => damaged(path, reason) },
+  );
   let timer: NodeJS.Timeout | undefined;
+  const wait = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => void thread.terminate(damaged(path, "its pages do not end")), limit);
+  };
+  let names: readonly string[] = [];
+  let classes: ParquetTable["classes"] = new Map();
+  const rows: (readonly ParquetCell[])[] = [];
   try {
-    return await new Promise((resolve, reject) => {
-      const fail = (reason: string): void => reject(damaged(path, reason));
-      const wait = (): void => {
-        clearTimeout(timer);
-        timer = setTimeout(() => fail("its pages do not end"), limit);
-      };
-      let names: readonly string[] = [];
-      let classes: ParquetTable["classes"] = new Map();
-      const rows: (readonly ParquetCell[])[] = [];
+    wait();
+    const onEvent = (part: ParquetPart): void => {
       wait();
-      worker.on("message", (report: ParquetReport) => {
-        wait();
-        if (report.type === "failed") fail(report.reason);
-        else if (report.type === "done") resolve({ names, rows, classes, added: report.added });
-        else if (report.type === "rows") rows.push(...report.rows);
-        else {
-          names = report.names;
-          classes = new Map(report.classes);
-        }
-      });
-      worker.on("error", (error) => fail(error instanceof Error ? error.message : String(error)));
-      worker.on("exit", () => fail("its reader ended before it was read"));
-    });
+      if (part.type === "rows") rows.push(...part.rows);
+      else {
+        names = part.names;
+        classes = new Map(part.classes);
+      }
+    };
+    const { added } = await thread.request({ path, folder: parquetPicturesFolder() }, [], onEvent);
+    return { names, rows, classes, added };
   } finally {
     clearTimeout(timer);
-    await worker.terminate();
+    await thread.terminate();
   }
 }
 
