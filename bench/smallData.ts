@@ -3,14 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { nodeRuntime } from "../src/platform/node/ort/devices.ts";
 import { configuredData } from "../src/platform/node/run/trainRun.ts";
-import {
-  autoRecipe,
-  configuredParts,
-  planRun,
-  type RunChoices,
-  recipeConfig,
-  recipeToRead,
-} from "../src/runs/index.ts";
+import { autoRecipe, configToRead, configuredParts, planRun } from "../src/runs/index.ts";
 import type { Runtime } from "../src/runtime/index.ts";
 import {
   type EpochMetrics,
@@ -79,16 +72,12 @@ export async function measureSmall(runtime: Runtime, set: SmallSet, seed: number
   const folder = await mkdtemp(join(tmpdir(), "kindred-small-"));
   try {
     await set.write(folder, seed);
-    const choices: RunChoices = {
-      ...{ source: folder, limit: null, validation: 0, seed, init: null, record: false },
-      ...{ channels: 1, size: set.size },
-    };
-    const data = await configuredData(recipeConfig(recipeToRead(autoRecipe), choices), {
+    const choices = { source: folder, limit: null, seed, init: null, record: false };
+    const data = await configuredData(configToRead(autoRecipe, choices), {
       validation: "usual",
     });
     const { training, validation } = data;
-    const { channels, height } = training;
-    const { config } = await planRun(autoRecipe, { ...choices, channels, size: height }, data);
+    const { config } = await planRun(autoRecipe, choices, data);
     const { epochs, patience, batchSize } = config;
     const begin = performance.now();
     const { task, optimizer, schedule, sources } = configuredParts(config);

@@ -53,8 +53,8 @@ describe("Events", () => {
     const before = await told();
     expect(before.filter((type) => type === "step").length).toBeGreaterThan(200);
     expect(before.filter((type) => type === "step").length).toBeLessThanOrEqual(400);
-    events.forgetTraining();
-    expect(await told()).toEqual(["run"]);
+    events.publish({ type: "status", training: { phase: "preparing", request: null, reason: null } });
+    expect(await told()).toEqual(["status", "run"]);
     events.close();
   });
 });

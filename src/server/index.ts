@@ -105,8 +105,7 @@ export async function startExplorer(options: ExplorerOptions = {}): Promise<Expl
         return session.events.listeners;
       },
       get training() {
-        const { phase } = session.training.status;
-        return session.training.busy || phase === "paused" ? (session.training.folder?.path ?? null) : null;
+        return session.trainingFolder;
       },
       close: async () => {
         server.close();

@@ -1,6 +1,12 @@
 import type { DeviceName } from "../platform/node/ort/devices.ts";
 import type { RunFolder } from "../platform/node/run/runFolder.ts";
-import type { DatasetChoice, Hello, RunInfo } from "../workspace/index.ts";
+import {
+  type DatasetChoice,
+  type Hello,
+  isUnderWay,
+  type RunInfo,
+  TrainingSession,
+} from "../workspace/index.ts";
 import { type Choices, choices, dataOfRun } from "./choices.ts";
 import { Engine } from "./engine.ts";
 import { Events } from "./events.ts";
@@ -8,7 +14,7 @@ import type { OpenIndex } from "./openIndex.ts";
 import { type OpenRun, openRun, runName, type Split } from "./openRun.ts";
 import { Problem, type RunNames } from "./problem.ts";
 import { Spaces } from "./spaces.ts";
-import { Training } from "./training.ts";
+import { FolderTraining } from "./training.ts";
 
 export interface SessionOptions {
   /** The run to open; new ones are made beside it. */
@@ -29,10 +35,11 @@ export interface SessionOptions {
 /** What all tabs of the explorer see: the open run, its spaces, and the training. */
 export class Session {
   readonly events = new Events();
-  readonly training: Training;
+  readonly training: TrainingSession;
   readonly spaces: Spaces;
   readonly #options: SessionOptions;
   readonly #engine: Engine;
+  readonly #trained: FolderTraining;
   /** The folder of the run that is open, or is to be once it has a checkpoint. */
   #path: string | null;
   #open: OpenRun | null = null;
@@ -45,7 +52,7 @@ export class Session {
     this.#path = options.run;
     this.#engine = new Engine(options.device);
     const runtime = () => this.#engine.runtime();
-    this.training = new Training({
+    this.#trained = new FolderTraining({
       events: this.events,
       runtime,
       runs: options.runs,
@@ -55,6 +62,7 @@ export class Session {
       onCheckpoint: (folder) => this.#offer(folder),
       onEnd: () => this.#openOffered(),
     });
+    this.training = new TrainingSession(this.#trained);
     this.spaces = new Spaces({
       runtime,
       split: options.split,
@@ -99,6 +107,11 @@ export class Session {
 
   get info(): RunInfo | null {
     return this.#open?.info ?? null;
+  }
+
+  /** The folder of the training that is under way; null where there is none. */
+  get trainingFolder(): string | null {
+    return isUnderWay(this.training.status.phase) ? (this.#trained.folder?.path ?? null) : null;
   }
 
   /** How the open run's folder is called in messages. */

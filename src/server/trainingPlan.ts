@@ -1,22 +1,11 @@
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { lossNames } from "../losses/index.ts";
 import { pictureOriginals } from "../platform/node/pictures/cache/pictureOriginals.ts";
 import { settled } from "../platform/node/pictures/surveyPictures.ts";
 import { RunFolder } from "../platform/node/run/runFolder.ts";
 import { type ConfiguredData, configuredData } from "../platform/node/run/trainRun.ts";
-import {
-  type Guidance,
-  planRun,
-  type RunConfig,
-  recipeConfig,
-  recipeToRead,
-  usualValidation,
-} from "../runs/index.ts";
-import type { TrainRequest } from "../workspace/index.ts";
-
-/** Pictures before they are read, as if they were MNIST's. */
-const unread = { channels: 1, size: 28 };
+import { configToRead, type Guidance, type PlanChoices, planRun, type RunConfig } from "../runs/index.ts";
+import { requestedChoices, type TrainRequest } from "../workspace/index.ts";
 
 /** What is to be trained. */
 export interface TrainingPlan {
@@ -43,20 +32,17 @@ export async function planTraining(
   signal: AbortSignal,
   outside = false,
 ): Promise<TrainingPlan> {
-  const { data: source, recipe, limit, seed } = request;
+  const { data: source, recipe } = request;
   const again = open?.data.source === source ? open.data : null;
-  const choices = {
-    ...{ source, limit, seed, epochs: request.epochs ?? undefined, form: again?.form },
-    ...{ loss: lossNames.find((name) => name === request.loss), unlabelled: again?.unlabelled ?? false },
-    ...{ init: null, record: true, validation: usualValidation(Number.POSITIVE_INFINITY) },
+  const choices: PlanChoices = {
+    ...requestedChoices(request),
+    ...{ form: again?.form, unlabelled: again?.unlabelled ?? false },
   };
-  const data = await configuredData(recipeConfig(recipeToRead(recipe), { ...choices, ...unread }), {
+  const data = await configuredData(configToRead(recipe, choices), {
     ...{ validation: "usual", signal, outside },
     ...(again?.preprocessing ? { preprocessing: settled(again.preprocessing) } : {}),
   });
-  const { channels, height } = data.training;
-  const originals = pictureOriginals(source, data);
-  const plan = await planRun(recipe, { ...choices, channels, size: height }, data, { signal, originals });
+  const plan = await planRun(recipe, choices, data, { signal, originals: pictureOriginals(source, data) });
   return { ...plan, data, folder: new RunFolder(await newFolder(runs)) };
 }
 

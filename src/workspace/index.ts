@@ -31,6 +31,7 @@ export { drawFrame } from "../report/film/index.ts";
 export { type Backend, BackendError, type BackendEvent, type SpaceMessage } from "./backend.ts";
 export { anchorsShown, BatchView } from "./batchView.ts";
 export { encoderLayers } from "./encoderLayers.ts";
+export { EventLog } from "./eventLog.ts";
 export { type FilmRecording, type FilmView, filmOf, prepareRecording } from "./film.ts";
 export { fittingOf, takesDigits } from "./fitting.ts";
 export { hardPairsMessage } from "./hardPairsMessage.ts";
@@ -65,9 +66,9 @@ export {
   wrongNeighbours,
 } from "./space.ts";
 export { StepMeter } from "./stepMeter.ts";
-export { Thinned } from "./thinned.ts";
 export { shownDims, type ThreeAxes, threeAxes } from "./threeAxes.ts";
-export { lossChoices, recipeChoices } from "./trainingChoices.ts";
+export { lossChoices, recipeChoices, requestedChoices } from "./trainingChoices.ts";
 export { isAtWork, isUnderWay } from "./trainingPhase.ts";
+export { type TrainingHost, type TrainingReports, TrainingSession } from "./trainingSession.ts";
 export { type WatchOptions, watchRecorder } from "./watchRecorder.ts";
 export { type WatchTrainingOptions, watchTraining } from "./watchTraining.ts";

@@ -1,6 +1,6 @@
 import { type LossName, lossByName, lossNames } from "../losses/index.ts";
-import { autoRecipe, type RecipeChoice } from "../runs/index.ts";
-import type { Choice, MethodChoice } from "./protocol.ts";
+import { autoRecipe, type PlanChoices, type RecipeChoice } from "../runs/index.ts";
+import type { Choice, MethodChoice, TrainRequest } from "./protocol.ts";
 
 /** The recipes that a training can be asked for; the first one chooses by itself. */
 export const recipeChoices: readonly MethodChoice<RecipeChoice>[] = [
@@ -78,3 +78,11 @@ export const lossChoices: readonly MethodChoice[] = lossNames.map((name) => ({
   ...losses[name],
   needsLabels: lossByName(name, {}).of !== "views",
 }));
+
+/** What a request chooses of a run; as `kindred train` by default, all else follows from the pictures. */
+export function requestedChoices({ data, limit, epochs, seed, loss }: TrainRequest): PlanChoices {
+  return {
+    ...{ source: data, limit, epochs: epochs ?? undefined, seed, init: null, record: true },
+    loss: lossNames.find((name) => name === loss),
+  };
+}

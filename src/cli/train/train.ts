@@ -4,13 +4,7 @@ import type { Preprocessing } from "../../modality/image/index.ts";
 import { nodeRuntime } from "../../platform/node/ort/devices.ts";
 import { RunFolder } from "../../platform/node/run/runFolder.ts";
 import { type ConfiguredData, configuredData, trainRun } from "../../platform/node/run/trainRun.ts";
-import {
-  type Guidance,
-  guidanceLines,
-  type RunConfig,
-  recipeConfig,
-  recipeToRead,
-} from "../../runs/index.ts";
+import { configToRead, type Guidance, guidanceLines, type RunConfig } from "../../runs/index.ts";
 import { interrupted, note, ProgressLine } from "../console.ts";
 import { stopOnInterrupt } from "../interrupt.ts";
 import { deviceOption, jsonOption, wholeNumber } from "../options.ts";
@@ -101,11 +95,11 @@ async function beginRun(options: ParsedOptions): Promise<void> {
   if (options.out !== undefined) await new RunFolder(options.out).requireFree(options);
   const tried = await chosenTrunk(options, options.size);
   // Choices that do not go together are refused before any picture is read.
-  const toRead = recipeConfig(recipeToRead(options.recipe), choicesOf(options, tried));
+  const toRead = configToRead(options.recipe, choicesOf(options, tried));
   const data = await readData(toRead, options, trunkPreprocessing(tried));
   const trunk = await trunkForPictures(tried, options, data);
   if (trunk) for (const text of trunkLines(trunk, data.training, options.size !== undefined)) note(text);
-  const plan = await planTraining(options.recipe, choicesOf(options, trunk, data.training), data);
+  const plan = await planTraining(options.recipe, choicesOf(options, trunk), data);
   const out = options.out ?? usualFolder(options.data, plan.config.recipe, Boolean(data.report));
   await new RunFolder(out).requireFree(options);
   await runTrain({ ...options, out }, plan.config, data, plan.guidance);

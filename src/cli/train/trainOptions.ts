@@ -1,5 +1,5 @@
 import type { DeviceName } from "../../platform/node/ort/devices.ts";
-import { type RunChoices, usualValidation } from "../../runs/index.ts";
+import type { PlanChoices } from "../../runs/index.ts";
 import type { Output } from "../console.ts";
 import { dataForm, type PictureOptions } from "../pictureOptions.ts";
 import type { ChosenFile, TrunkChoiceOptions } from "../trunkOptions.ts";
@@ -25,17 +25,13 @@ export interface TrainOptions extends Output, ChoiceOptions, PictureOptions, Tru
 /** As the command line is parsed: the folder depends on data and recipe where none is named. */
 export type ParsedOptions = Omit<TrainOptions, "out"> & { readonly out?: string };
 
-/** What is chosen, and what follows from the pictures; before they are read, as if they were MNIST's. */
-export function choicesOf(
-  options: ParsedOptions,
-  trunk: ChosenFile | null,
-  pictures = { channels: 1, height: 28, count: Number.POSITIVE_INFINITY },
-): RunChoices {
+/** What is chosen of a run. */
+export function choicesOf(options: ParsedOptions, trunk: ChosenFile | null): PlanChoices {
   return {
     ...chosen(options),
     source: options.data,
     limit: options.limit ?? null,
-    validation: options.validation ?? usualValidation(pictures.count),
+    validation: options.validation,
     unlabelled: options.unlabelled,
     form: dataForm(options),
     epochs: options.epochs,
@@ -44,8 +40,6 @@ export function choicesOf(
     seed: options.seed,
     init: options.init ?? null,
     record: options.record,
-    channels: pictures.channels,
-    size: pictures.height,
     trunk: trunk ? { file: trunk.file, choice: trunk.opened.choice } : undefined,
     hidden: options.hidden,
   };

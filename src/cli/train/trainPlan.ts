@@ -4,10 +4,10 @@ import { RunFolder } from "../../platform/node/run/runFolder.ts";
 import type { ConfiguredData } from "../../platform/node/run/trainRun.ts";
 import {
   autoRecipe,
+  type PlanChoices,
   planRun,
   type RecipeChoice,
   type RecipeName,
-  type RunChoices,
   type RunPlan,
 } from "../../runs/index.ts";
 import { ProgressLine } from "../console.ts";
@@ -18,7 +18,7 @@ const unsaid = 3000;
 /** Plans a new run, with a line of progress where looking at the pictures takes long. */
 export async function planTraining(
   recipe: RecipeChoice,
-  choices: RunChoices,
+  choices: PlanChoices,
   data: ConfiguredData,
 ): Promise<RunPlan> {
   const line = new ProgressLine("looking at the pictures");

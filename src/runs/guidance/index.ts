@@ -4,11 +4,12 @@ export { guidanceFor, guidanceLines } from "./guidance.ts";
 export { type Guidance, guidanceSchema, parseGuidance } from "./guidanceFile.ts";
 export {
   autoRecipe,
+  configToRead,
+  type PlanChoices,
   type PlannedData,
   planRun,
   type RecipeChoice,
   type RunPlan,
-  recipeToRead,
   usualValidation,
 } from "./plan.ts";
 export type { Reason } from "./reason.ts";

@@ -19,6 +19,12 @@ export interface PlannedData {
   readonly fingerprint: string;
 }
 
+/** What is chosen of a run beside its recipe; what is left out follows from its pictures. */
+export type PlanChoices = Omit<RunChoices, "channels" | "size" | "validation"> & {
+  /** Pictures to keep for validation. */
+  readonly validation?: number | undefined;
+};
+
 /** What a new run is to be. */
 export interface RunPlan {
   readonly config: RunConfig;
@@ -33,8 +39,17 @@ export function usualValidation(count: number): number {
   return Math.min(usual.validation, Math.floor(count * usual.share));
 }
 
-/** A recipe by which data can be read before one is chosen. */
-export function recipeToRead(recipe: RecipeChoice): RecipeName {
+/**
+ * A configuration by which data can be read before a run is planned for it, as if its pictures were MNIST's.
+ *
+ * @throws InputError when two choices do not go together.
+ */
+export function configToRead(recipe: RecipeChoice, choices: PlanChoices): RunConfig {
+  const validation = choices.validation ?? usual.validation;
+  return recipeConfig(recipeToRead(recipe), { ...choices, validation, channels: 1, size: 28 });
+}
+
+function recipeToRead(recipe: RecipeChoice): RecipeName {
   return recipe === autoRecipe ? "fast" : recipe;
 }
 
@@ -42,16 +57,18 @@ export function recipeToRead(recipe: RecipeChoice): RecipeName {
  * Plans a new run, whoever asks for it: looks at the pictures, with the recipe `auto` chooses what suits them, and fits the
  * configuration to them.
  *
- * @param choices what is chosen beside the recipe, which always holds
+ * @param chosen what is chosen beside the recipe, which always holds
  * @throws InputError when two choices do not go together, or do not suit the pictures.
  * @throws AbortedError by the signal.
  */
 export async function planRun(
   recipe: RecipeChoice,
-  choices: RunChoices,
+  chosen: PlanChoices,
   data: PlannedData,
   options: Omit<LookOptions, "source"> = {},
 ): Promise<RunPlan> {
+  const { channels, height: size } = data.training;
+  const choices: RunChoices = { ...chosen, channels, size, validation: data.validation.count };
   const seen = await lookAtPictures(data, { ...options, source: choices.source });
   const choice = recipe === autoRecipe ? chooseTraining(seen, choices) : null;
   const config = recipeConfig(choice?.recipe ?? recipeToRead(recipe), choice?.choices ?? choices);

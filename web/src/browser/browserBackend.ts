@@ -2,6 +2,7 @@ import {
   type Backend,
   BackendError,
   type BackendEvent,
+  EventLog,
   type FittedHead,
   fitPicture,
   fittingOf,
@@ -12,7 +13,6 @@ import {
   type TrainRequest,
 } from "kindred/workspace";
 import { type DecodedPicture, decodePicture } from "./decodePicture.ts";
-import { EventLog } from "./eventLog.ts";
 import { type Unasked, WorkerLine } from "./workerLine.ts";
 import type { WorkerName } from "./workerMessages.ts";
 
@@ -20,7 +20,7 @@ import type { WorkerName } from "./workerMessages.ts";
 export class BrowserBackend implements Backend {
   readonly kind = "browser";
   readonly #line: WorkerLine;
-  readonly #log = new EventLog();
+  readonly #log = new EventLog<BackendEvent>();
   readonly #listeners = new Set<(event: BackendEvent) => void>();
   #gone = false;
 
@@ -128,7 +128,7 @@ export class BrowserBackend implements Backend {
     switch (unasked.type) {
       case "event": {
         const { head, arrays } = unasked;
-        this.#log.add({ head, arrays });
+        this.#log.add(head, { head, arrays });
         for (const listener of this.#listeners) listener({ head, arrays });
         break;
       }

@@ -7,7 +7,7 @@ import {
   referenceRuntime,
   type TensorData,
 } from "kindred";
-import type { EventHead, TrainingStatus } from "kindred/workspace";
+import { type EventHead, TrainingSession, type TrainingStatus } from "kindred/workspace";
 import { describe, expect, it, vi } from "vitest";
 import type { BrowserRun } from "./browserRun.ts";
 import { BrowserTraining } from "./browserTraining.ts";
@@ -71,7 +71,7 @@ function training(loseAt: readonly number[]) {
   let current: LosableRuntime | null = null;
   let run: BrowserRun | null = null;
   const pictures = bars(60);
-  const work = new BrowserTraining({
+  const host = new BrowserTraining({
     publish: (head) => void heads.push(head),
     runtime: async () => {
       if (current === null) {
@@ -90,6 +90,7 @@ function training(loseAt: readonly number[]) {
       current = null;
     },
   });
+  const work = new TrainingSession(host);
   const until = (...phases: readonly TrainingStatus["phase"][]): Promise<void> =>
     expect.poll(() => work.status.phase, { timeout: 50_000 }).toSatisfy((phase) => phases.includes(phase));
   return { work, heads, runtimes, reasons, until, weights: () => run!.weights(2) };

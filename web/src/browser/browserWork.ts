@@ -20,6 +20,7 @@ import {
   momentsMessage,
   type PicturesHead,
   type SpaceMessage,
+  TrainingSession,
   thumbnails,
 } from "kindred/workspace";
 import { BrowserRun } from "./browserRun.ts";
@@ -44,7 +45,7 @@ export interface BrowserWorkOptions {
 export class BrowserWork {
   readonly #options: BrowserWorkOptions;
   readonly #data: SiteData;
-  readonly #training: BrowserTraining;
+  readonly #training: TrainingSession;
   #runtime: Promise<Runtime> | null = null;
   /** How often the graphics processor was lost. */
   #losses = 0;
@@ -59,13 +60,15 @@ export class BrowserWork {
   constructor(options: BrowserWorkOptions) {
     this.#options = options;
     this.#data = new SiteData(options.site);
-    this.#training = new BrowserTraining({
-      publish: options.publish,
-      runtime: () => this.#engine(),
-      dataset: (name) => this.#data.load(name),
-      onCheckpoint: (run) => this.#open(run),
-      onFailure: (error) => this.#dropEngine(error),
-    });
+    this.#training = new TrainingSession(
+      new BrowserTraining({
+        publish: options.publish,
+        runtime: () => this.#engine(),
+        dataset: (name) => this.#data.load(name),
+        onCheckpoint: (run) => this.#open(run),
+        onFailure: (error) => this.#dropEngine(error),
+      }),
+    );
     this.#restored = this.#restore();
   }
 

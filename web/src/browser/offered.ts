@@ -1,4 +1,4 @@
-import { InputError, lossNames } from "kindred";
+import { InputError } from "kindred";
 import { type Hello, lossChoices, recipeChoices, type TrainRequest } from "kindred/workspace";
 import { siteDatasets } from "./siteDatasets.ts";
 
@@ -35,11 +35,6 @@ export function requireOffered(request: TrainRequest): void {
   if (epochs !== null) whole("epochs", epochs, 1, mostEpochs);
   if (limit !== null) whole("limit", limit, 20, Number.MAX_SAFE_INTEGER);
   whole("seed", seed, 0, 2 ** 32 - 1);
-}
-
-/** The name as one of the library's losses; undefined for the recipe's own. */
-export function lossOf({ loss }: TrainRequest): (typeof lossNames)[number] | undefined {
-  return lossNames.find((name) => name === loss);
 }
 
 function oneOf(field: string, value: string, choices: readonly { readonly name: string }[]): void {

@@ -7,8 +7,7 @@ import {
   takeFirst,
   usualValidation,
 } from "kindred";
-import type { TrainRequest } from "kindred/workspace";
-import { lossOf } from "./offered.ts";
+import { requestedChoices, type TrainRequest } from "kindred/workspace";
 
 /** What is to be trained, and on what. */
 export interface TrainingPlan {
@@ -23,27 +22,19 @@ export interface TrainingPlan {
  * Makes of a request what `kindred train` makes of its options.
  *
  * @throws InputError when the choices do not go together.
+ * @throws AbortedError by the signal.
  */
-export async function planTraining(request: TrainRequest, dataset: ImageDataset): Promise<TrainingPlan> {
-  const { data: source, recipe, epochs, seed } = request;
+export async function planTraining(
+  request: TrainRequest,
+  dataset: ImageDataset,
+  signal: AbortSignal,
+): Promise<TrainingPlan> {
   const limit = request.limit !== null && request.limit < dataset.count ? request.limit : null;
   const pictures = limit === null ? dataset : takeFirst(dataset, limit);
-  const validation = usualValidation(pictures.count);
-  const split = splitValidation(pictures, validation);
-  const size = { channels: pictures.channels, size: pictures.width };
-  const choices = {
-    source,
-    // The site's pictures are mixed already.
-    order: "source" as const,
-    limit,
-    epochs: epochs ?? undefined,
-    seed,
-    loss: lossOf(request),
-    init: null,
-    record: true,
-    validation,
-  };
+  const split = splitValidation(pictures, usualValidation(pictures.count));
+  // The site's pictures are mixed already.
+  const choices = { ...requestedChoices(request), limit, order: "source" } as const;
   const data = { ...split, fingerprint: fingerprint(pictures) };
-  const { config } = await planRun(recipe, { ...choices, ...size }, data);
+  const { config } = await planRun(request.recipe, choices, data, { signal });
   return { config, pictures, ...split };
 }

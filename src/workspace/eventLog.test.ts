@@ -1,6 +1,6 @@
-import type { EventHead, TrainingPhase } from "kindred/workspace";
 import { describe, expect, it } from "vitest";
 import { EventLog } from "./eventLog.ts";
+import type { EventHead, TrainingPhase } from "./protocol.ts";
 
 function status(phase: TrainingPhase): EventHead {
   return { type: "status", training: { phase, request: null, reason: null } };
@@ -11,9 +11,9 @@ function step(number: number): EventHead {
   return { type: "step", step: number, epoch: number, ...rest };
 }
 
-function logOf(heads: readonly EventHead[]): EventLog {
-  const log = new EventLog();
-  for (const head of heads) log.add({ head, arrays: {} });
+function logOf(heads: readonly EventHead[]): EventLog<EventHead> {
+  const log = new EventLog<EventHead>();
+  for (const head of heads) log.add(head, head);
   return log;
 }
 
@@ -27,14 +27,14 @@ describe("what a late listener is told", () => {
       step(2),
     ];
     const told = logOf([...heads, status("running")]).told();
-    expect(told.map(({ head }) => head)).toEqual([status("running"), heads[1], step(1), step(2)]);
+    expect(told).toEqual([status("running"), heads[1], step(1), step(2)]);
   });
 
   it("keeps at most 400 steps, the first and the newest among them", () => {
     const steps = Array.from({ length: 3001 }, (_, i) => step(i));
     const told = logOf(steps)
       .told()
-      .map(({ head }) => (head.type === "step" ? head.step : -1));
+      .map((head) => (head.type === "step" ? head.step : -1));
     expect(told.length).toBeLessThanOrEqual(400);
     expect(told.length).toBeGreaterThan(150);
     expect([told[0], told.at(-1)]).toEqual([0, 3000]);
