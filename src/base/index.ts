@@ -1,6 +1,5 @@
 export * from "./crc32.ts";
 export * from "./errors.ts";
-export * from "./parseJson.ts";
 export * from "./printable.ts";
 export * from "./rng.ts";
 export * from "./shape.ts";

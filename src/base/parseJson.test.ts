@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { InputError, parseJson } from "./index.ts";
+import { InputError } from "./index.ts";
+import { parseJson } from "./parseJson.ts";
 
 const schema = z.strictObject({
   size: z.number().int().min(1),

@@ -1,4 +1,5 @@
 import { AbortedError, InputError, type TensorData } from "../base/index.ts";
+import { unitRows } from "../base/unitRows.ts";
 import type { Preprocessing } from "../modality/image/index.ts";
 import { embeddingOutput, feedOf, type ModelPorts } from "./modelPorts.ts";
 import type { Picture } from "./picture.ts";
@@ -104,7 +105,8 @@ export class LoadedEncoder {
       reading = this.#read(pictures, start + atATime, atATime, signal);
       // Its failure is met when it is waited for; until then it is nobody's.
       reading.catch(() => null);
-      for (const vector of await embedding) vectors.push(normalize ? unitLength(vector) : vector);
+      for (const vector of await embedding)
+        vectors.push(normalize ? unitRows(vector, vector.length) : vector);
       onProgress?.(vectors.length, pictures.length);
     }
     return vectors;
@@ -165,9 +167,4 @@ export class LoadedEncoder {
     const rows = values[embeddingOutput]!.data as Float32Array;
     return pictures.map((_, row) => rows.slice(row * this.dim, (row + 1) * this.dim));
   }
-}
-
-function unitLength(vector: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
-  return length === 0 ? vector : vector.map((value) => value / length);
 }

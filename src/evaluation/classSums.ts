@@ -1,7 +1,7 @@
 import { InputError } from "../base/index.ts";
 import type { Pacer } from "../base/pacer.ts";
+import { inverseNorm } from "../base/unitRows.ts";
 import { classesOf, type Labels } from "./labels.ts";
-import { inverseNorm } from "./similarity.ts";
 
 /**
  * Sums of the unit vectors `x / |x|` of each class, in float64: what turns a mean over n^2 pairs into dot products,
@@ -44,7 +44,7 @@ export async function classSums(
   const selfSums = new Float64Array(numbered.count);
   const scales = new Float64Array(rows);
   for (let row = 0; row < rows; row++) {
-    const scale = inverseNorm(matrix, row, dim, "the embeddings");
+    const scale = inverseNorm(matrix, row, dim, "embeddings");
     const own = classes[row]!;
     const from = row * dim;
     const to = own * dim;

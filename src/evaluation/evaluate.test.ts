@@ -2,9 +2,9 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import golden from "../../test/golden/evaluation.json" with { type: "json" };
 import { AbortedError, InputError, Rng } from "../base/index.ts";
+import { unitRows } from "../base/unitRows.ts";
 import { type EvaluationInput, evaluate } from "./evaluate.ts";
 import { plainSimilarityBlocks } from "./plainSimilarity.ts";
-import { normalizeRows } from "./similarity.ts";
 
 const goldenInput: EvaluationInput = {
   queries: Float32Array.from(golden.queries),
@@ -81,8 +81,8 @@ describe("evaluate", () => {
   });
 
   it("asks given similarities for consecutive blocks of at most rowsPerBlock queries", async () => {
-    const queries = normalizeRows(goldenInput.queries, 60, 8);
-    const references = normalizeRows(goldenInput.references, 200, 8);
+    const queries = unitRows(goldenInput.queries, 8);
+    const references = unitRows(goldenInput.references, 8);
     const asked: number[][] = [];
     const evaluation = await evaluate({
       ...goldenInput,
@@ -221,12 +221,12 @@ describe("evaluate refuses", () => {
     [
       "NaN in the queries",
       { queries: goldenInput.queries.with(3 * 8 + 5, Number.NaN) },
-      /^queries: row 3, column 5 \(counted from 0\) is NaN, expected finite numbers/,
+      /^row 3 of the queries holds NaN at column 5, expected finite numbers/,
     ],
     [
       "Infinity in the references",
       { references: goldenInput.references.with(199 * 8, Number.NEGATIVE_INFINITY) },
-      /^references: row 199, column 0 \(counted from 0\) is -Infinity, expected finite numbers/,
+      /^row 199 of the references holds -Infinity at column 0, expected finite numbers/,
     ],
     [
       "a label that is no integer",

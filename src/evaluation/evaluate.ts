@@ -1,11 +1,12 @@
 import { InputError } from "../base/index.ts";
 import { Pacer } from "../base/pacer.ts";
+import { inverseNorm } from "../base/unitRows.ts";
 import { type Labels, queriesWithoutReferences } from "./labels.ts";
 import { pairSimilarity } from "./pairSimilarity.ts";
 import { plainSimilarityBlocks } from "./plainSimilarity.ts";
 import { rankingMetrics } from "./ranking.ts";
 import { silhouette } from "./silhouette.ts";
-import { inverseNorm, type SimilarityBlocks } from "./similarity.ts";
+import type { SimilarityBlocks } from "./similarity.ts";
 import type { RowOptions } from "./similarityRows.ts";
 
 /**

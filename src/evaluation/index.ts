@@ -1,3 +1,4 @@
+export { unitRows } from "../base/unitRows.ts";
 export * from "./classSimilarities.ts";
 export * from "./evaluate.ts";
 export { type Labels, queriesWithoutReferences } from "./labels.ts";
@@ -7,6 +8,6 @@ export * from "./plainSimilarity.ts";
 export * from "./ranking.ts";
 export * from "./sampledSimilarities.ts";
 export * from "./silhouette.ts";
-export { blockRows, normalizeRows, type SimilarityBlocks } from "./similarity.ts";
+export { blockRows, type SimilarityBlocks } from "./similarity.ts";
 export type { RowOptions } from "./similarityRows.ts";
 export { type ViewMetrics, viewMetrics } from "./viewMetrics.ts";

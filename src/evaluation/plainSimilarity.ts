@@ -1,6 +1,7 @@
 import { InputError } from "../base/index.ts";
 import { Pacer } from "../base/pacer.ts";
-import { inverseNorm, type SimilarityBlocks } from "./similarity.ts";
+import { inverseNorm } from "../base/unitRows.ts";
+import type { SimilarityBlocks } from "./similarity.ts";
 
 /** References met at a time: 64 rows of 64 to 784 float32 stay in the second-level cache while all queries pass. */
 const TILE = 64;

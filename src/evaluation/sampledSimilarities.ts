@@ -1,6 +1,6 @@
 import { InputError, type Rng } from "../base/index.ts";
+import { inverseNorm } from "../base/unitRows.ts";
 import type { Labels } from "./labels.ts";
-import { inverseNorm } from "./similarity.ts";
 
 /** Cosine similarities, -1 to 1, of pairs drawn at random. */
 export interface SampledSimilarities {
@@ -32,8 +32,7 @@ export function sampledSimilarities(
     );
   }
   const similarity = (a: number, b: number): number => {
-    const scale =
-      inverseNorm(matrix, a, dim, "the embeddings") * inverseNorm(matrix, b, dim, "the embeddings");
+    const scale = inverseNorm(matrix, a, dim, "embeddings") * inverseNorm(matrix, b, dim, "embeddings");
     let product = 0;
     for (let k = 0; k < dim; k++) product += matrix[a * dim + k]! * matrix[b * dim + k]!;
     return product * scale;

@@ -1,40 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { InputError, Rng } from "../base/index.ts";
+import { Rng } from "../base/index.ts";
 import { plainSimilarityBlocks } from "./plainSimilarity.ts";
-import { blockRows, normalizeRows } from "./similarity.ts";
-
-describe("normalizeRows", () => {
-  it("makes rows of unit length, leaves zeros, and does not touch its input", () => {
-    const matrix = Float32Array.of(3, 4, 0, 0, -5, 0, 1e-30, 1e-30, 3e38, 3e38);
-    const copy = matrix.slice();
-    const half = Math.fround(Math.SQRT1_2);
-    expect(Array.from(normalizeRows(matrix, 5, 2))).toEqual([
-      Math.fround(0.6),
-      Math.fround(0.8),
-      0,
-      0,
-      -1,
-      0,
-      half,
-      half,
-      half,
-      half,
-    ]);
-    expect(matrix).toEqual(copy);
-  });
-
-  it("refuses what is not finite and what does not fit", () => {
-    expect(() => normalizeRows(Float32Array.of(1, 2, 3, Number.NaN), 2, 2)).toThrow(
-      new InputError(
-        "the matrix: row 1, column 1 (counted from 0) is NaN, expected finite numbers: the encoder that made them may have diverged",
-      ),
-    );
-    expect(() => normalizeRows(new Float32Array(5), 2, 2)).toThrow(
-      /^the matrix holds 5 numbers, expected 2 rows x 2 columns = 4$/,
-    );
-  });
-});
+import { blockRows } from "./similarity.ts";
 
 describe("blockRows", () => {
   it("keeps a block within 8 MiB, and at 1 to 1024 rows", () => {
@@ -90,7 +58,7 @@ describe("plainSimilarityBlocks", () => {
     const outside = plainSimilarityBlocks(matrix, matrix, 2)(1, 2);
     await expect(outside).rejects.toThrow(/^queries 1 to 2 were asked for, expected 0 to 1$/);
     const broken = plainSimilarityBlocks(matrix, matrix.with(3, Number.POSITIVE_INFINITY), 2)(0, 1);
-    await expect(broken).rejects.toThrow(/^references: row 1, column 1 .* is Infinity/);
+    await expect(broken).rejects.toThrow(/^row 1 of the references holds Infinity at column 1/);
     expect(() => plainSimilarityBlocks(matrix, matrix, 3)).toThrow(/^queries hold 4 numbers, .* dim 3$/);
   });
 });

@@ -1,8 +1,8 @@
 import { AbortedError, InputError } from "../base/index.ts";
 import { Pacer } from "../base/pacer.ts";
+import { unitRows } from "../base/unitRows.ts";
 import type { MeasuredRows, RuntimeNeighbours } from "./measure.ts";
 import {
-  cosineRows,
   euclideanRows,
   inverseNorms,
   type NeighbourMetric,
@@ -77,12 +77,17 @@ export function searchJob(
   const pacer = new Pacer(signal);
   pacer.throwIfAborted();
   const found = { indices: new Uint32Array(queryCount * k), distances: new Float32Array(queryCount * k) };
-  const referenceScales = metric === "cosine" ? inverseNorms(references, dim) : undefined;
+  const referenceScales = metric === "cosine" ? inverseNorms(references, dim, referenceName) : undefined;
   const scales = referenceScales && {
     references: referenceScales,
-    queries: same ? referenceScales : inverseNorms(queries, dim),
+    queries: same ? referenceScales : inverseNorms(queries, dim, "queries"),
   };
-  const units = scales && cosineRows(queries, references, dim, scales);
+  // Of rows of length 1, the dot product is the cosine.
+  const units = scales && {
+    queries: unitRows(queries, dim, "queries"),
+    references: unitRows(references, dim, referenceName),
+    columns: dim,
+  };
   const rows = !units ? euclideanRows(queries, references, dim) : lengths ? withSquares(units) : units;
   const nearest = k + (selfIndex ? 1 : 0);
   return {

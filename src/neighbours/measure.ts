@@ -1,3 +1,4 @@
+import { dot } from "../base/unitRows.ts";
 import { type BestGroups, groupSize, noReference } from "./exactGraph.ts";
 
 /** The vectors as they were given. */
@@ -114,12 +115,6 @@ export class NeighbourMeasure {
 
 function isNearer(distance: number, index: number, than: number, thanIndex: number): boolean {
   return distance < than || (distance === than && index < thanIndex);
-}
-
-function dot(x: Float32Array, a: number, y: Float32Array, b: number, dim: number): number {
-  let sum = 0;
-  for (let i = 0; i < dim; i++) sum += x[a + i]! * y[b + i]!;
-  return sum;
 }
 
 function squaredDistance(x: Float32Array, a: number, y: Float32Array, b: number, dim: number): number {

@@ -1,4 +1,5 @@
 import { InputError } from "../base/index.ts";
+import { inverseNorm } from "../base/unitRows.ts";
 
 /** How far two rows are: `|a - b|_2`, or `1 - a . b / (|a| |b|)`. */
 export type NeighbourMetric = "euclidean" | "cosine";
@@ -30,10 +31,7 @@ export function requireComparableRows(
     throw new InputError(`the ${name} hold ${rows.length} numbers, expected rows of dim ${dim}`);
   }
   for (let row = from; row < to; row++) {
-    let squares = 0;
-    for (let i = row * dim; i < (row + 1) * dim; i++) squares += rows[i]! * rows[i]!;
-    if (!Number.isFinite(squares)) throw notFinite(rows, row, dim, name);
-    if (squares === 0 && metric === "cosine") {
+    if (inverseNorm(rows, row, dim, name) === 0 && metric === "cosine") {
       throw new InputError(
         `row ${row} of the ${name} is all zeros, expected a direction to compare by cosine: leave it out, or use the euclidean metric`,
       );
@@ -41,48 +39,14 @@ export function requireComparableRows(
   }
 }
 
-function notFinite(rows: Float32Array, row: number, dim: number, name: string): InputError {
-  const column = rows.subarray(row * dim, (row + 1) * dim).findIndex((value) => !Number.isFinite(value));
-  return new InputError(
-    `row ${row} of the ${name} holds ${rows[row * dim + column]} at column ${column}, expected finite numbers: the encoder that made them may have diverged`,
-  );
-}
-
 /** `1 / |x|` of each row of `[count, dim]`, in float64. */
-export function inverseNorms(rows: Float32Array, dim: number): Float64Array {
-  const norms = new Float64Array(rows.length / dim);
-  for (let row = 0; row < norms.length; row++) {
-    let squares = 0;
-    for (let i = row * dim; i < (row + 1) * dim; i++) squares += rows[i]! * rows[i]!;
-    norms[row] = 1 / Math.sqrt(squares);
-  }
-  return norms;
+export function inverseNorms(rows: Float32Array, dim: number, name: string): Float64Array {
+  return Float64Array.from({ length: rows.length / dim }, (_, row) => inverseNorm(rows, row, dim, name));
 }
 
 /** What float32 may add to or take from a dot product of rows in the unit ball: four standard deviations, and some. */
 export function scoreRounding(columns: number): number {
   return 2 ** -23 * (2 * Math.sqrt(columns) + 8);
-}
-
-/** Rows of length 1, of which the dot product is the cosine. */
-export function cosineRows(
-  queries: Float32Array,
-  references: Float32Array,
-  dim: number,
-  scales: { readonly queries: Float64Array; readonly references: Float64Array },
-): ScoredRows {
-  const scaled = (rows: Float32Array, factors: Float64Array): Float32Array => {
-    const units = new Float32Array(rows.length);
-    for (let row = 0; row < factors.length; row++) {
-      for (let i = row * dim; i < (row + 1) * dim; i++) units[i] = rows[i]! * factors[row]!;
-    }
-    return units;
-  };
-  return {
-    queries: scaled(queries, scales.queries),
-    references: scaled(references, scales.references),
-    columns: dim,
-  };
 }
 
 /** Rows with one more column, of which the dot product is `q . b - |b|^2 / 2`, as that of `euclideanRows`. */

@@ -1,4 +1,5 @@
-import { blockRows, normalizeRows, type SimilarityBlocks } from "../evaluation/index.ts";
+import { unitRows } from "../base/unitRows.ts";
+import { blockRows, type SimilarityBlocks } from "../evaluation/index.ts";
 import { buildGraph, input, state } from "../graph/index.ts";
 import { gemm } from "../ops/index.ts";
 import type { Runtime } from "../runtime/index.ts";
@@ -21,14 +22,14 @@ export async function runtimeSimilarities(
 ): Promise<RuntimeSimilarities> {
   const queryCount = queries.length / dim;
   const count = references.length / dim;
-  const unitQueries = normalizeRows(queries, queryCount, dim);
+  const unitQueries = unitRows(queries, dim, "queries");
   const rows = blockRows(count);
   const q = input("queries", [rows, dim]);
   const r = state("references", [count, dim]);
   const program = await runtime.compile(
     buildGraph({ name: "similarities", outputs: { similarity: gemm(q, r, null, { transB: 1 }) } }),
   );
-  const data = normalizeRows(references, count, dim);
+  const data = unitRows(references, dim, "references");
   const store = await runtime.createStore(
     new Map([["references", { dtype: "float32" as const, shape: [count, dim], data }]]),
   );

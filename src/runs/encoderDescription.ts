@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { InputError, parseJson } from "../base/index.ts";
+import { InputError } from "../base/index.ts";
+import { parseJson } from "../base/parseJson.ts";
 import { type Preprocessing, preprocessingSchema } from "../modality/image/index.ts";
 import type { RunConfig } from "./runConfig.ts";
 

@@ -1,4 +1,4 @@
-import { parseJson } from "../base/index.ts";
+import { parseJson } from "../base/parseJson.ts";
 import type { EpochMetrics } from "../train/metrics.ts";
 import { epochMetricsSchema } from "./checkpoint/trainingState.ts";
 

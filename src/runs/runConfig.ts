@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { InputError, parseJson } from "../base/index.ts";
+import { InputError } from "../base/index.ts";
+import { parseJson } from "../base/parseJson.ts";
 import { lossNames } from "../losses/index.ts";
 import {
   augmentationPolicies,

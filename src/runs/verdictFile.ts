@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "../base/index.ts";
+import { parseJson } from "../base/parseJson.ts";
 
 const share = z.number().min(0).max(1);
 const foundSchema = z.object({

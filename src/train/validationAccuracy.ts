@@ -1,8 +1,8 @@
 import { KindredError, Rng } from "../base/index.ts";
+import { unitRows } from "../base/unitRows.ts";
 import { stratifiedDraw } from "../data/stratified.ts";
 import {
   nearestNeighbours,
-  normalizeRows,
   plainSimilarityBlocks,
   queriesWithoutReferences,
   rankingMetrics,
@@ -63,8 +63,8 @@ export async function nearestNeighbourAccuracy(
   const labels = rows ? Int32Array.from(rows, (row) => training.labels[row]!) : training.labels;
   const dim = queries.length / validation.count;
   const blocks = plainSimilarityBlocks(
-    normalizeRows(queries, validation.count, dim),
-    normalizeRows(references, labels.length, dim),
+    unitRows(queries, dim, "queries"),
+    unitRows(references, dim, "references"),
     dim,
   );
   if (ranks) {

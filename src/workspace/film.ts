@@ -1,8 +1,8 @@
 import { Pacer } from "../base/pacer.ts";
+import { unitRows } from "../base/unitRows.ts";
 import {
   type Neighbours as NearestRows,
   nearestNeighbours,
-  normalizeRows,
   plainSimilarityBlocks,
 } from "../evaluation/index.ts";
 import type { Neighbours } from "../projection/index.ts";
@@ -63,7 +63,7 @@ export async function prepareRecording(
   const accuracies: number[] = [];
   for (const { embeddings } of snapshots) {
     await pacer.pause();
-    const rows = normalizeRows(embeddings, count, dim);
+    const rows = unitRows(embeddings, dim);
     const blocks = plainSimilarityBlocks(rows, rows, dim, { signal });
     const found = await nearestNeighbours(blocks, count, count, k, { selfIndex: (query) => query, signal });
     const hits = labels.filter((label, i) => labels[found.indices[i * k]!] === label).length;

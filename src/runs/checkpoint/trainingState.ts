@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { InputError, parseJson } from "../../base/index.ts";
+import { InputError } from "../../base/index.ts";
+import { parseJson } from "../../base/parseJson.ts";
 import type { EpochMetrics } from "../../train/metrics.ts";
 import type { TrainingProgress, TrainingState } from "../../train/trainingState.ts";
 import { readSafetensors, writeSafetensors } from "./index.ts";

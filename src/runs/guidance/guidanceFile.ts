@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "../../base/index.ts";
+import { parseJson } from "../../base/parseJson.ts";
 import { dataSeenSchema } from "./dataSeen.ts";
 import { warningTopics } from "./warnings.ts";
 

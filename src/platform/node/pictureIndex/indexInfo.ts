@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { parseJson, shellWord } from "../../../base/index.ts";
+import { shellWord } from "../../../base/index.ts";
+import { parseJson } from "../../../base/parseJson.ts";
 import { preprocessingSchema } from "../../../modality/image/index.ts";
 
 const size = z.number().int().min(1);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "../../../base/index.ts";
+import { parseJson } from "../../../base/parseJson.ts";
 
 const count = z.number().int().min(0);
 
