@@ -11,6 +11,7 @@ export type {
   EncoderOptions,
   Picture,
   PictureBlob,
+  Query,
   RawPicture,
 } from "./encoder/index.ts";
 export * from "./evaluation/index.ts";

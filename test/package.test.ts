@@ -93,7 +93,7 @@ describe("the package, installed into an empty project", () => {
     // Chance is 0.1.
     expect(JSON.parse(trained.stdout)).toMatchObject({ run: "run", epochs: 1, knn1: expect.any(Number) });
     expect(JSON.parse(trained.stdout).knn1).toBeGreaterThan(0.5);
-    const encoder = await readFile(join(project.folder, "run", "encoder.onnx"));
+    const encoder = await readFile(join(project.folder, "run", "model", "image.onnx"));
     // Some 60,000 weights of 4 bytes: of so few pictures the compact encoder learns.
     expect(encoder.length).toBeGreaterThan(200_000);
     const evaluated = await command(["eval", "--run", "run", "--limit", "100", "--json"]);

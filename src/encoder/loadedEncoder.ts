@@ -69,7 +69,7 @@ export class LoadedEncoder {
 
   /**
    * SHA-256 of architecture, preprocessing and weights: vectors of two encoders can be compared only where it is equal. Null
-   * for a model that does not say, such as a run's `encoder.onnx` by itself.
+   * for a model that does not say.
    */
   get fingerprint(): string | null {
     return this.#model.ports.description.fingerprint;

@@ -1,7 +1,7 @@
 import { InputError, type TensorData } from "../base/index.ts";
 import { scalePixels } from "../modality/image/index.ts";
 import { type ModelFile, readModel } from "../onnx/index.ts";
-import { descriptionFrom, type EncoderDescription, parseRunConfig, preprocessingOf } from "../runs/index.ts";
+import { descriptionFrom, type EncoderDescription } from "../runs/index.ts";
 
 /** How a model's file is fed, and what it says of itself. */
 export interface ModelPorts {
@@ -16,17 +16,12 @@ export interface ModelPorts {
 export const embeddingOutput = "embedding";
 
 /**
- * How to feed an encoder that was exported as ONNX, or a run's `encoder.onnx`. The latter does not say how pictures are
- * made ready, so that is taken from the `config.json` beside it; without one, pictures are cut to their middle.
+ * How to feed an encoder that was exported as ONNX, or the model of a run's picture tower. For a model that does not say how
+ * pictures are made ready, they are cut to their middle.
  *
- * @param configText of the `config.json` beside the model, asked for where it is needed; null where there is none
  * @throws InputError when the bytes are no such model.
  */
-export async function modelPorts(
-  bytes: Uint8Array,
-  name: string,
-  configText: () => Promise<string | null>,
-): Promise<ModelPorts> {
+export function modelPorts(bytes: Uint8Array, name: string): ModelPorts {
   const file = readModel(bytes, name);
   const input = file.inputs[0];
   const known = input?.name === "pixels" ? input.dtype === "uint8" : input?.name === "images";
@@ -38,31 +33,25 @@ export async function modelPorts(
     );
   }
   const batch = typeof input.shape[0] === "number" ? input.shape[0] : null;
-  const description = descriptionFrom(file.metadata, name) ?? (await bare(file, name, await configText()));
+  const description = descriptionFrom(file.metadata, name) ?? bare(file, name);
   return { input: input.name as "pixels" | "images", batch, description };
 }
 
-async function bare(file: ModelFile, name: string, configText: string | null): Promise<EncoderDescription> {
+function bare(file: ModelFile, name: string): EncoderDescription {
   const [, channels, height, width] = file.inputs[0]!.shape;
   const dim = file.outputs[0]!.shape[1];
   if (typeof dim !== "number" || typeof height !== "number" || height !== width) {
     throw new InputError(`${name}: takes pictures of ${height} x ${width}, expected square ones of one size`);
   }
-  const config = configText === null ? null : parseRunConfig(configText, "config.json");
-  const preprocessing = config
-    ? preprocessingOf(config)
-    : { size: height, channels: channels === 1 ? (1 as const) : (3 as const), fit: "cover" as const };
-  if (preprocessing.size !== height || preprocessing.channels !== channels) {
-    throw new InputError(
-      `${name}: takes pictures of ${channels} x ${height} x ${width}, expected 1 or 3 channels, and the size in the config.json beside it`,
-    );
+  if (channels !== 1 && channels !== 3) {
+    throw new InputError(`${name}: takes pictures of ${channels} channels, expected 1 (grey) or 3 (colour)`);
   }
   return {
     encoder: file.metadata.get("encoder") ?? "",
     dim,
-    preprocessing,
+    preprocessing: { size: height, channels, fit: "cover" },
     normalized: false,
-    classes: config?.data.classes ?? null,
+    classes: null,
     fingerprint: null,
     epoch: null,
   };

@@ -3,6 +3,7 @@ export * from "./checkpoint/index.ts";
 export * from "./checkpoint/trainingState.ts";
 export { type ChosenTrunk, chosenEncoder, type EncoderChoices } from "./chosenEncoder.ts";
 export { type ConfiguredParts, configuredParts } from "./configuredParts.ts";
+export { describedModel, describeEncoder } from "./describedModel.ts";
 export {
   descriptionEntries,
   descriptionFrom,
@@ -15,6 +16,7 @@ export { type ExportModelInput, exportForPixels, exportForTransformers } from ".
 export * from "./guidance/index.ts";
 export * from "./metricsFile.ts";
 export * from "./modelCard/index.ts";
+export { imageModelFile, type ModelFile, parseModelFile } from "./modelFile.ts";
 export * from "./publishedConfig.ts";
 export * from "./recipes.ts";
 export * from "./runConfig.ts";

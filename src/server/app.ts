@@ -5,7 +5,8 @@ import { readFileOrExplain } from "../platform/node/files/files.ts";
 import { fitUpload } from "../platform/node/pictures/decode/fitUpload.ts";
 import { readRecording } from "../platform/node/run/recording.ts";
 import { readRunEncoder } from "../platform/node/run/runEncoder.ts";
-import { exportEncoder, pickImages } from "../train/index.ts";
+import { describedModel } from "../runs/index.ts";
+import { pickImages } from "../train/index.ts";
 import {
   encodeMessage,
   type FittedHead,
@@ -109,7 +110,8 @@ export function explorerApp({ session, access, page, port }: AppOptions): Hono {
     const { folder, config } = session.run;
     const epoch = checkpointIn(session.run, checkpointOf(req));
     const { encoder, weights } = await readRunEncoder(folder, config, epoch);
-    return download(exportEncoder(encoder, weights), `encoder_epoch_${epoch}.onnx`);
+    const { onnx } = await describedModel(encoder, config, weights, epoch);
+    return download(onnx, `encoder_epoch_${epoch}.onnx`);
   });
   api.get("/checkpoint", async () => {
     const { folder } = session.run;

@@ -137,7 +137,7 @@ describe("kindred train into a folder with files of somebody else", () => {
     "index.lance/mine.txt": "index.lance",
     "metrics.jsonl": "metrics.jsonl",
     "guidance.json": "guidance.json",
-    "encoder.onnx": "encoder.onnx",
+    "model/mine.onnx": "model",
     "evaluation.json": "evaluation.json",
     "contrastive_Training_7.mp4": "contrastive_Training_7.mp4",
   };

@@ -92,10 +92,11 @@ describe("kindred train --json", () => {
       "checkpoints/model_epoch_0.pt",
       "checkpoints/model_epoch_1.pt",
       "config.json",
-      "encoder.onnx",
       "figures/pairs.png",
       "guidance.json",
       "metrics.jsonl",
+      "model/image.onnx",
+      "model/model.json",
       "recording/index.json",
       "recording/step_0.npy",
       "recording/step_16.npy",
@@ -128,7 +129,7 @@ describe("kindred train --json", () => {
     }
   });
 
-  it("exports an encoder.onnx that embeds any number of pictures as the checkpoint's weights do", async () => {
+  it("exports a model of its tower that embeds any number of pictures as the checkpoint's weights do", async () => {
     const pictures = sliceImages(digits, 290, 350);
     const runtime = await nodeRuntime({ device: "cpu" });
     const { encoder } = configuredParts(await configOf("run"));
@@ -137,7 +138,7 @@ describe("kindred train --json", () => {
     const expected = await embedder.embed(pictures, store);
     await runtime.dispose();
 
-    const session = await ort.InferenceSession.create(folder.at("run", "encoder.onnx"));
+    const session = await ort.InferenceSession.create(folder.at("run", "model", "image.onnx"));
     for (const batch of [1, 7, 60]) {
       const images = scalePixels(sliceImages(pictures, 0, batch).pixels);
       const { embedding } = await session.run({

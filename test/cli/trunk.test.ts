@@ -82,7 +82,7 @@ describe("kindred train --trunk", () => {
       const out = folder.at("test.npy");
       await kindredOk(["embed", "--run", run, "--split", "test", "--out", out], inCache());
       const { vectors, dim } = await readEmbeddings(out);
-      const session = await ort.InferenceSession.create(folder.at("run", "encoder.onnx"));
+      const session = await ort.InferenceSession.create(folder.at("run", "model", "image.onnx"));
       const rows = Uint32Array.from({ length: 100 }, (_, i) => 800 + i);
       const images = new ort.Tensor("float32", gatherImages(pictures, rows), [100, 1, 28, 28]);
       const { embedding } = await session.run({ images });
@@ -191,7 +191,10 @@ describe("kindred train --trunk", () => {
       const resume = await kindredOk(["train", "--resume", "--epochs", "2", "--out", run], inCache());
       expect(resume.stderr).toContain("epoch 2/2");
       // Of the run and of its export: no other file is needed.
-      for (const path of [["encoder.onnx"], ["export", "encoder.onnx"]]) {
+      for (const path of [
+        ["model", "image.onnx"],
+        ["export", "encoder.onnx"],
+      ]) {
         await (await ort.InferenceSession.create(folder.at("photo run", ...path))).release();
       }
     },

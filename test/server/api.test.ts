@@ -277,7 +277,7 @@ describe("files of the run", () => {
     const encoder = await get("api/encoder?checkpoint=1");
     expect(encoder.headers.get("content-disposition")).toContain("encoder_epoch_1.onnx");
     expect(Buffer.from(await encoder.arrayBuffer())).toEqual(
-      await readFile(join(served.run, "encoder.onnx")),
+      await readFile(join(served.run, "model", "image.onnx")),
     );
     const weights = new Uint8Array(await (await get("api/checkpoint")).arrayBuffer());
     expect(readPt(weights, "answer").size).toBeGreaterThan(10);

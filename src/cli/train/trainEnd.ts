@@ -49,7 +49,7 @@ export function finish(
   const lines = [
     steps === 0
       ? `nothing was left to train after ${epochs}${earlyStop ? "" : `: ask for more with --epochs`}`
-      : `trained ${epochs} in ${duration(seconds)}: ${options.out} holds checkpoints, metrics, figures and encoder.onnx`,
+      : `trained ${epochs} in ${duration(seconds)}: ${options.out} holds checkpoints, metrics, figures and the model`,
     ...(earlyStop ? [describeEarlyStop(earlyStop, last, out)] : []),
     ...describeBest(history),
     ...(verdict

@@ -1,6 +1,6 @@
 import {
   DeviceLostError,
-  exportEncoder,
+  describedModel,
   fingerprint,
   type ImageDataset,
   InputError,
@@ -127,7 +127,7 @@ export class BrowserWork {
       case "pictures":
         return this.#pictures(question.rows);
       case "encoder":
-        return exportEncoder(this.#opened().encoder, this.#weights(question.checkpoint));
+        return this.#model(question.checkpoint);
       case "checkpoint":
         return writePt(this.#weights(null)) as Uint8Array<ArrayBuffer>;
     }
@@ -215,6 +215,12 @@ export class BrowserWork {
     const chosen = checkpoint ?? defaultCheckpoint(run)!;
     run.weights(chosen);
     return chosen;
+  }
+
+  async #model(checkpoint: number | null): Promise<Uint8Array<ArrayBuffer>> {
+    const { encoder, config } = this.#opened();
+    const epoch = this.#checkpoint(checkpoint);
+    return (await describedModel(encoder, config, this.#weights(epoch), epoch)).onnx;
   }
 
   #weights(checkpoint: number | null) {

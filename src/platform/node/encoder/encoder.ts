@@ -16,8 +16,8 @@ export class Encoder extends LoadedEncoder {
   /**
    * Opens an encoder.
    *
-   * @param source In Node: the folder of a run, a file of `kindred export --format onnx` or a folder with it as
-   *   `encoder.onnx`, or such a file's bytes. In a browser: the URL of such a file or folder, or bytes.
+   * @param source In Node: the folder of a run or its `model`, a file of `kindred export --format onnx` or a folder with it
+   *   as `encoder.onnx`, or such a file's bytes. In a browser: the URL of such a file or folder, or bytes.
    * @throws InputError when there is no encoder, it is damaged, or a device asked for is not there.
    */
   static async load(

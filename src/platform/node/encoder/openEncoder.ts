@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { InputError, shellWord } from "../../../base/index.ts";
 import {
   type EncoderOptions,
@@ -55,42 +55,41 @@ async function find(
 ): Promise<Found> {
   if (typeof source !== "string" && !(source instanceof URL)) {
     const bytes = new Uint8Array(source);
-    return fromBytes(bytes, `the ${bytes.length} bytes given`, async () => null, checkpoint);
+    return fromBytes(bytes, `the ${bytes.length} bytes given`, checkpoint);
   }
   const path = pathOf(source);
   const what = await stat(path).catch(() => null);
   if (!what?.isDirectory()) return fromFile(path, checkpoint);
   const folder = new RunFolder(path);
-  if (folder.exists) {
+  if (folder.exists && !(await hasModelOf(folder, checkpoint))) {
     const config = await folder.readConfig();
     const { onnx, description } = await readRunModel(folder, config, { checkpoint, normalized: false });
-    const { batch, input } = await modelPorts(onnx, path, async () => null);
+    const { batch, input } = modelPorts(onnx, path);
     return { onnx, name: path, ports: { input, batch, description } };
   }
-  const file = join(path, "encoder.onnx");
-  if (existsSync(file)) return fromFile(file, checkpoint);
+  const files = [folder.imageModel, join(path, "image.onnx"), join(path, "encoder.onnx")];
+  const file = files.find((one) => existsSync(one));
+  if (file) return fromFile(file, checkpoint);
   throw new InputError(
-    `${path} holds neither a run (config.json) nor an exported encoder (encoder.onnx): train one with kindred train --out ${shellWord(path)}`,
+    `${path} holds neither a run (config.json), nor its model (model.json), nor an exported encoder (encoder.onnx): train one with kindred train --out ${shellWord(path)}`,
   );
 }
 
-async function fromFile(path: string, checkpoint: number | undefined): Promise<Found> {
-  const config = join(dirname(path), "config.json");
-  const configText = async (): Promise<string | null> =>
-    existsSync(config) ? new TextDecoder().decode(await readFileOrExplain(config)) : null;
-  return fromBytes(await readFileOrExplain(path), path, configText, checkpoint);
+/** Whether the run's model is that of the checkpoint that is wanted; another may be newer while the run trains. */
+async function hasModelOf(folder: RunFolder, checkpoint: number | undefined): Promise<boolean> {
+  const model = checkpoint === undefined ? await folder.readModel() : null;
+  return model !== null && model.epoch === (await folder.chosenEpoch(await folder.checkpointEpochs()));
 }
 
-async function fromBytes(
-  onnx: Uint8Array,
-  name: string,
-  configText: () => Promise<string | null>,
-  checkpoint: number | undefined,
-): Promise<Found> {
+async function fromFile(path: string, checkpoint: number | undefined): Promise<Found> {
+  return fromBytes(await readFileOrExplain(path), path, checkpoint);
+}
+
+function fromBytes(onnx: Uint8Array, name: string, checkpoint: number | undefined): Found {
   if (checkpoint !== undefined) {
     throw new InputError(
       `${name} is one model and has no checkpoints: leave checkpoint out, or load its run's folder`,
     );
   }
-  return { onnx, name, ports: await modelPorts(onnx, name, configText) };
+  return { onnx, name, ports: modelPorts(onnx, name) };
 }

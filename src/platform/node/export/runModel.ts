@@ -1,17 +1,12 @@
 import type { TensorData } from "../../../base/index.ts";
-import {
-  type EncoderDescription,
-  encoderFingerprint,
-  preprocessingOf,
-  type RunConfig,
-} from "../../../runs/index.ts";
+import { describeEncoder, type EncoderDescription, type RunConfig } from "../../../runs/index.ts";
 import { exportEncoder } from "../../../train/index.ts";
 import { readRunEncoder } from "../run/runEncoder.ts";
 import type { RunFolder } from "../run/runFolder.ts";
 
 /** A run's encoder as a model to be run elsewhere, and what is to be known of it. */
 export interface RunModel {
-  /** As `encoder.onnx`: `images` in [-1, 1] to `embedding`. */
+  /** `images` in [-1, 1] to `embedding`. */
   readonly onnx: Uint8Array;
   readonly weights: ReadonlyMap<string, TensorData>;
   readonly description: EncoderDescription;
@@ -32,13 +27,8 @@ export async function readRunModel(
     onnx: exportEncoder(encoder, weights),
     weights,
     description: {
-      encoder: encoder.name,
-      dim: encoder.dim,
-      preprocessing: preprocessingOf(config),
+      ...(await describeEncoder(encoder, config, weights, epoch)),
       normalized: options.normalized,
-      classes: config.data.classes,
-      fingerprint: await encoderFingerprint(weights, config),
-      epoch,
     },
   };
 }

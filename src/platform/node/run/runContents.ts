@@ -19,7 +19,7 @@ const entries = [
   "guidance.json",
   "metrics.jsonl",
   skippedName,
-  "encoder.onnx",
+  "model",
   "evaluation.json",
   "verdict.json",
   "figures",
@@ -42,7 +42,7 @@ const film = /^contrastive_Training_\d+(_\w+)?\.mp4$/;
 const files = [
   /^(config|guidance|evaluation|verdict)\.json$/,
   /^(metrics|skipped)\.jsonl$/,
-  /^encoder\.onnx$/,
+  /^model\/(model\.json|image\.onnx)$/,
   film,
   /^figures\/(pairs|duplicates)\.png$/,
   /^checkpoints\/(model_epoch_\d+\.pt|latest\.safetensors)$/,

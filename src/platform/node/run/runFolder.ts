@@ -5,12 +5,16 @@ import { InputError, shellWord, type TensorData } from "../../../base/index.ts";
 import type { Encoder } from "../../../nn/index.ts";
 import {
   decodeTrainingState,
+  describedModel,
   type EvaluationFile,
   encodeTrainingState,
   type Guidance,
+  imageModelFile,
+  type ModelFile,
   parseEvaluationFile,
   parseGuidance,
   parseMetrics,
+  parseModelFile,
   parseRunConfig,
   parseVerdict,
   type RunConfig,
@@ -18,8 +22,7 @@ import {
   type Verdict,
   writePt,
 } from "../../../runs/index.ts";
-import type { TrainingState } from "../../../train/index.ts";
-import { type EpochMetrics, exportEncoder } from "../../../train/index.ts";
+import type { EpochMetrics, TrainingState } from "../../../train/index.ts";
 import { explainIoError, readFileOrExplain, writeFileAtomic } from "../files/files.ts";
 import { makeFolder } from "../files/folders.ts";
 import { isMissing } from "../files/ioErrors.ts";
@@ -137,23 +140,44 @@ export class RunFolder {
 
   /**
    * What belongs to a finished epoch; the state last, so that a resumed run finds all that it promises. The model
-   * is that of the best epoch where one is told; an encoder with a trunk is left to {@link writeEncoder}.
+   * is that of the best epoch where one is told; an encoder with a trunk is left to {@link writeModel}.
    */
   async writeEpoch(
     encoder: Encoder,
+    config: RunConfig,
     weights: ReadonlyMap<string, TensorData>,
     state: TrainingState,
   ): Promise<void> {
     const { epoch, history } = state.progress;
     await this.#write(this.checkpointFile(epoch - 1), writePt(weights));
     const best = history.at(-1)?.best ?? epoch;
-    if (!encoder.trunk && best === epoch) await this.writeEncoder(encoder, weights);
+    if (!encoder.trunk && best === epoch) await this.writeModel(encoder, config, weights, epoch - 1);
     await this.#writeMetrics(history);
     await this.writeState(state);
   }
 
-  async writeEncoder(encoder: Encoder, weights: ReadonlyMap<string, TensorData>): Promise<void> {
-    await this.#write(this.#at("encoder.onnx"), exportEncoder(encoder, weights));
+  /**
+   * The run's product, which stands by itself: the folder `model`, with an ONNX model of each tower and `model.json`, which is
+   * written last and says which of them belong together.
+   *
+   * @param epoch of the weights, counted from 0
+   */
+  async writeModel(
+    encoder: Encoder,
+    config: RunConfig,
+    weights: ReadonlyMap<string, TensorData>,
+    epoch: number,
+  ): Promise<void> {
+    const { onnx, description } = await describedModel(encoder, config, weights, epoch);
+    await this.#write(this.imageModel, onnx);
+    if (!description) return;
+    const file = imageModelFile(description);
+    await this.#write(this.#at("model", "model.json"), `${JSON.stringify(file, null, 2)}\n`);
+  }
+
+  /** Where the model of the picture tower is: `images` `[n, channels, size, size]` in [-1, 1] to `embedding` `[n, dim]`. */
+  get imageModel(): string {
+    return this.#at("model", "image.onnx");
   }
 
   /** Where the recorded embeddings are. */
@@ -191,7 +215,7 @@ export class RunFolder {
     epoch?: number,
   ): Promise<{ epoch: number; weights: Map<string, TensorData>; file: string }> {
     const epochs = await this.checkpointEpochs();
-    const chosen = epoch ?? (await this.bestEpoch(epochs)) ?? epochs.at(-1);
+    const chosen = epoch ?? (await this.chosenEpoch(epochs));
     if (chosen === undefined || !epochs.includes(chosen)) {
       const wanted =
         chosen === undefined ? "no epoch has been finished" : `epoch ${chosen} has no checkpoint`;
@@ -214,6 +238,22 @@ export class RunFolder {
     if (!this.exists || !existsSync(file) || (await this.readConfig()).patience === 0) return null;
     const best = (await this.readMetrics()).at(-1)?.best ?? null;
     return best === null ? null : (epochs.find((epoch) => epoch === best - 1) ?? null);
+  }
+
+  /** The epoch whose checkpoint is taken where none is named: the best one, else the newest; undefined before the first. */
+  async chosenEpoch(epochs: readonly number[]): Promise<number | undefined> {
+    return (await this.bestEpoch(epochs)) ?? epochs.at(-1);
+  }
+
+  /**
+   * What `model.json` says; null where the run has no model.
+   *
+   * @throws InputError when it is damaged.
+   */
+  async readModel(): Promise<ModelFile | null> {
+    const file = this.#at("model", "model.json");
+    if (!existsSync(file)) return null;
+    return parseModelFile(new TextDecoder().decode(await readFileOrExplain(file)), file);
   }
 
   /** Epochs that have a checkpoint, counted from 0, in ascending order. */

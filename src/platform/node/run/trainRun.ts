@@ -251,7 +251,7 @@ async function trainLocked(
       onEpoch: async (metrics) => {
         // Before the state, so that a resumed run finds every snapshot from before it.
         await recorder?.flush();
-        await folder.writeEpoch(encoder, await trainer.encoderState(), await trainer.state());
+        await folder.writeEpoch(encoder, config, await trainer.encoderState(), await trainer.state());
         await options.onEpoch?.(metrics);
       },
     });
@@ -259,7 +259,10 @@ async function trainLocked(
     const complete = trainer.finished;
     if (!complete) await folder.writeState(await trainer.state());
     // With its trunk it is large, so that it is written once.
-    if (encoder.trunk) await folder.writeEncoder(encoder, await chosenWeights(folder, trainer));
+    if (encoder.trunk) {
+      const { weights, epoch } = await chosenWeights(folder, trainer);
+      await folder.writeModel(encoder, config, weights, epoch);
+    }
     const { earlyStop, recordingSeconds } = trainer;
     const verdict = complete ? await writeVerdict(encoder, { ...options, data }, trainer) : null;
     return { history, complete, steps: progress.steps, earlyStop, verdict, recordingSeconds };
@@ -269,10 +272,13 @@ async function trainLocked(
   }
 }
 
-/** The weights of the best epoch where one is told, else as they are now. */
-async function chosenWeights(folder: RunFolder, trainer: Trainer): Promise<ReadonlyMap<string, TensorData>> {
-  const told = trainer.progress.history.at(-1)?.best != null;
-  return told ? (await folder.readWeights()).weights : trainer.encoderState();
+/** The weights of the best epoch where one is told, else as they are now; with their epoch, counted from 0. */
+async function chosenWeights(
+  folder: RunFolder,
+  trainer: Trainer,
+): Promise<{ readonly weights: ReadonlyMap<string, TensorData>; readonly epoch: number }> {
+  if (trainer.progress.history.at(-1)?.best != null) return folder.readWeights();
+  return { weights: await trainer.encoderState(), epoch: Math.max(0, trainer.progress.epoch - 1) };
 }
 
 async function writeVerdict(
@@ -281,8 +287,9 @@ async function writeVerdict(
   trainer: Trainer,
 ): Promise<Verdict | null> {
   const last = trainer.progress.history.at(-1)!;
+  const { weights } = await chosenWeights(folder, trainer);
   const verdict = await verdictOf({
-    ...{ runtime, encoder, config, training, validation, weights: await chosenWeights(folder, trainer) },
+    ...{ runtime, encoder, config, training, validation, weights },
     ...{ epoch: last.best ?? last.epoch, epochs: last.epoch },
   });
   if (verdict) await folder.writeVerdict(verdict);

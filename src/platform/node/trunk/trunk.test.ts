@@ -412,13 +412,13 @@ describe("withTrunk", () => {
     const file = await write("gone.onnx", trunkModel);
     const head = await headOn(file, {}, 12);
     const run = join(folder, "run");
-    await mkdir(run);
+    await mkdir(join(run, "model"), { recursive: true });
     const none = await messageOf(withTrunk(head, { trunk: join(folder, "no.onnx") }, run));
     expect(none).toContain(
-      `; ${join(run, "encoder.onnx")}, which holds the trunk of a run that was trained to its end, is not there`,
+      `; ${join(run, "model", "image.onnx")}, which holds the trunk of a run that was trained to its end, is not there`,
     );
     await writeFile(
-      join(run, "encoder.onnx"),
+      join(run, "model", "image.onnx"),
       exportEncoder(
         head,
         initialState(head, (name) => Rng.of(5, name)),

@@ -105,7 +105,7 @@ export function requireTrunkSize(
 }
 
 /**
- * An encoder with its trunk's model read, where it has a trunk; else as it is. A run holds the trunk in its `encoder.onnx`, so
+ * An encoder with its trunk's model read, where it has a trunk; else as it is. A run holds the trunk in its `model/image.onnx`, so
  * that the trunk's own file is needed only where that is not yet written.
  *
  * @param run folder of the run; without one, only the trunk's own file is looked for
@@ -117,7 +117,7 @@ export async function withTrunk(
   run?: string,
 ): Promise<Encoder> {
   if (!encoder.trunk) return encoder;
-  const ofRun = run === undefined ? null : await modelOfRun(encoder, join(run, "encoder.onnx"));
+  const ofRun = run === undefined ? null : await modelOfRun(encoder, join(run, "model", "image.onnx"));
   if (ofRun instanceof Uint8Array) return withTrunkModel(encoder, ofRun);
   const model = await modelOfFile(encoder, config.trunk).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
@@ -126,7 +126,7 @@ export async function withTrunk(
   return withTrunkModel(encoder, model);
 }
 
-/** The trunk in a run's `encoder.onnx`, or why there is none. */
+/** The trunk in a run's `model/image.onnx`, or why there is none. */
 async function modelOfRun(encoder: Encoder, file: string): Promise<Uint8Array | string> {
   const { sha256, features } = encoder.trunk!;
   const without = "which holds the trunk of a run that was trained to its end";

@@ -67,17 +67,11 @@ async function find(source: string | URL | Uint8Array | ArrayBuffer): Promise<Fo
   if (typeof source !== "string" && !(source instanceof URL)) {
     const onnx = new Uint8Array(source);
     const name = `the ${onnx.length} bytes given`;
-    return { onnx, name, ports: await modelPorts(onnx, name, async () => null) };
+    return { onnx, name, ports: modelPorts(onnx, name) };
   }
   const place = placeOf(source);
   if (!place.pathname.endsWith(".onnx")) place.pathname = `${place.pathname.replace(/\/$/, "")}/encoder.onnx`;
   const response = await fetched(place);
   const onnx = new Uint8Array(await response.arrayBuffer());
-  const config = async (): Promise<string | null> => {
-    const answer = await fetch(new URL("config.json", place)).catch(() => null);
-    const text = answer?.ok ? await answer.text() : "";
-    // A server may answer with a page for what it does not have.
-    return text.trimStart().startsWith("{") ? text : null;
-  };
-  return { onnx, name: place.href, ports: await modelPorts(onnx, place.href, config) };
+  return { onnx, name: place.href, ports: modelPorts(onnx, place.href) };
 }
