@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseJson } from "../base/index.ts";
+import { parseJson } from "../base/parseJson.ts";
 import { preprocessingSchema } from "../modality/image/index.ts";
 import type { EncoderDescription } from "./encoderDescription.ts";
 
