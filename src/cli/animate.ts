@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
 import { AbortedError, InputError } from "../base/index.ts";
 import { requireNew, requireWritable } from "../platform/node/files/files.ts";
 import {
@@ -14,20 +14,11 @@ import {
 import { requireH264Size, type VideoSize } from "../platform/node/film/videoCodec.ts";
 import { readRecording } from "../platform/node/run/recording.ts";
 import { RunFolder } from "../platform/node/run/runFolder.ts";
-import { duration, interrupted, note, type Output, ProgressLine, result } from "./console.ts";
+import { form, integer, type OptionTable, type OptionValues, oneOf, path } from "../runs/option.ts";
+import { trainingOptions } from "../runs/trainingOptions.ts";
+import { duration, interrupted, note, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { jsonOption, wholeNumber } from "./options.ts";
-
-interface AnimateOptions extends Output {
-  readonly run: string;
-  readonly view: FilmView | "both";
-  readonly seconds: number;
-  readonly fps: number;
-  readonly size: VideoSize;
-  readonly seed?: number;
-  readonly out?: string;
-  readonly force: boolean;
-}
+import { commandOf, shared } from "./options.ts";
 
 /** A film as `--json` reports it. */
 interface WrittenFilm extends VideoSize {
@@ -45,39 +36,49 @@ interface PlannedFilm {
   readonly file: string;
 }
 
+const usualSize = { width: 1280, height: 720 };
+
 const examples = `
 The run must have recorded embeddings, as kindred train does by default:
   kindred train --epochs 10 --out runs/lesson              all pictures, 10 epochs
   kindred train --epochs 100 --limit 4000 --out runs/long  a subset, 100 epochs
   kindred animate --run runs/long                          contrastive_Training_100.mp4`;
 
-export function animateCommand(): Command {
-  return new Command("animate")
-    .requiredOption("--run <dir>", "folder of the run")
-    .addOption(
-      new Option("--view <name>", "PCA to three turning dimensions, UMAP to two, or a film of each")
-        .choices([...filmViews, "both"])
-        .default("both"),
-    )
-    .option("--seconds <n>", "length of the film", wholeNumber(1), 25)
-    .option("--fps <n>", "frames in a second", wholeNumber(1), 30)
-    .option("--size <width>x<height>", "size in pixels", videoSize, { width: 1280, height: 720 })
-    .option("--seed <n>", "seed of UMAP (default: the run's)", wholeNumber(0))
-    .option(
-      "--out <file.mp4>",
-      "file to write, beside it one with _umap where there are two (default: contrastive_Training_<epochs>.mp4 in the run)",
-    )
-    .option("--force", "replace the file of --out where it is there", false)
-    .addOption(jsonOption())
-    .addHelpText("after", examples)
-    .action(runAnimate);
-}
+const takes = {
+  run: shared.run,
+  view: {
+    is: oneOf("name", [...filmViews, "both"]),
+    about: "PCA to three turning dimensions, UMAP to two, or a film of each",
+    default: "both",
+  },
+  seconds: { is: integer("n", 1), about: "length of the film", default: 25 },
+  fps: { is: integer("n", 1), about: "frames in a second", default: 30 },
+  size: {
+    is: form("width>x<height", "a size such as 1280x720", videoSize),
+    about: "size in pixels",
+    usual: "1280x720",
+  },
+  seed: { is: trainingOptions.seed.is, about: "seed of UMAP", usual: "the run's" },
+  out: {
+    is: path("file.mp4"),
+    about: "file to write, beside it one with _umap where there are two",
+    usual: "contrastive_Training_<epochs>.mp4 in the run",
+  },
+  force: { ...shared.force, about: "replace the file of --out where it is there" },
+  json: shared.json,
+} satisfies OptionTable;
 
-async function runAnimate(options: AnimateOptions): Promise<void> {
+type Options = OptionValues<typeof takes>;
+
+export const animateCommand = (): Command =>
+  commandOf("animate", takes, runAnimate).addHelpText("after", examples);
+
+async function runAnimate(options: Options): Promise<void> {
   if (options.out !== undefined && !options.out.toLowerCase().endsWith(".mp4")) {
     throw new InputError(`--out ${options.out} is no .mp4 file, expected a name that ends in .mp4`);
   }
-  requireH264Size(options.size, options.fps);
+  const { size = usualSize, fps } = options;
+  requireH264Size(size, fps);
   const config = await new RunFolder(options.run).readConfig();
   const recording = await readRecording(options.run);
   const plans = plannedFilms(options, trainedEpochs(recording));
@@ -97,7 +98,7 @@ async function runAnimate(options: AnimateOptions): Promise<void> {
     line.end();
     const films: WrittenFilm[] = [];
     for (const plan of plans) {
-      films.push(await makeFilm(plan, prepared, options, options.seed ?? config.seed, signal));
+      films.push(await makeFilm(plan, prepared, options, size, options.seed ?? config.seed, signal));
     }
     const seconds = (performance.now() - begin) / 1000;
     result(options, { run: options.run, films, seconds }, ...describe(films, seconds));
@@ -114,7 +115,8 @@ async function runAnimate(options: AnimateOptions): Promise<void> {
 async function makeFilm(
   { view, file }: PlannedFilm,
   prepared: PreparedRecording,
-  { seconds, fps, size }: AnimateOptions,
+  { seconds, fps }: Options,
+  size: VideoSize,
   seed: number,
   signal: AbortSignal,
 ): Promise<WrittenFilm> {
@@ -147,7 +149,7 @@ async function makeFilm(
 }
 
 /** The main film has the lesson's name, and UMAP's one to tell it by. */
-function plannedFilms({ run, view, out }: AnimateOptions, epochs: number): readonly PlannedFilm[] {
+function plannedFilms({ run, view, out }: Options, epochs: number): readonly PlannedFilm[] {
   const name = (suffix: string): string => join(run, `contrastive_Training_${epochs}${suffix}.mp4`);
   if (view === "both") {
     return [
@@ -167,8 +169,7 @@ function describe(films: readonly WrittenFilm[], seconds: number): string[] {
 }
 
 /** `1280x720` */
-function videoSize(text: string): VideoSize {
+function videoSize(text: string): VideoSize | undefined {
   const match = /^(\d{2,5})x(\d{2,5})$/.exec(text.trim());
-  if (!match) throw new InvalidArgumentError("expected a size such as 1280x720.");
-  return { width: Number(match[1]), height: Number(match[2]) };
+  return match ? { width: Number(match[1]), height: Number(match[2]) } : undefined;
 }

@@ -1,6 +1,5 @@
-import { Command, Option } from "commander";
+import type { Command } from "commander";
 import { requirePictureSize } from "../modality/image/index.ts";
-import type { DatasetSplit } from "../platform/node/datasets/datasets.ts";
 import { loadSplits } from "../platform/node/datasets/splits.ts";
 import { embeddingPaths, writeEmbeddings } from "../platform/node/embeddings/embeddingFiles.ts";
 import {
@@ -9,52 +8,36 @@ import {
   inOrderOfSource,
 } from "../platform/node/embeddings/embeddings.ts";
 import { requireNew, requireWritable } from "../platform/node/files/files.ts";
-import { type DeviceName, nodeRuntime } from "../platform/node/ort/devices.ts";
+import { nodeRuntime } from "../platform/node/ort/devices.ts";
 import { dataOptionsOf } from "../platform/node/run/runData.ts";
 import { readRunEncoder } from "../platform/node/run/runEncoder.ts";
 import { RunFolder } from "../platform/node/run/runFolder.ts";
 import { withTrunkFeatures } from "../platform/node/trunk/trunkFeatures.ts";
+import { type OptionTable, type OptionValues, path } from "../runs/option.ts";
 import { Embedder } from "../train/index.ts";
-import { note, type Output, ProgressLine, result } from "./console.ts";
-import { checkpointOption, deviceOption, jsonOption, strictOption, wholeNumber } from "./options.ts";
-import { PictureProgress } from "./pictureOptions.ts";
+import { note, ProgressLine, result } from "./console.ts";
+import { commandOf, shared } from "./options.ts";
+import { PictureProgress } from "./pictureProgress.ts";
 
-interface EmbedCommandOptions extends Output {
-  readonly run: string;
-  readonly data?: string;
-  readonly out: string;
-  readonly split: DatasetSplit | "all";
-  readonly limit?: number;
-  readonly checkpoint?: number;
-  readonly force: boolean;
-  readonly strict?: boolean;
-  readonly device: DeviceName;
-}
+const takes = {
+  run: shared.run,
+  out: { is: path("file"), about: "file to write: .parquet, .npy or .csv", required: true },
+  data: { ...shared.data, about: "pictures to embed" },
+  split: shared.split,
+  limit: {
+    ...shared.limit,
+    about: "take n pictures of each split only: the first of arrays, of picture files by lot",
+  },
+  force: { ...shared.force, about: "replace the file where it is there" },
+  checkpoint: shared.checkpoint,
+  strict: shared.strict,
+  device: shared.device,
+  json: shared.json,
+} satisfies OptionTable;
 
-export function embedCommand(): Command {
-  return new Command("embed")
-    .requiredOption("--run <dir>", "folder of the run")
-    .requiredOption("--out <file>", "file to write: .parquet, .npy or .csv")
-    .option("--data <path|mnist>", "pictures to embed (default: the run's data)")
-    .addOption(
-      new Option("--split <name>", "the pictures to take, all being train and then test")
-        .choices(["train", "test", "all"])
-        .default("train"),
-    )
-    .option(
-      "--limit <n>",
-      "take n pictures of each split only: the first of arrays, of picture files by lot",
-      wholeNumber(2),
-    )
-    .option("--force", "replace the file where it is there", false)
-    .addOption(checkpointOption())
-    .addOption(strictOption())
-    .addOption(deviceOption())
-    .addOption(jsonOption())
-    .action(runEmbed);
-}
+export const embedCommand = (): Command => commandOf("embed", takes, runEmbed);
 
-async function runEmbed(options: EmbedCommandOptions): Promise<void> {
+async function runEmbed(options: OptionValues<typeof takes>): Promise<void> {
   const paths = embeddingPaths(options.out);
   for (const path of paths) requireNew(path, options);
   const folder = new RunFolder(options.run);

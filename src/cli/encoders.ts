@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import {
   type EncoderName,
   encoderByName,
@@ -6,14 +6,11 @@ import {
   encoderNames,
   encoderTable,
 } from "../modality/image/index.ts";
-import { type Output, result } from "./console.ts";
-import { jsonOption, wholeNumber } from "./options.ts";
-
-interface EncodersOptions extends Output {
-  readonly size: number;
-  readonly channels: number;
-  readonly dim: number;
-}
+import { integer, type OptionTable, type OptionValues } from "../runs/option.ts";
+import { usual } from "../runs/recipeTable.ts";
+import { greatest, trainingOptions } from "../runs/trainingOptions.ts";
+import { result } from "./console.ts";
+import { commandOf, shared } from "./options.ts";
 
 /** An encoder as `--json` reports it; costs are null where pictures are too small for it. */
 interface EncoderRow {
@@ -27,22 +24,32 @@ interface EncoderRow {
   readonly goodFor: string;
 }
 
-export function encodersCommand(): Command {
-  return new Command("encoders")
-    .option("--size <n>", "height and width of a picture, in pixels", wholeNumber(1, 4096), 32)
-    .option("--channels <n>", "channels of a picture: 1 for grey, 3 for colour", wholeNumber(1, 1024), 3)
-    .option("--dim <n>", "length of an embedding", wholeNumber(1, 65_536), 64)
-    .addOption(jsonOption())
-    .addHelpText(
-      "after",
-      `
+const takes = {
+  size: {
+    is: integer("n", 1, greatest.size),
+    about: "height and width of a picture, in pixels",
+    default: 32,
+  },
+  channels: {
+    is: integer("n", 1, greatest.channels),
+    about: "channels of a picture: 1 for grey, 3 for colour",
+    default: 3,
+  },
+  dim: { is: trainingOptions.dim.is, about: trainingOptions.dim.about, default: usual.dim },
+  json: shared.json,
+} satisfies OptionTable;
+
+type Options = OptionValues<typeof takes>;
+
+export const encodersCommand = (): Command =>
+  commandOf("encoders", takes, runEncoders).addHelpText(
+    "after",
+    `
 One of them is chosen with kindred train --encoder <name>, its size with --width and --depth. A feature extractor that was trained
 elsewhere takes their place with kindred train --trunk <file.onnx>.`,
-    )
-    .action(runEncoders);
-}
+  );
 
-function runEncoders(options: EncodersOptions): void {
+function runEncoders(options: Options): void {
   const { size, channels, dim } = options;
   const encoders = encoderNames.map((name): EncoderRow => {
     const { leastSize, width, depth, goodFor } = encoderTable[name];
@@ -59,7 +66,7 @@ function runEncoders(options: EncodersOptions): void {
   result(options, { size, channels, dim, encoders }, ...table(encoders, options));
 }
 
-function table(rows: readonly EncoderRow[], { size, channels, dim }: EncodersOptions): string[] {
+function table(rows: readonly EncoderRow[], { size, channels, dim }: Options): string[] {
   const head = ["encoder", "parameters", "multiplications", "smallest", "good for"];
   const lines = [head, ...rows.map(cells)];
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));

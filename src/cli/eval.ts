@@ -1,18 +1,18 @@
-import { Command, Option } from "commander";
+import type { Command } from "commander";
 import { InputError, KindredError, Rng } from "../base/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
 import { type ImageDataset, pixelSquare, requirePictureSize, takeFirst } from "../modality/image/index.ts";
 import { type Encoder, initialState } from "../nn/index.ts";
 import { loadDataset, MissingSplitError } from "../platform/node/datasets/datasets.ts";
-import { type DeviceName, nodeRuntime } from "../platform/node/ort/devices.ts";
+import { nodeRuntime } from "../platform/node/ort/devices.ts";
 import { dataOptionsOf } from "../platform/node/run/runData.ts";
 import { RunFolder } from "../platform/node/run/runFolder.ts";
 import { configuredData } from "../platform/node/run/trainRun.ts";
 import { withTrunk } from "../platform/node/trunk/trunk.ts";
 import { withTrunkFeatures } from "../platform/node/trunk/trunkFeatures.ts";
 import { configuredParts, type EvaluationFile, matchTensors, type RunConfig } from "../runs/index.ts";
+import { type OptionTable, type OptionValues, oneOf } from "../runs/option.ts";
 import {
-  type Among,
   amongNames,
   type EvaluationProtocol,
   type EvaluationSets,
@@ -22,40 +22,31 @@ import {
   evaluationProtocol,
   someNames,
 } from "../train/index.ts";
-import { note, type Output, ProgressLine, result } from "./console.ts";
+import { note, ProgressLine, result } from "./console.ts";
 import { evalViews } from "./evalViews.ts";
-import { checkpointOption, deviceOption, jsonOption, strictOption, wholeNumber } from "./options.ts";
-import { PictureProgress } from "./pictureOptions.ts";
+import { commandOf, shared } from "./options.ts";
+import { PictureProgress } from "./pictureProgress.ts";
 
-interface EvalOptions extends Output {
-  readonly run: string;
-  readonly data?: string;
-  readonly among?: Among;
-  readonly limit?: number;
-  readonly checkpoint?: number;
-  readonly strict?: boolean;
-  readonly device: DeviceName;
-}
+const takes = {
+  run: shared.run,
+  data: { ...shared.data, about: "queries: its test pictures, or all of a CSV's" },
+  among: {
+    is: oneOf("which", amongNames),
+    about: "where each query's neighbours are looked for: the training pictures, or the other queries",
+    usual: "training; queries where the classes of the data were not trained on",
+  },
+  limit: { ...shared.limit, about: "take n queries only, by lot and of each class its share" },
+  checkpoint: shared.checkpoint,
+  strict: shared.strict,
+  device: shared.device,
+  json: shared.json,
+} satisfies OptionTable;
 
-export function evalCommand(): Command {
-  return new Command("eval")
-    .requiredOption("--run <dir>", "folder of the run")
-    .option("--data <path|mnist>", "queries: its test pictures, or all of a CSV's (default: the run's data)")
-    .addOption(
-      new Option(
-        "--among <which>",
-        "where each query's neighbours are looked for: the training pictures, or the other queries (default: training; queries where the classes of the data were not trained on)",
-      ).choices(amongNames),
-    )
-    .option("--limit <n>", "take n queries only, by lot and of each class its share", wholeNumber(2))
-    .addOption(checkpointOption())
-    .addOption(strictOption())
-    .addOption(deviceOption())
-    .addOption(jsonOption())
-    .action(runEval);
-}
+type Options = OptionValues<typeof takes>;
 
-async function runEval(options: EvalOptions): Promise<void> {
+export const evalCommand = (): Command => commandOf("eval", takes, runEval);
+
+async function runEval(options: Options): Promise<void> {
   const folder = new RunFolder(options.run);
   const config = await folder.readConfig();
   const encoder = await withTrunk(configuredParts(config).encoder, config, folder.path);
@@ -167,7 +158,7 @@ async function withFeatures(encoder: Encoder, sets: EvaluationSets): Promise<Eva
   }
 }
 
-function ownData({ data }: EvalOptions, config: RunConfig): boolean {
+function ownData({ data }: Options, config: RunConfig): boolean {
   return data === undefined || data === config.data.source;
 }
 
@@ -188,7 +179,7 @@ interface Queries {
 
 /** The queries, and the training pictures; these are null where other data is compared with itself anyway. */
 async function pictureSets(
-  options: EvalOptions,
+  options: Options,
   config: RunConfig,
   reading: PictureProgress,
 ): Promise<Queries & { readonly training: ImageDataset | null }> {
@@ -202,7 +193,7 @@ async function pictureSets(
 
 /** Test pictures where the data has some; else the run's own validation pictures, or all of another data set. */
 async function queriesOf(
-  options: EvalOptions,
+  options: Options,
   config: RunConfig,
   validation: ImageDataset | null,
   reading: PictureProgress,

@@ -1,45 +1,37 @@
-import { Command, Option } from "commander";
+import type { Command } from "commander";
 import { exportRun } from "../platform/node/export/exportRun.ts";
 import { RunFolder } from "../platform/node/run/runFolder.ts";
-import { type ExportFormat, exportFormats } from "../runs/index.ts";
-import { type Output, result } from "./console.ts";
-import { checkpointOption, jsonOption } from "./options.ts";
+import { exportFormats } from "../runs/index.ts";
+import { flag, type OptionTable, type OptionValues, oneOf, path } from "../runs/option.ts";
+import { result } from "./console.ts";
+import { commandOf, shared } from "./options.ts";
 
-interface ExportCommandOptions extends Output {
-  readonly run: string;
-  readonly format: ExportFormat;
-  readonly out?: string;
-  readonly checkpoint?: number;
-  readonly normalize: boolean;
-  readonly force: boolean;
-}
+const takes = {
+  run: shared.run,
+  format: {
+    is: oneOf("name", exportFormats),
+    about:
+      "onnx (preprocessing inside), safetensors or pt (weights alone), or transformersjs (a folder for @huggingface/transformers)",
+    required: true,
+  },
+  out: {
+    is: path("path"),
+    about: "file to write, or folder for transformersjs",
+    usual: "in export of the run's folder",
+  },
+  normalize: {
+    is: flag("leave embeddings as the encoder gives them"),
+    about: "make embeddings of length 1 (onnx, transformersjs; default)",
+    default: true,
+  },
+  force: shared.force,
+  checkpoint: shared.checkpoint,
+  json: shared.json,
+} satisfies OptionTable;
 
-export function exportCommand(): Command {
-  return new Command("export")
-    .requiredOption("--run <dir>", "folder of the run")
-    .addOption(
-      new Option(
-        "--format <name>",
-        "onnx (preprocessing inside), safetensors or pt (weights alone), or transformersjs (a folder for @huggingface/transformers)",
-      )
-        .choices(exportFormats)
-        .makeOptionMandatory(),
-    )
-    .option(
-      "--out <path>",
-      "file to write, or folder for transformersjs (default: in export of the run's folder)",
-    )
-    .option(
-      "--no-normalize",
-      "leave embeddings as the encoder gives them, not of length 1 (onnx, transformersjs)",
-    )
-    .option("--force", "replace what is there", false)
-    .addOption(checkpointOption())
-    .addOption(jsonOption())
-    .action(runExport);
-}
+export const exportCommand = (): Command => commandOf("export", takes, runExport);
 
-async function runExport(options: ExportCommandOptions): Promise<void> {
+async function runExport(options: OptionValues<typeof takes>): Promise<void> {
   const { out, files, description } = await exportRun(new RunFolder(options.run), options);
   const { dim, epoch, fingerprint } = description;
   const length = description.normalized ? " of length 1" : "";

@@ -1,7 +1,5 @@
-import { Command, Option } from "commander";
+import type { Command } from "commander";
 import { AbortedError, InputError } from "../base/index.ts";
-import type { DatasetSplit } from "../platform/node/datasets/datasets.ts";
-import type { DeviceName } from "../platform/node/ort/devices.ts";
 import type { SearchPlan } from "../platform/node/pictureIndex/indexInfo.ts";
 import {
   type IndexPicturesOptions,
@@ -10,70 +8,53 @@ import {
 } from "../platform/node/pictureIndex/indexPictures.ts";
 import { PictureIndex } from "../platform/node/pictureIndex/pictureIndex.ts";
 import type { PictureProblem } from "../platform/node/pictures/listing/pictureTree.ts";
-import { duration, interrupted, note, type Output, ProgressLine, result } from "./console.ts";
+import { flag, integer, type OptionTable, type OptionValues, path, several, text } from "../runs/option.ts";
+import { duration, interrupted, note, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { checkpointOption, deviceOption, jsonOption, strictOption, wholeNumber } from "./options.ts";
-import { PictureProgress } from "./pictureOptions.ts";
+import { commandOf, shared } from "./options.ts";
+import { PictureProgress } from "./pictureProgress.ts";
 
-interface IndexCommandOptions extends Output {
-  readonly out: string;
-  readonly run?: string;
-  readonly data?: string;
-  readonly split?: DatasetSplit | "all";
-  readonly limit?: number;
-  readonly checkpoint?: number;
-  readonly strict?: boolean;
-  readonly device: DeviceName;
-  readonly add?: true;
-  readonly force?: true;
-  readonly delete?: readonly string[];
-  readonly deleteWhere?: string;
-  readonly approximateFrom?: number;
-}
-
-export function indexCommand(): Command {
-  return new Command("index")
-    .requiredOption(
-      "--out <path>",
+const takes = {
+  out: {
+    is: path("path"),
+    about:
       "the index: a folder, such as my.lance, which is a LanceDB database with the table pictures; or s3://…, gs://…, az://…",
-    )
-    .option("--run <dir>", "folder of the run whose encoder makes the vectors (with --add: the index's own)")
-    .option("--data <path|mnist>", "pictures to index, or one picture file (default: the run's data)")
-    .addOption(
-      new Option("--split <name>", "the pictures to take (default: all, train and then test)").choices([
-        "train",
-        "test",
-        "all",
-      ]),
-    )
-    .option(
-      "--limit <n>",
-      "take n pictures of each split only, by lot and of each class its share",
-      wholeNumber(2),
-    )
-    .addOption(checkpointOption())
-    .option(
-      "--add",
+    required: true,
+  },
+  run: {
+    is: path("dir"),
+    about: "folder of the run whose encoder makes the vectors (with --add: the index's own)",
+  },
+  data: { ...shared.data, about: "pictures to index, or one picture file" },
+  split: { is: shared.split.is, about: "the pictures to take", usual: "all, train and then test" },
+  limit: shared.limit,
+  checkpoint: shared.checkpoint,
+  add: {
+    is: flag(),
+    about:
       "add to an index that is there: new and changed pictures of a collection that it has (told by where it is), or another collection, whose ids begin with its name and a colon",
-    )
-    .option("--force", "replace an index that is there")
-    .option("--delete <id...>", "delete pictures by id")
-    .option(
-      "--delete-where <filter>",
-      "delete the pictures that a filter lets pass, such as \"label = 'cat'\"",
-    )
-    .option(
-      "--approximate-from <n>",
-      "search approximately from so many pictures on (default: 200000)",
-      wholeNumber(256),
-    )
-    .addOption(strictOption())
-    .addOption(deviceOption())
-    .addOption(jsonOption())
-    .action(runIndex);
-}
+  },
+  force: { is: flag(), about: "replace an index that is there" },
+  delete: { is: several("id", text("id")), about: "delete pictures by id" },
+  deleteWhere: {
+    is: text("filter"),
+    about: "delete the pictures that a filter lets pass, such as \"label = 'cat'\"",
+  },
+  approximateFrom: {
+    is: integer("n", 256),
+    about: "search approximately from so many pictures on",
+    usual: "200000",
+  },
+  strict: shared.strict,
+  device: shared.device,
+  json: shared.json,
+} satisfies OptionTable;
 
-async function runIndex(options: IndexCommandOptions): Promise<void> {
+type Options = OptionValues<typeof takes>;
+
+export const indexCommand = (): Command => commandOf("index", takes, runIndex);
+
+async function runIndex(options: Options): Promise<void> {
   requireOneTask(options);
   const stop = stopOnInterrupt("stopping after this part; once more to stop at once");
   try {
@@ -89,7 +70,7 @@ async function runIndex(options: IndexCommandOptions): Promise<void> {
 }
 
 /** @throws InputError when two things are asked for at once. */
-function requireOneTask(options: IndexCommandOptions): void {
+function requireOneTask(options: Options): void {
   const tasks = [
     ["--add", options.add],
     ["--force", options.force],
@@ -107,7 +88,7 @@ function requireOneTask(options: IndexCommandOptions): void {
   }
 }
 
-async function runAdd({ json, ...options }: IndexCommandOptions, signal: AbortSignal): Promise<void> {
+async function runAdd({ json, ...options }: Options, signal: AbortSignal): Promise<void> {
   const made = await indexWithProgress({ ...options, signal });
   const { added, updated, unchanged, embedded, rows, plan, seconds, dim, fingerprint } = made;
   const picturesPerSecond = Math.round((added + updated + unchanged) / seconds);
@@ -153,7 +134,7 @@ export async function indexWithProgress(
   }
 }
 
-async function runDelete(options: IndexCommandOptions, signal: AbortSignal): Promise<void> {
+async function runDelete(options: Options, signal: AbortSignal): Promise<void> {
   const line = new ProgressLine("deleting");
   const index = await PictureIndex.open(options.out);
   try {

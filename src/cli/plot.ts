@@ -1,87 +1,59 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
 import { AbortedError } from "../base/index.ts";
-import type { DatasetSplit } from "../platform/node/datasets/datasets.ts";
-import { type PlotName, plotNames } from "../platform/node/figures/plotOptions.ts";
+import { plotNames } from "../platform/node/figures/plotOptions.ts";
 import { writePlots } from "../platform/node/figures/plots.ts";
-import type { DeviceName } from "../platform/node/ort/devices.ts";
 import { leastPcaDims } from "../platform/node/umap/umap.ts";
-import type { UmapMetric } from "../projection/index.ts";
-import { duration, interrupted, note, type Output, result } from "./console.ts";
+import { integer, type OptionTable, type OptionValues, oneOf, path, several, share } from "../runs/option.ts";
+import { trainingOptions } from "../runs/trainingOptions.ts";
+import { duration, interrupted, note, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { checkpointOption, deviceOption, jsonOption, strictOption, wholeNumber } from "./options.ts";
-import { PictureProgress } from "./pictureOptions.ts";
+import { commandOf, shared } from "./options.ts";
+import { PictureProgress } from "./pictureProgress.ts";
 import { StageLine } from "./stageLine.ts";
 
-interface PlotCommandOptions extends Output {
-  readonly run: string;
-  readonly data?: string;
-  readonly split: DatasetSplit | "all";
-  readonly limit?: number;
-  readonly checkpoint?: number;
-  readonly only?: readonly PlotName[];
-  readonly pca?: number;
-  readonly neighbors?: number;
-  readonly minDist: number;
-  readonly metric: UmapMetric;
-  readonly umapEpochs?: number;
-  readonly seed: number;
-  readonly out?: string;
-  readonly force: boolean;
-  readonly strict?: boolean;
-  readonly device: DeviceName;
-}
+const takes = {
+  run: shared.run,
+  data: { ...shared.data, about: "pictures to plot" },
+  split: shared.split,
+  limit: { ...shared.limit, usual: "as many training pictures as the run took" },
+  checkpoint: shared.checkpoint,
+  only: {
+    is: several("name", oneOf("name", plotNames)),
+    about: `which of ${plotNames.join(", ")}`,
+    usual: "all",
+  },
+  pca: {
+    is: integer("dims", leastPcaDims),
+    about: "principal components to take before UMAP",
+    usual: "none",
+  },
+  neighbors: {
+    is: integer("n", 2),
+    about: "neighbours of a point in UMAP, itself among them",
+    usual: "15, or all where there are fewer pictures",
+  },
+  minDist: { is: share("distance"), about: "how near UMAP may put points", default: 0.1 },
+  metric: {
+    is: oneOf("name", ["cosine", "euclidean"]),
+    about: "how UMAP measures what is near",
+    default: "cosine",
+  },
+  umapEpochs: {
+    is: integer("n", 1),
+    about: "rounds of UMAP's layout",
+    usual: "500 up to 10,000 pictures, else 200",
+  },
+  seed: { ...trainingOptions.seed, about: "seed of UMAP and of the pairs drawn", default: 0 },
+  out: { is: path("dir"), about: "folder to write to", usual: "plots in the run's" },
+  force: { ...shared.force, about: "replace files of --out that are there" },
+  strict: shared.strict,
+  device: shared.device,
+  json: shared.json,
+} satisfies OptionTable;
 
-export function plotCommand(): Command {
-  return new Command("plot")
-    .requiredOption("--run <dir>", "folder of the run")
-    .option("--data <path|mnist>", "pictures to plot (default: the run's data)")
-    .addOption(
-      new Option("--split <name>", "the pictures to take, all being train and then test")
-        .choices(["train", "test", "all"])
-        .default("train"),
-    )
-    .option(
-      "--limit <n>",
-      "take n pictures of each split only, by lot and of each class its share (default: as many training pictures as the run took)",
-      wholeNumber(2),
-    )
-    .addOption(checkpointOption())
-    .addOption(
-      new Option("--only <name>", `one of ${plotNames.join(", ")}; may be repeated (default: all)`).argParser(
-        oneMore,
-      ),
-    )
-    .option(
-      "--pca <dims>",
-      "principal components to take before UMAP (default: none)",
-      wholeNumber(leastPcaDims),
-    )
-    .option(
-      "--neighbors <n>",
-      "neighbours of a point in UMAP, itself among them (default: 15, or all where there are fewer pictures)",
-      wholeNumber(2),
-    )
-    .option("--min-dist <distance>", "how near UMAP may put points", fraction, 0.1)
-    .addOption(
-      new Option("--metric <name>", "how UMAP measures what is near")
-        .choices(["cosine", "euclidean"])
-        .default("cosine"),
-    )
-    .option(
-      "--umap-epochs <n>",
-      "rounds of UMAP's layout (default: 500 up to 10,000 pictures, else 200)",
-      wholeNumber(1),
-    )
-    .option("--seed <n>", "seed of UMAP and of the pairs drawn", wholeNumber(0), 0)
-    .option("--out <dir>", "folder to write to (default: plots in the run's)")
-    .option("--force", "replace files of --out that are there", false)
-    .addOption(strictOption())
-    .addOption(deviceOption())
-    .addOption(jsonOption())
-    .action(runPlot);
-}
+export const plotCommand = (): Command => commandOf("plot", takes, runPlot);
 
-async function runPlot(options: PlotCommandOptions): Promise<void> {
+async function runPlot(options: OptionValues<typeof takes>): Promise<void> {
   const stop = stopOnInterrupt("stopping; once more to stop at once");
   const line = new StageLine();
   const { pca, neighbors, json, ...rest } = options;
@@ -117,18 +89,4 @@ async function runPlot(options: PlotCommandOptions): Promise<void> {
     line.end();
     stop.dispose();
   }
-}
-
-function oneMore(name: string, before: readonly PlotName[] | undefined): readonly PlotName[] {
-  const known = plotNames.find((one) => one === name);
-  if (known === undefined) throw new InvalidArgumentError(`expected one of ${plotNames.join(", ")}.`);
-  return [...(before ?? []), known];
-}
-
-function fraction(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !(value >= 0 && value <= 1)) {
-    throw new InvalidArgumentError("expected a number from 0 to 1.");
-  }
-  return value;
 }

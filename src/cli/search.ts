@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { Command } from "commander";
+import type { Command } from "commander";
 import { InputError, printable } from "../base/index.ts";
 import { requireNew, requireWritable, writeFileAtomic } from "../platform/node/files/files.ts";
-import type { DeviceName } from "../platform/node/ort/devices.ts";
 import {
   type IdentifiedEncoder,
   identifiedEncoder,
@@ -24,49 +23,51 @@ import {
 import { runIndexName } from "../platform/node/run/runFolder.ts";
 import { contactSheet } from "../report/contactSheet.ts";
 import { checkFilter } from "../retrieval/index.ts";
-import { note, type Output, result } from "./console.ts";
+import { flag, integer, type OptionTable, type OptionValues, path, several, text } from "../runs/option.ts";
+import { note, result } from "./console.ts";
 import { describePlan, indexWithProgress } from "./indexCommand.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { checkpointOption, deviceOption, jsonOption, wholeNumber } from "./options.ts";
+import { commandOf, shared, type Words } from "./options.ts";
 import { exitWith } from "./terminal.ts";
 
-interface SearchCommandOptions extends Output {
-  readonly index?: string;
-  readonly id?: readonly string[];
-  readonly results: number;
-  readonly where?: string;
-  readonly exact?: true;
-  readonly html?: string;
-  readonly force: boolean;
-  readonly run?: string;
-  readonly checkpoint?: number;
-  readonly device: DeviceName;
-}
-
-export function searchCommand(): Command {
-  return new Command("search")
-    .argument("[pictures...]", "picture files to search by: PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG")
-    .option("--index <path>", "the index, as kindred index made it (default: one of all pictures of --run)")
-    .option("--id <id...>", "search by pictures of the index instead")
-    .option("-k, --results <n>", "results for each picture", wholeNumber(1), 10)
-    .option(
-      "--where <filter>",
+const takes = {
+  index: {
+    is: path("path"),
+    about: "the index, as kindred index made it",
+    usual: "one of all pictures of --run",
+  },
+  id: { is: several("id", text("id")), about: "search by pictures of the index instead" },
+  results: { is: integer("n", 1), about: "results for each picture", default: 10, short: "k" },
+  where: {
+    is: text("filter"),
+    about:
       "only pictures that an SQL condition on id, label, path, split and hash lets pass, such as \"label = 'cat'\"",
-    )
-    .option("--exact", "compare with all pictures also where an approximate search is set up")
-    .option("--html <file>", "write the results as a contact sheet, a page that needs nothing else")
-    .option("--force", "replace that file where it is there", false)
-    .option(
-      "--run <dir>",
+  },
+  exact: { is: flag(), about: "compare with all pictures also where an approximate search is set up" },
+  html: {
+    is: path("file"),
+    about: "write the results as a contact sheet, a page that needs nothing else",
+  },
+  force: { ...shared.force, about: "replace that file where it is there" },
+  run: {
+    is: path("dir"),
+    about:
       "folder of the run to search in, whose pictures are indexed the first time; beside --index the run that made it, where it was moved",
-    )
-    .addOption(checkpointOption())
-    .addOption(deviceOption())
-    .addOption(jsonOption())
-    .action(runSearch);
-}
+  },
+  checkpoint: shared.checkpoint,
+  device: shared.device,
+  json: shared.json,
+} satisfies OptionTable;
 
-async function runSearch(files: readonly string[], options: SearchCommandOptions): Promise<void> {
+type Options = OptionValues<typeof takes>;
+
+export const searchCommand = (): Command =>
+  commandOf("search", takes, runSearch).argument(
+    "[pictures...]",
+    "picture files to search by: PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG",
+  );
+
+async function runSearch(options: Options, { words: files }: Words): Promise<void> {
   const { id, results: k, where, exact, html } = options;
   if (files.length > 0 === (id !== undefined)) {
     throw new InputError(
@@ -119,7 +120,7 @@ async function runSearch(files: readonly string[], options: SearchCommandOptions
 }
 
 /** The index to search in, and the files to search by, which are read first. */
-async function opened(files: readonly string[], options: SearchCommandOptions): Promise<Opened> {
+async function opened(files: readonly string[], options: Options): Promise<Opened> {
   if (options.index !== undefined) {
     const index = await PictureIndex.open(options.index);
     try {
@@ -170,7 +171,7 @@ async function readable(
 async function indexOfRun(
   run: string,
   { fingerprint }: IdentifiedEncoder,
-  { checkpoint, device }: SearchCommandOptions,
+  { checkpoint, device }: Options,
 ): Promise<string> {
   const out = join(run, runIndexName);
   const there = await PictureIndex.exists(out);

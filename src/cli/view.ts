@@ -1,60 +1,58 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import type { Command } from "commander";
 import open from "open";
 import { shellWord } from "../base/index.ts";
-import type { DatasetSplit } from "../platform/node/datasets/datasets.ts";
-import type { DeviceName } from "../platform/node/ort/devices.ts";
+import { flag, integer, type OptionTable, type OptionValues, path, text } from "../runs/option.ts";
 import { startExplorer } from "../server/index.ts";
-import { note, type Output, result } from "./console.ts";
+import { note, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { deviceOption, jsonOption } from "./options.ts";
+import { commandOf, shared } from "./options.ts";
 import { terminal } from "./terminal.ts";
 
-interface ViewOptions extends Output {
-  readonly run?: string;
-  readonly data?: string;
-  readonly index?: string;
-  readonly split: DatasetSplit | "all";
-  readonly outside: boolean;
-  readonly port?: number;
-  readonly open?: boolean;
-  readonly whenScreen: boolean;
-  readonly device: DeviceName;
-  readonly token?: string;
-}
-
-export function viewCommand(): Command {
-  return new Command("view")
-    .option("--run <dir>", "folder of the run to open; runs that are trained here are put beside it")
-    .option(
-      "--index <path>",
+const takes = {
+  run: {
+    is: path("dir"),
+    about: "folder of the run to open; runs that are trained here are put beside it",
+  },
+  index: {
+    is: path("path"),
+    about:
       "an index made with the run (kindred index), searched in place of the run's own pictures; alone, its run is opened",
-    )
-    .option("--data <path|mnist>", "pictures that can be trained on here, beside MNIST")
-    .addOption(
-      new Option(
-        "--split <name>",
-        "the pictures of its data that a run's space shows, all being train and then test",
-      )
-        .choices(["train", "test", "all"])
-        .default("train"),
-    )
-    .option("--outside", "let tables name pictures out of their own folder, which the page then shows", false)
-    .option("--port <n>", "port on 127.0.0.1, 0 for any (default: the first free one from 4747)", portNumber)
-    .addOption(
-      new Option(
-        "--token <text>",
-        "what the address must hold for the page to open, 16 characters or more; other users of the machine can read it in the command line, but not in the variable (default: drawn at random)",
-      ).env("KINDRED_TOKEN"),
-    )
-    .option("--open", "open a browser (default: where there is a screen and a terminal)")
-    .option("--no-open", "open none")
-    .option("--when-screen", "without a screen, say how to look later, and end", false)
-    .addOption(deviceOption())
-    .addOption(jsonOption())
-    .action(runView);
-}
+  },
+  data: { is: shared.data.is, about: "pictures that can be trained on here, beside MNIST" },
+  split: {
+    ...shared.split,
+    about: "the pictures of its data that a run's space shows, all being train and then test",
+  },
+  outside: {
+    is: flag(),
+    about: "let tables name pictures out of their own folder, which the page then shows",
+    default: false,
+  },
+  port: {
+    is: integer("n", 0, 65_535),
+    about: "port on 127.0.0.1, 0 for any",
+    usual: "the first free one from 4747",
+  },
+  token: {
+    is: text("text"),
+    about:
+      "what the address must hold for the page to open, 16 characters or more; other users of the machine can read it in the command line, but not in the variable",
+    usual: "drawn at random",
+    env: "KINDRED_TOKEN",
+  },
+  open: { is: flag("open none"), about: "open a browser", usual: "where there is a screen and a terminal" },
+  whenScreen: {
+    is: flag(),
+    about: "without a screen, say how to look later, and end",
+    default: false,
+  },
+  device: shared.device,
+  json: shared.json,
+} satisfies OptionTable;
 
-async function runView(options: ViewOptions): Promise<void> {
+export const viewCommand = (): Command => commandOf("view", takes, runView);
+
+async function runView(options: OptionValues<typeof takes>): Promise<void> {
   const { run, json } = options;
   const { index } = options;
   const command = `kindred view${run === undefined ? "" : ` --run ${shellWord(run)}`}${index === undefined ? "" : ` --index ${shellWord(index)}`}`;
@@ -98,12 +96,4 @@ async function openBrowser(once: string, url: string): Promise<void> {
   } catch {
     note(`no browser could be opened: open ${url} in one`);
   }
-}
-
-function portNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !Number.isInteger(value) || value < 0 || value > 65_535) {
-    throw new InvalidArgumentError("expected a whole number from 0 to 65535.");
-  }
-  return value;
 }

@@ -1,7 +1,9 @@
 import { InputError } from "../base/index.ts";
 import { type EncoderName, encoderTable } from "../modality/image/index.ts";
 import type { TrunkChoice } from "../nn/index.ts";
+import { usual } from "./recipeTable.ts";
 import type { RunConfig } from "./runConfig.ts";
+import type { TrainingValues } from "./trainingOptions.ts";
 
 /** A frozen model that is to make the features that a head is trained on. */
 export interface ChosenTrunk {
@@ -10,30 +12,25 @@ export interface ChosenTrunk {
   readonly choice: TrunkChoice;
 }
 
+/** Options of a training of which some may be chosen. */
+export type Chosen<Name extends keyof TrainingValues> = {
+  readonly [Option in Name]?: TrainingValues[Option] | undefined;
+};
+
 /** What is chosen of an encoder. */
-export interface EncoderChoices {
+export interface EncoderChoices extends Chosen<"encoder" | "width" | "depth" | "dim" | "hidden"> {
   readonly channels: number;
   readonly size: number;
-  readonly encoder?: EncoderName | undefined;
-  readonly width?: number | undefined;
-  /** Blocks of each stage. */
-  readonly depth?: number | undefined;
-  readonly dim?: number | undefined;
   readonly trunk?: ChosenTrunk | undefined;
-  /** Length of the hidden layer of a trunk's head; 0 for none. */
-  readonly hidden?: number | undefined;
 }
-
-/** Length of a head's hidden layer where nothing is chosen. */
-const usualHidden = 256;
 
 /**
  * The encoder that choices and a recipe's name come to.
  *
  * @throws InputError when an option was chosen that the encoder does not have.
  */
-export function chosenEncoder(usual: EncoderName, choices: EncoderChoices): RunConfig["encoder"] {
-  const { encoder, channels, size, dim = 64, trunk, hidden } = choices;
+export function chosenEncoder(byRecipe: EncoderName, choices: EncoderChoices): RunConfig["encoder"] {
+  const { encoder, channels, size, dim = usual.dim, trunk, hidden } = choices;
   const picture = { channels, size, dim };
   if (trunk) {
     if (encoder !== undefined) {
@@ -45,9 +42,9 @@ export function chosenEncoder(usual: EncoderName, choices: EncoderChoices): RunC
     refuse("depth", choices.depth, "a trunk's head");
     const { mean, std, ...rest } = trunk.choice;
     const used = { ...rest, mean: [...mean], std: [...std] };
-    return { name: "head", ...picture, hidden: hidden ?? usualHidden, trunk: used };
+    return { name: "head", ...picture, hidden: hidden ?? usual.hidden, trunk: used };
   }
-  const name = encoder ?? usual;
+  const name = encoder ?? byRecipe;
   if (hidden !== undefined) {
     throw new InputError(
       `a hidden layer of ${hidden} was chosen for the ${name} encoder, expected it beside --trunk only: leave it out`,

@@ -1,17 +1,7 @@
 import { InputError } from "../base/index.ts";
 import { type Encoder, parameterCount } from "../nn/index.ts";
 import type { RunConfig } from "./runConfig.ts";
-
-/** The greatest value of each size; far above what is of use, and below what ends in a lack of memory. */
-const most = {
-  channels: 1024,
-  size: 4096,
-  dim: 65_536,
-  width: 4096,
-  depth: 128,
-  hidden: 65_536,
-  batchSize: 65_536,
-} as const;
+import { greatest } from "./trainingOptions.ts";
 
 /** Of 4 bytes each: an ONNX file holds 2 GB. */
 const mostParameters = 500_000_000;
@@ -32,7 +22,7 @@ export function requireBounds({
 }
 
 function requireAtMost(whose: string, sizes: Readonly<Record<string, unknown>>): void {
-  for (const [name, bound] of Object.entries(most)) {
+  for (const [name, bound] of Object.entries(greatest)) {
     const value = sizes[name];
     if (typeof value !== "number" || value <= bound) continue;
     const named = name === "batchSize" ? "batch size" : name;

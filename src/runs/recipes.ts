@@ -1,8 +1,6 @@
 import { InputError } from "../base/index.ts";
-import { type LossName, lossByName } from "../losses/index.ts";
-import type { EncoderName } from "../modality/image/index.ts";
+import { lossByName } from "../losses/index.ts";
 import {
-  type AugmentationPolicy,
   className,
   type DataForm,
   hasTriplets,
@@ -12,16 +10,32 @@ import {
   viewPolicy,
 } from "../modality/image/index.ts";
 import { augmentationConfig } from "./augmentationConfig.ts";
-import { chosenEncoder, type EncoderChoices } from "./chosenEncoder.ts";
+import { type Chosen, chosenEncoder, type EncoderChoices } from "./chosenEncoder.ts";
+import { type Recipe, type RecipeName, recipes, schedules, usual } from "./recipeTable.ts";
 import type { RunConfig } from "./runConfig.ts";
 import { requireSuitable } from "./suitable.ts";
 
-export type RecipeName = RunConfig["recipe"];
-export type SamplerName = RunConfig["sampler"]["name"];
-export type ScheduleName = RunConfig["schedule"]["name"];
-
 /** What a run is told, and what of its recipe is chosen otherwise. */
-export interface RunChoices extends EncoderChoices {
+export interface RunChoices
+  extends EncoderChoices,
+    Chosen<
+      | "unlabelled"
+      | "epochs"
+      | "patience"
+      | "batchSize"
+      | "loss"
+      | "temperature"
+      | "margin"
+      | "sampler"
+      | "classes"
+      | "imagesPerClass"
+      | "lr"
+      | "schedule"
+      | "augment"
+      | "augmentation"
+      | "elastic"
+      | "head"
+    > {
   readonly source: string;
   /** In which order the rows of arrays are taken. Default: mixed. */
   readonly order?: RowOrder | undefined;
@@ -30,92 +44,12 @@ export interface RunChoices extends EncoderChoices {
   readonly seed: number;
   readonly init: string | null;
   readonly record: boolean;
-  /** Whether the labels of picture files are passed over. Default: no. */
-  readonly unlabelled?: boolean | undefined;
   /** What is said of how the data is written. Default: nothing. */
   readonly form?: DataForm | undefined;
-  readonly epochs?: number | undefined;
-  /** Epochs without a better one after which training stops. Default 0: it does not. */
-  readonly patience?: number | undefined;
-  /** Pairs or pictures in a step; follows from the classes and their images where they are balanced. */
-  readonly batchSize?: number | undefined;
-  readonly loss?: LossName | undefined;
-  readonly temperature?: number | undefined;
-  readonly margin?: number | undefined;
-  readonly sampler?: SamplerName | undefined;
-  readonly classes?: number | undefined;
-  readonly imagesPerClass?: number | undefined;
-  readonly learningRate?: number | undefined;
-  readonly schedule?: ScheduleName | undefined;
-  /** Whether pictures are varied. Default: as the recipe and the loss have it. */
-  readonly augment?: boolean | undefined;
-  /** Which variations. Default: light where labels tell what is alike; else as the pictures are. */
-  readonly augmentation?: AugmentationPolicy | undefined;
-  /** Elastic distortion of so many pixels (alpha, with sigma 4), in place of the policy's. */
-  readonly elastic?: number | undefined;
-  /** Whether the loss of two views sees embeddings through a projection head. Default: as the recipe has it. */
-  readonly head?: boolean | undefined;
 }
 
 /** Passes over a trunk's features where nothing is chosen: a head takes seconds for them. */
 const headEpochs = 20;
-
-/** What a recipe has where nothing else is chosen. */
-interface Recipe {
-  readonly name: RecipeName;
-  readonly encoder: EncoderName;
-  readonly loss: LossName;
-  readonly optimizer: RunConfig["optimizer"];
-  readonly schedule: ScheduleName;
-  readonly epochs: number;
-  readonly batchSize: { readonly pairs: number; readonly pictures: number };
-  readonly augment: boolean;
-  readonly head: boolean;
-  readonly temperature?: number;
-}
-
-const recipes: Readonly<Record<RecipeName, Recipe>> = {
-  lesson: {
-    name: "lesson",
-    encoder: "lesson",
-    loss: "cosine-pair",
-    optimizer: { name: "adam", learningRate: 0.005 },
-    schedule: "stepLR",
-    epochs: 10,
-    batchSize: { pairs: 64, pictures: 64 },
-    augment: false,
-    head: false,
-  },
-  fast: {
-    name: "fast",
-    encoder: "compact",
-    loss: "supcon",
-    optimizer: { name: "adamW", learningRate: 0.01, weightDecay: 0.01 },
-    schedule: "oneCycle",
-    epochs: 1,
-    batchSize: { pairs: 64, pictures: 96 },
-    augment: true,
-    head: false,
-  },
-  simclr: {
-    name: "simclr",
-    encoder: "compact",
-    loss: "nt-xent",
-    temperature: 0.1,
-    optimizer: { name: "adamW", learningRate: 0.01, weightDecay: 0.01 },
-    schedule: "warmupCosine",
-    epochs: 10,
-    batchSize: { pairs: 64, pictures: 256 },
-    augment: true,
-    head: false,
-  },
-};
-
-export const recipeNames = ["lesson", "fast", "simclr"] as const satisfies readonly RecipeName[];
-
-/** A balanced batch where nothing is chosen: all of ten digits, and 100 pictures. */
-const defaultClasses = 10;
-const defaultImages = 10;
 
 /** The lesson's recipe: its encoder, pairs, Adam at 0.005, and the rate times 0.3 every 7 epochs; 10 epochs of batches of 64. */
 export function lessonConfig(choices: RunChoices): RunConfig {
@@ -149,10 +83,10 @@ export function simclrConfig(choices: RunChoices): RunConfig {
 export function recipeConfig(name: RecipeName, choices: RunChoices): RunConfig {
   const recipe = recipes[name];
   const { source, order = "mixed", limit, validation, seed, init, record, unlabelled = false } = choices;
-  const { form = untoldForm } = choices;
+  const { form = untoldForm, dim = usual.dim } = choices;
   const loss = chosenLoss(recipe, choices);
   const sampler = chosenSampler(loss, choices);
-  const rate = choices.learningRate === undefined ? {} : { learningRate: choices.learningRate };
+  const rate = choices.lr === undefined ? {} : { learningRate: choices.lr };
   const config: RunConfig = {
     version: 1,
     recipe: name,
@@ -163,12 +97,13 @@ export function recipeConfig(name: RecipeName, choices: RunChoices): RunConfig {
     },
     encoder: chosenEncoder(recipe.encoder, choices),
     trunk: choices.trunk?.file ?? null,
-    head: chosenHead(recipe, loss, choices),
+    // Its hidden layer is twice as long as what it makes, which is as long as an embedding.
+    head: choices.head ? { hidden: 2 * dim, dim } : null,
     loss,
     sampler,
     augmentation: chosenAugmentation(recipe, loss, choices),
     optimizer: { ...recipe.optimizer, ...rate },
-    schedule: scheduleOf(choices.schedule ?? recipe.schedule),
+    schedule: scheduleOf(choices.schedule ?? schedules[recipe.schedule]),
     epochs: choices.epochs ?? (choices.trunk ? headEpochs : recipe.epochs),
     patience: choices.patience ?? 0,
     batchSize: chosenBatchSize(recipe, sampler, choices),
@@ -207,7 +142,11 @@ function chosenSampler({ name, ...options }: RunConfig["loss"], choices: RunChoi
   const fallback = kind === "pairs" ? "pairs" : balanced ? "classBalanced" : "shuffled";
   const sampler = choices.sampler ?? fallback;
   if (sampler === "classBalanced") {
-    return { name: sampler, classes: classes ?? defaultClasses, images: imagesPerClass ?? defaultImages };
+    return {
+      name: sampler,
+      classes: classes ?? usual.classes,
+      images: imagesPerClass ?? usual.imagesPerClass,
+    };
   }
   if (balanced) {
     const given =
@@ -288,7 +227,7 @@ function chosenAugmentation(
   { augment, augmentation, elastic, channels, size, trunk }: RunChoices,
 ): RunConfig["augmentation"] {
   const kind = lossByName(name, options).of;
-  const usual = kind === "views" || (recipe.augment && kind === "labels" && trunk === undefined);
+  const varied = kind === "views" || (recipe.augment && kind === "labels" && trunk === undefined);
   if (elastic !== undefined && augment === false) {
     throw new InputError(
       `an elastic distortion of ${elastic} pixels was chosen, and that pictures are not varied: leave one of them out`,
@@ -300,22 +239,12 @@ function chosenAugmentation(
     );
   }
   const asked = elastic !== undefined || augmentation !== undefined;
-  if (!(augment ?? (asked || usual))) return null;
+  if (!(augment ?? (asked || varied))) return null;
   const policy = augmentation ?? (kind === "views" ? viewPolicy(channels, size) : "light");
   return augmentationConfig(policy, size, elastic);
 }
 
-/** Both hidden units and projection as long as an embedding. */
-function chosenHead(
-  recipe: Recipe,
-  { name, ...options }: RunConfig["loss"],
-  { head, dim = 64 }: RunChoices,
-): RunConfig["head"] {
-  const usual = recipe.head && lossByName(name, options).of === "views";
-  return (head ?? usual) ? { hidden: 2 * dim, dim } : null;
-}
-
-function scheduleOf(name: ScheduleName): RunConfig["schedule"] {
+function scheduleOf(name: RunConfig["schedule"]["name"]): RunConfig["schedule"] {
   switch (name) {
     case "constant":
       return { name };

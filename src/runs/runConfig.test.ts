@@ -7,8 +7,8 @@ import {
   lessonConfig,
   type RunChoices,
   recipeConfig,
-  recipeNames,
 } from "./recipes.ts";
+import { recipeNames } from "./recipeTable.ts";
 import { parseRunConfig, type RunConfig } from "./runConfig.ts";
 
 const choices: RunChoices = {
@@ -53,7 +53,7 @@ describe("a configuration", () => {
       {},
       { loss: "triplet-hard", margin: 0.4, classes: 5, schedule: "warmupCosine", elastic: 20 },
       { loss: "nt-xent", temperature: 0.5, encoder: "compact", width: 8, dim: 12, schedule: "constant" },
-      { loss: "cosine-pair", encoder: "lesson", batchSize: 10, learningRate: 0.002 },
+      { loss: "cosine-pair", encoder: "lesson", batchSize: 10, lr: 0.002 },
       { loss: "vicreg", head: true, augmentation: "photo", size: 64, channels: 3 },
       { loss: "infonce", augmentation: "digits" },
     ];

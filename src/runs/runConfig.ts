@@ -1,16 +1,12 @@
 import { z } from "zod";
 import { InputError } from "../base/index.ts";
 import { parseJson } from "../base/parseJson.ts";
-import { lossNames } from "../losses/index.ts";
-import {
-  augmentationPolicies,
-  colourOrders,
-  preprocessingSchema,
-  rowOrders,
-  untoldForm,
-} from "../modality/image/index.ts";
+import { preprocessingSchema, rowOrders, untoldForm } from "../modality/image/index.ts";
 import { trunkDtypes, trunkPools } from "../nn/index.ts";
+import { schemaOf } from "./option.ts";
+import { recipeNames } from "./recipeTable.ts";
 import { requireSuitable } from "./suitable.ts";
+import { trainingOptions } from "./trainingOptions.ts";
 
 const whole = z.number().int();
 const positive = z.number().positive();
@@ -18,7 +14,11 @@ const share = z.number().min(0).max(1);
 const atLeast0 = z.number().min(0);
 const range = z.tuple([positive, positive]).readonly();
 
-const pictureShape = { channels: whole.min(1), size: whole.min(1), dim: whole.min(1) };
+/** What a training can be told is held to the bounds that its option has. */
+const of = <Name extends keyof typeof trainingOptions>(name: Name) =>
+  schemaOf<(typeof trainingOptions)[Name]["is"]>(trainingOptions[name].is);
+
+const pictureShape = { channels: whole.min(1), size: whole.min(1), dim: of("dim") };
 
 /** See `TrunkChoice`. */
 const trunkSchema = z.strictObject({
@@ -36,21 +36,21 @@ const trunkSchema = z.strictObject({
 
 const encoderSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("lesson"), ...pictureShape, dropout: z.number().min(0).lt(1) }),
-  z.strictObject({ name: z.literal("compact"), ...pictureShape, width: whole.min(1) }),
-  z.strictObject({ name: z.literal("resnet"), ...pictureShape, width: whole.min(1), depth: whole.min(1) }),
-  z.strictObject({ name: z.literal("convnext"), ...pictureShape, width: whole.min(1), depth: whole.min(1) }),
-  z.strictObject({ name: z.literal("head"), ...pictureShape, hidden: whole.min(0), trunk: trunkSchema }),
+  z.strictObject({ name: z.literal("compact"), ...pictureShape, width: of("width") }),
+  z.strictObject({ name: z.literal("resnet"), ...pictureShape, width: of("width"), depth: of("depth") }),
+  z.strictObject({ name: z.literal("convnext"), ...pictureShape, width: of("width"), depth: of("depth") }),
+  z.strictObject({ name: z.literal("head"), ...pictureShape, hidden: of("hidden"), trunk: trunkSchema }),
 ]);
 
 const lossSchema = z.strictObject({
-  name: z.enum(lossNames),
-  temperature: positive.exactOptional(),
-  margin: positive.exactOptional(),
+  name: of("loss"),
+  temperature: of("temperature").exactOptional(),
+  margin: of("margin").exactOptional(),
 });
 
 const optimizerSchema = z.discriminatedUnion("name", [
-  z.strictObject({ name: z.literal("adam"), learningRate: positive }),
-  z.strictObject({ name: z.literal("adamW"), learningRate: positive, weightDecay: z.number().min(0) }),
+  z.strictObject({ name: z.literal("adam"), learningRate: of("lr") }),
+  z.strictObject({ name: z.literal("adamW"), learningRate: of("lr"), weightDecay: z.number().min(0) }),
 ]);
 
 const scheduleSchema = z.discriminatedUnion("name", [
@@ -63,16 +63,16 @@ const scheduleSchema = z.discriminatedUnion("name", [
 const samplerSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("pairs") }),
   z.strictObject({ name: z.literal("shuffled") }),
-  z.strictObject({ name: z.literal("classBalanced"), classes: whole.min(2), images: whole.min(2) }),
+  z.strictObject({ name: z.literal("classBalanced"), classes: of("classes"), images: of("imagesPerClass") }),
 ]);
 
 const augmentationSchema = z.strictObject({
   shift: z.number().min(0),
   rotation: z.number().min(0),
   scale: z.number().min(0).lt(1),
-  elastic: z.strictObject({ alpha: positive, sigma: positive }).nullable(),
+  elastic: z.strictObject({ alpha: of("elastic"), sigma: positive }).nullable(),
   /** The policy that these values began from, for the record. */
-  policy: z.enum(augmentationPolicies).exactOptional(),
+  policy: of("augmentation").exactOptional(),
   slant: z.number().min(0).lt(90).exactOptional(),
   crop: z.strictObject({ area: range, aspect: range }).exactOptional(),
   flip: share.exactOptional(),
@@ -92,25 +92,25 @@ const augmentationSchema = z.strictObject({
 const headSchema = z.strictObject({ hidden: whole.min(1), dim: whole.min(1) });
 
 const formSchema = z.strictObject({
-  labelColumn: z.string().nullable(),
-  colourOrder: z.enum(colourOrders).nullable(),
-  transpose: z.boolean(),
+  labelColumn: of("labelColumn").nullable(),
+  colourOrder: of("colourOrder").nullable(),
+  transpose: of("transpose"),
 });
 
 /** Everything that defines a run, as its `config.json` holds it: with the same one, the same run. */
 export const runConfigSchema = z.strictObject({
   version: z.literal(1),
   /** The recipe that the choices began from; what follows holds in any case. */
-  recipe: z.enum(["lesson", "fast", "simclr"]),
+  recipe: z.enum(recipeNames),
   data: z.strictObject({
     /** `mnist`, or the path of a CSV, an IDX file or a folder of them, or of pictures or a table of their paths. */
     source: z.string().min(1),
     /** In which order the rows of arrays are taken, see `mixedRows`; runs from before there was a choice have the source's. */
     order: z.enum(rowOrders).default("source"),
     /** First rows taken in that order, of picture files as many by lot; null for all. */
-    limit: whole.min(2).nullable(),
+    limit: of("limit").nullable(),
     /** Last rows kept for validation. */
-    validation: whole.min(0),
+    validation: of("validation"),
     /** Of the rows taken, so that a run does not go on with other data unnoticed; null until they are read. */
     fingerprint: z.string().nullable(),
     /** How picture files were made images of one size, and are to be wherever the encoder is used; null for arrays. */
@@ -118,13 +118,13 @@ export const runConfigSchema = z.strictObject({
     /** Names of the classes by label; null for numbers. */
     classes: z.array(z.string()).nullable().default(null),
     /** Whether the labels of picture files are passed over. */
-    unlabelled: z.boolean().default(false),
+    unlabelled: of("unlabelled").default(false),
     /** What was said of how the data is written, see `DataForm`. */
     form: formSchema.default(untoldForm),
   }),
   encoder: encoderSchema,
   /** The ONNX file of the frozen model that an encoder of the name `head` begins with; null for others. */
-  trunk: z.string().nullable().default(null),
+  trunk: of("trunk").nullable().default(null),
   /** What the loss sees the embeddings through, in training only; null where it sees them as they are. */
   head: headSchema.nullable().default(null),
   // Runs from before there was a choice are the lesson's.
@@ -135,16 +135,16 @@ export const runConfigSchema = z.strictObject({
   optimizer: optimizerSchema,
   schedule: scheduleSchema,
   /** At most. */
-  epochs: whole.min(1),
+  epochs: of("epochs"),
   /** Epochs without a better one on the validation pictures after which training stops; 0 for all epochs. */
-  patience: whole.min(0).default(0),
+  patience: of("patience").default(0),
   /** Pairs or pictures in a step. */
-  batchSize: whole.min(2),
-  seed: whole.min(0),
+  batchSize: of("batchSize"),
+  seed: of("seed"),
   /** The checkpoint that weights were taken from, for the record; null for random ones. */
-  init: z.string().nullable(),
+  init: of("init").nullable(),
   /** Whether a sample's embeddings are recorded on the way; runs from before there was a choice have none. */
-  record: z.boolean().default(false),
+  record: of("record").default(false),
 });
 
 export type RunConfig = z.infer<typeof runConfigSchema>;

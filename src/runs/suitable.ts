@@ -1,5 +1,7 @@
 import { InputError } from "../base/index.ts";
 import { type LossName, lossByName } from "../losses/index.ts";
+import { textOf } from "./option.ts";
+import { trainingOptions } from "./trainingOptions.ts";
 
 /** The parts of a configuration that must go together. */
 export interface SuitedParts {
@@ -32,7 +34,7 @@ export function requireSuitable(parts: SuitedParts): void {
   if ((kind === "pairs") !== (sampler.name === "pairs")) {
     throw new InputError(
       kind === "pairs"
-        ? `loss ${name} compares pairs, received the sampler ${samplerLabel(sampler.name)}: choose the sampler pairs, or another loss`
+        ? `loss ${name} compares pairs, received the sampler ${textOf(trainingOptions.sampler.is, sampler.name)}: choose the sampler pairs, or another loss`
         : `loss ${name} compares all pictures of a batch, received the sampler pairs: choose the sampler shuffled${kind === "labels" ? " or class-balanced" : ""}, or the loss cosine-pair`,
     );
   }
@@ -61,9 +63,4 @@ export function requireSuitable(parts: SuitedParts): void {
       `batch size ${batchSize} is not that of ${sampler.classes} classes with ${sampler.images} images each, expected ${sampler.classes * sampler.images}: leave it out`,
     );
   }
-}
-
-/** A sampler as the command line names it. */
-export function samplerLabel(name: SuitedParts["sampler"]["name"]): string {
-  return name === "classBalanced" ? "class-balanced" : name;
 }

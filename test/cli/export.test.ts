@@ -154,7 +154,7 @@ describe("kindred export", () => {
       "a format that it does not know",
       () => [...run(), "--format", "tflite"],
       () =>
-        "error: option '--format <name>' argument 'tflite' is invalid. Allowed choices are onnx, safetensors, pt, transformersjs.\n(kindred --help, or kindred <command> --help, lists what there is)\n",
+        "error: option '--format <name>' argument 'tflite' is invalid. expected one of onnx, safetensors, pt, transformersjs.\n(kindred --help, or kindred <command> --help, lists what there is)\n",
     ],
     [
       "no format",

@@ -3,7 +3,7 @@ import * as ort from "onnxruntime-node";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { Rng } from "../../src/base/index.ts";
-import { chosenTrunk } from "../../src/cli/trunkOptions.ts";
+import { chosenTrunk } from "../../src/cli/train/trainTrunk.ts";
 import {
   compactEncoder,
   gatherImages,

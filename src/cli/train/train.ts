@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import type { Command } from "commander";
 import { InputError, shellWord } from "../../base/index.ts";
 import type { Preprocessing } from "../../modality/image/index.ts";
 import { nodeRuntime } from "../../platform/node/ort/devices.ts";
@@ -7,88 +7,23 @@ import { type ConfiguredData, configuredData, trainRun } from "../../platform/no
 import { configToRead, type Guidance, guidanceLines, type RunConfig } from "../../runs/index.ts";
 import { interrupted, note, ProgressLine } from "../console.ts";
 import { stopOnInterrupt } from "../interrupt.ts";
-import { deviceOption, jsonOption, wholeNumber } from "../options.ts";
-import {
-  addPictureOptions,
-  chosenPreprocessing,
-  noteReport,
-  PictureProgress,
-  requireUse,
-} from "../pictureOptions.ts";
-import {
-  addTrunkOptions,
-  chosenTrunk,
-  trunkForPictures,
-  trunkLines,
-  trunkPreprocessing,
-} from "../trunkOptions.ts";
-import { addChoiceOptions, describeConfig } from "./trainChoices.ts";
+import { commandOf, defined } from "../options.ts";
+import { noteReport, PictureProgress } from "../pictureProgress.ts";
 import { finish } from "./trainEnd.ts";
-import { choicesOf, type ParsedOptions, type TrainOptions } from "./trainOptions.ts";
-import { folderToResume, planTraining, usualFolder } from "./trainPlan.ts";
-import { describeEpoch, describeStep, stepsDone } from "./trainProgress.ts";
+import { type ParsedOptions, requireUse, type TrainOptions, trainOptions } from "./trainOptions.ts";
+import { choicesOf, folderToResume, planTraining, usualFolder } from "./trainPlan.ts";
+import { describeConfig, describeEpoch, describeStep, stepsDone } from "./trainProgress.ts";
 import { resumedConfig } from "./trainResume.ts";
+import { chosenTrunk, trunkForPictures, trunkLines, trunkPreprocessing } from "./trainTrunk.ts";
 
-export function trainCommand(): Command {
-  const command = new Command("train")
-    .description("train an encoder on pictures by contrast, with labels or without")
-    .option(
-      "--data <path|mnist>",
-      "a folder of pictures (with a folder for each class), a .csv or .parquet file of their paths, train.csv, an IDX file, a folder of IDX files, or mnist",
-      "mnist",
-    )
-    .option("--limit <n>", "take n pictures only, by lot and of each class its share", wholeNumber(2))
-    .option(
-      "--validation <n>",
-      "keep n of them for validation, likewise (default: 1000, or a fifth of fewer than 5,000; of picture files a tenth, or their own)",
-      wholeNumber(0),
-    )
-    .option(
-      "--epochs <n>",
-      "passes over the training pictures, at most (lesson: 10, fast: 1, simclr: 10)",
-      wholeNumber(1),
-    )
-    .option(
-      "--patience <epochs>",
-      "stop after so many without a better MAP@R on the validation pictures (without labels: loss), and keep the best; 0: never (default, but with --recipe auto)",
-      wholeNumber(0),
-    )
-    .option(
-      "--batch-size <n>",
-      "pairs or pictures in a step (lesson: 64, fast: 96, simclr: 256)",
-      wholeNumber(2),
-    )
-    .option("--seed <n>", "seed of everything random", wholeNumber(0), 1)
-    .option(
-      "--out <dir>",
-      "folder of the run (default: runs/ and the name of a folder of pictures, or else the recipe's)",
-    )
-    .option(
-      "--init <file>",
-      "start from the weights of a checkpoint or a .safetensors file, PyTorch's or ours",
-    )
-    .option(
-      "--record",
-      "record the embeddings of up to 1,000 pictures on the way, for kindred animate; under 2 % of the time (default)",
-      true,
-    )
-    .option("--no-record", "record none")
-    .option("--resume", "go on with the run in --out", false)
-    .option("--force", "replace the run in --out; files of others there stay", false);
-  return addTrunkOptions(addChoiceOptions(addPictureOptions(command)))
-    .addOption(deviceOption())
-    .addOption(jsonOption())
-    .action(async (options: ParsedOptions, { getOptionValueSource }: Command) => {
-      const given = new Set(
-        Object.keys(options).filter((name) => getOptionValueSource.call(command, name) === "cli"),
-      );
-      if (options.resume && options.force) {
-        throw new InputError("--resume continues a run and --force replaces it: give one of them");
-      }
-      if (options.resume) await resumeRun(options, given);
-      else await beginRun(options);
-    });
-}
+export const trainCommand = (): Command =>
+  commandOf("train", trainOptions, async (options, { given }) => {
+    if (options.resume && options.force) {
+      throw new InputError("--resume continues a run and --force replaces it: give one of them");
+    }
+    if (options.resume) await resumeRun(options, given);
+    else await beginRun(options);
+  });
 
 /** Begins a new run. */
 async function beginRun(options: ParsedOptions): Promise<void> {
@@ -186,10 +121,11 @@ async function readData(
   options: ParsedOptions,
   usual: Partial<Preprocessing> = {},
 ): Promise<ConfiguredData> {
+  const { size, channels, fit, background } = options;
   const progress = new PictureProgress();
   try {
     const data = await configuredData(config, {
-      preprocessing: { ...usual, ...chosenPreprocessing(options) },
+      preprocessing: { ...usual, ...defined({ size, channels, fit, background }) },
       strict: options.strict ?? false,
       ...(options.resume ? {} : { validation: options.validation ?? "usual" }),
       onPictures: progress.onPictures,

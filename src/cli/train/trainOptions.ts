@@ -1,46 +1,56 @@
-import type { DeviceName } from "../../platform/node/ort/devices.ts";
-import type { PlanChoices } from "../../runs/index.ts";
-import type { Output } from "../console.ts";
-import { dataForm, type PictureOptions } from "../pictureOptions.ts";
-import type { ChosenFile, TrunkChoiceOptions } from "../trunkOptions.ts";
-import { type ChoiceOptions, chosen } from "./trainChoices.ts";
+import { InputError } from "../../base/index.ts";
+import type { PictureReport } from "../../platform/node/pictures/pictureReport.ts";
+import { type TrainingValues, trainingOptions } from "../../runs/index.ts";
+import { flag, flagOf, type OptionTable, type OptionValues, path, textOf } from "../../runs/option.ts";
+import { shared } from "../options.ts";
 
-/** The options of a training, its folder being named. */
-export interface TrainOptions extends Output, ChoiceOptions, PictureOptions, TrunkChoiceOptions {
-  readonly data: string;
-  readonly limit?: number;
-  readonly validation?: number;
-  readonly epochs?: number;
-  readonly patience?: number;
-  readonly batchSize?: number;
-  readonly seed: number;
-  readonly out: string;
-  readonly init?: string;
-  readonly record: boolean;
-  readonly device: DeviceName;
-  readonly resume: boolean;
-  readonly force: boolean;
-}
+/** What `kindred train` takes. */
+export const trainOptions = {
+  ...trainingOptions,
+  out: {
+    is: path("dir"),
+    about: "folder of the run",
+    usual: "runs/ and the name of a folder of pictures, or else the recipe's",
+  },
+  resume: { is: flag(), about: "go on with the run in --out", default: false },
+  force: { ...shared.force, about: "replace the run in --out; files of others there stay" },
+  device: shared.device,
+  json: shared.json,
+} satisfies OptionTable;
 
 /** As the command line is parsed: the folder depends on data and recipe where none is named. */
-export type ParsedOptions = Omit<TrainOptions, "out"> & { readonly out?: string };
+export type ParsedOptions = OptionValues<typeof trainOptions>;
 
-/** What is chosen of a run. */
-export function choicesOf(options: ParsedOptions, trunk: ChosenFile | null): PlanChoices {
-  return {
-    ...chosen(options),
-    source: options.data,
-    limit: options.limit ?? null,
-    validation: options.validation,
-    unlabelled: options.unlabelled,
-    form: dataForm(options),
-    epochs: options.epochs,
-    patience: options.patience,
-    batchSize: options.batchSize,
-    seed: options.seed,
-    init: options.init ?? null,
-    record: options.record,
-    trunk: trunk ? { file: trunk.file, choice: trunk.opened.choice } : undefined,
-    hidden: options.hidden,
-  };
+/** The options of a training, its folder being named. */
+export type TrainOptions = ParsedOptions & { readonly out: string };
+
+/** The first option given that says something about this alone, as it is written, and its value. */
+export function givenFor(
+  what: "arrays" | "picture files" | "a trunk",
+  options: Partial<TrainingValues>,
+): { readonly flag: string; readonly value: string } | null {
+  const values: Readonly<Record<string, unknown>> = { ...options };
+  const rows: OptionTable = trainingOptions;
+  for (const [name, { is, only }] of Object.entries(rows)) {
+    if (only !== what || values[name] === undefined) continue;
+    return { flag: `--${flagOf(name)}`, value: textOf(is, values[name]) };
+  }
+  return null;
+}
+
+/**
+ * That data is told nothing about another kind of data, rather than told in vain.
+ *
+ * @throws InputError naming the option.
+ */
+export function requireUse(
+  options: Partial<TrainingValues>,
+  source: string,
+  report: PictureReport | null | undefined,
+): void {
+  const what = report ? "arrays" : "picture files";
+  const stray = givenFor(what, options);
+  if (stray) {
+    throw new InputError(`${stray.flag} says how ${what} are read, and ${source} has none: leave it out`);
+  }
 }

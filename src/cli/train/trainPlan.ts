@@ -11,6 +11,21 @@ import {
   type RunPlan,
 } from "../../runs/index.ts";
 import { ProgressLine } from "../console.ts";
+import type { ParsedOptions } from "./trainOptions.ts";
+import type { ChosenFile } from "./trainTrunk.ts";
+
+/** What is chosen of a run. */
+export function choicesOf(options: ParsedOptions, trunk: ChosenFile | null): PlanChoices {
+  const { labelColumn = null, colourOrder = null, transpose = false } = options;
+  return {
+    ...options,
+    source: options.data,
+    limit: options.limit ?? null,
+    form: { labelColumn, colourOrder, transpose },
+    init: options.init ?? null,
+    trunk: trunk ? { file: trunk.file, choice: trunk.opened.choice } : undefined,
+  };
+}
 
 /** Milliseconds of looking at pictures that need no word. */
 const unsaid = 3000;

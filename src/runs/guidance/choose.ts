@@ -1,5 +1,6 @@
 import { lossByName } from "../../losses/index.ts";
-import { type RecipeName, type RunChoices, recipeConfig } from "../recipes.ts";
+import { type RunChoices, recipeConfig } from "../recipes.ts";
+import type { RecipeName } from "../recipeTable.ts";
 import type { RunConfig } from "../runConfig.ts";
 import { chooseBatches } from "./batches.ts";
 import type { DataSeen } from "./dataSeen.ts";

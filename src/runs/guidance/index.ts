@@ -3,12 +3,10 @@ export { type DataSeen, dataSeenSchema, type PairSeen } from "./dataSeen.ts";
 export { guidanceFor, guidanceLines } from "./guidance.ts";
 export { type Guidance, guidanceSchema, parseGuidance } from "./guidanceFile.ts";
 export {
-  autoRecipe,
   configToRead,
   type PlanChoices,
   type PlannedData,
   planRun,
-  type RecipeChoice,
   type RunPlan,
   usualValidation,
 } from "./plan.ts";

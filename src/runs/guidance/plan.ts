@@ -1,16 +1,11 @@
 import type { ImageDataset } from "../../modality/image/index.ts";
-import { fittedToData, type RecipeName, type RunChoices, recipeConfig } from "../recipes.ts";
+import { fittedToData, type RunChoices, recipeConfig } from "../recipes.ts";
+import { autoRecipe, type RecipeChoice, type RecipeName } from "../recipeTable.ts";
 import type { RunConfig } from "../runConfig.ts";
 import { chooseTraining } from "./choose.ts";
 import { guidanceFor } from "./guidance.ts";
 import type { Guidance } from "./guidanceFile.ts";
 import { type LookOptions, lookAtPictures } from "./seen.ts";
-
-/** In place of a recipe: what suits the pictures. */
-export const autoRecipe = "auto";
-
-/** A recipe, or that one is to be chosen. */
-export type RecipeChoice = RecipeName | typeof autoRecipe;
 
 /** The pictures of a training. */
 export interface PlannedData {
