@@ -2,11 +2,10 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Rng } from "../src/base/index.ts";
-import type { IndexInfo } from "../src/platform/node/pictureIndex/indexInfo.ts";
-import type { IndexedPicture } from "../src/platform/node/pictureIndex/indexRows.ts";
-import { PictureIndex } from "../src/platform/node/pictureIndex/pictureIndex.ts";
-import { approximateFrom } from "../src/platform/node/pictureIndex/searchPlan.ts";
+import { ItemIndex } from "../src/platform/node/itemIndex/itemIndex.ts";
+import { approximateFrom } from "../src/platform/node/itemIndex/searchPlan.ts";
 import { nodeNeighbours } from "../src/platform/node/umap/neighbours.ts";
+import type { IndexedItem, IndexInfo } from "../src/retrieval/index.ts";
 import { mnistVectors } from "./mnistVectors.ts";
 import { runPeer } from "./peer.ts";
 import { measured } from "./results.ts";
@@ -49,11 +48,11 @@ async function benchVectors({ name, values, dim }: Vectors): Promise<void> {
 
   const building: number[] = [];
   const path = join(folder, "bench.lance");
-  let index: PictureIndex | undefined;
+  let index: ItemIndex | undefined;
   for (let round = 0; round < rounds; round++) {
     index?.close();
     const begin = performance.now();
-    index = await PictureIndex.create(path, infoOf(dim), parts(values, dim), { force: round > 0 });
+    index = await ItemIndex.create(path, infoOf(dim), parts(values, dim), { force: round > 0 });
     building.push((performance.now() - begin) / 1000);
   }
   const { plan } = index!;
@@ -117,17 +116,18 @@ async function benchVectors({ name, values, dim }: Vectors): Promise<void> {
 
 function infoOf(dim: number): IndexInfo {
   return {
-    ...{ format: 1, fingerprint: "0".repeat(64), encoder: "bench", epoch: 0, dim, metric: "cosine" },
-    ...{ run: { relative: null, absolute: "bench" }, inputShape: [1, 28, 28], preprocessing: null },
+    ...{ format: 2, fingerprint: "0".repeat(64), dim, metric: "cosine", run: null },
+    modalities: [{ modality: "image", encoder: "bench", inputShape: [1, 28, 28], preprocessing: null }],
     ...{ kindred: "bench", made: new Date().toISOString() },
   };
 }
 
-async function* parts(values: Float32Array, dim: number): AsyncGenerator<IndexedPicture[]> {
+async function* parts(values: Float32Array, dim: number): AsyncGenerator<IndexedItem[]> {
   const [count, size] = [values.length / dim, 4096];
   for (let start = 0; start < count; start += size) {
     yield Array.from({ length: Math.min(size, count - start) }, (_, i) => ({
-      ...{ id: String(start + i), label: null, path: null, split: null, hash: "", thumbnail: null },
+      ...{ id: String(start + i), modality: "image", label: null, path: null, split: null, hash: "" },
+      ...{ fields: {}, preview: null },
       vector: values.subarray((start + i) * dim, (start + i + 1) * dim),
     }));
   }

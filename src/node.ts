@@ -25,6 +25,8 @@ export {
   prepareRecording,
   writeFilm,
 } from "./platform/node/film/film.ts";
+export { type Addition, type CreateIndexOptions, ItemIndex } from "./platform/node/itemIndex/itemIndex.ts";
+export type { PlanOptions } from "./platform/node/itemIndex/searchPlan.ts";
 export {
   type DeviceName,
   deviceNames,
@@ -32,20 +34,11 @@ export {
   type NodeRuntimeOptions,
   nodeRuntime,
 } from "./platform/node/ort/devices.ts";
-export type { IndexInfo, SearchPlan } from "./platform/node/pictureIndex/indexInfo.ts";
 export {
   type IndexPicturesOptions,
   type IndexPicturesResult,
   indexPictures,
 } from "./platform/node/pictureIndex/indexPictures.ts";
-export type { IndexedPicture, PictureRecord } from "./platform/node/pictureIndex/indexRows.ts";
-export {
-  type CreateIndexOptions,
-  type IndexOptions,
-  PictureIndex,
-  type SearchHit,
-  type SearchOptions,
-} from "./platform/node/pictureIndex/pictureIndex.ts";
 export {
   type PictureSearch,
   type SearchByFilesOptions,

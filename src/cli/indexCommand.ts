@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import { AbortedError, InputError } from "../base/index.ts";
-import type { SearchPlan } from "../platform/node/pictureIndex/indexInfo.ts";
+import { ItemIndex } from "../platform/node/itemIndex/itemIndex.ts";
 import {
   type IndexPicturesOptions,
   type IndexPicturesResult,
   indexPictures,
 } from "../platform/node/pictureIndex/indexPictures.ts";
-import { PictureIndex } from "../platform/node/pictureIndex/pictureIndex.ts";
 import type { PictureProblem } from "../platform/node/pictures/listing/pictureTree.ts";
+import type { SearchPlan } from "../retrieval/index.ts";
 import { flag, integer, type OptionTable, type OptionValues, path, several, text } from "../runs/option.ts";
 import { duration, interrupted, note, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
@@ -18,7 +18,7 @@ const takes = {
   out: {
     is: path("path"),
     about:
-      "the index: a folder, such as my.lance, which is a LanceDB database with the table pictures; or s3://…, gs://…, az://…",
+      "the index: a folder, such as my.lance, which is a LanceDB database with the table items; or s3://…, gs://…, az://…",
     required: true,
   },
   run: {
@@ -136,7 +136,7 @@ export async function indexWithProgress(
 
 async function runDelete(options: Options, signal: AbortSignal): Promise<void> {
   const line = new ProgressLine("deleting");
-  const index = await PictureIndex.open(options.out);
+  const index = await ItemIndex.open(options.out);
   try {
     const which = options.delete ?? { where: options.deleteWhere ?? "" };
     const { approximateFrom } = options;

@@ -2,27 +2,23 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { InputError, printable } from "../base/index.ts";
 import { requireNew, requireWritable, writeFileAtomic } from "../platform/node/files/files.ts";
+import { ItemIndex } from "../platform/node/itemIndex/itemIndex.ts";
 import {
   type IdentifiedEncoder,
   identifiedEncoder,
   infoOf,
 } from "../platform/node/pictureIndex/indexedRun.ts";
-import type { IndexInfo } from "../platform/node/pictureIndex/indexInfo.ts";
-import { filterColumns } from "../platform/node/pictureIndex/indexRows.ts";
-import { PictureIndex, type SearchHit } from "../platform/node/pictureIndex/pictureIndex.ts";
-import {
-  type QueryPicture,
-  readQueries,
-  type UnreadableQuery,
-} from "../platform/node/pictureIndex/queryPictures.ts";
 import {
   type PictureSearch,
+  type QueryPicture,
+  readQueries,
   searchByIds,
   searchByPictures,
+  type UnreadableQuery,
 } from "../platform/node/pictureIndex/searchPictures.ts";
 import { runIndexName } from "../platform/node/run/runFolder.ts";
 import { contactSheet } from "../report/contactSheet.ts";
-import { checkFilter } from "../retrieval/index.ts";
+import { checkFilter, type IndexInfo, itemColumns, type SearchHit } from "../retrieval/index.ts";
 import { flag, integer, type OptionTable, type OptionValues, path, several, text } from "../runs/option.ts";
 import { note, result } from "./console.ts";
 import { describePlan, indexWithProgress } from "./indexCommand.ts";
@@ -41,7 +37,7 @@ const takes = {
   where: {
     is: text("filter"),
     about:
-      "only pictures that an SQL condition on id, label, path, split and hash lets pass, such as \"label = 'cat'\"",
+      "only pictures that an SQL condition on id, label, path, split, hash and their fields lets pass, such as \"label = 'cat' AND year > 2020\"",
   },
   exact: { is: flag(), about: "compare with all pictures also where an approximate search is set up" },
   html: {
@@ -80,13 +76,11 @@ async function runSearch(options: Options, { words: files }: Words): Promise<voi
     requireNew(html, { force: options.force, option: "--html" });
     await requireWritable(html);
   }
-  // Whatever is asked is looked at before a run's pictures are indexed, which may take minutes.
-  if (where !== undefined) checkFilter(where, filterColumns);
   const { index, queries, unreadable } = await opened(files, options);
   const { path } = index;
   try {
     const search = {
-      ...{ k, thumbnails: html !== undefined },
+      ...{ k, previews: html !== undefined },
       ...(where === undefined ? {} : { where }),
       ...(exact ? { exact } : {}),
     };
@@ -122,7 +116,7 @@ async function runSearch(options: Options, { words: files }: Words): Promise<voi
 /** The index to search in, and the files to search by, which are read first. */
 async function opened(files: readonly string[], options: Options): Promise<Opened> {
   if (options.index !== undefined) {
-    const index = await PictureIndex.open(options.index);
+    const index = await ItemIndex.open(options.index);
     try {
       return { index, ...(await readable(files, index.info, options.index)) };
     } catch (error) {
@@ -136,11 +130,11 @@ async function opened(files: readonly string[], options: Options): Promise<Opene
   }
   const encoder = await identifiedEncoder(run, options.checkpoint);
   const read = await readable(files, infoOf(encoder, join(run, runIndexName)), run);
-  return { index: await PictureIndex.open(await indexOfRun(run, encoder, options)), ...read };
+  return { index: await ItemIndex.open(await indexOfRun(run, encoder, options)), ...read };
 }
 
 interface Opened {
-  readonly index: PictureIndex;
+  readonly index: ItemIndex;
   readonly queries: readonly QueryPicture[];
   readonly unreadable: readonly UnreadableQuery[];
 }
@@ -171,12 +165,12 @@ async function readable(
 async function indexOfRun(
   run: string,
   { fingerprint }: IdentifiedEncoder,
-  { checkpoint, device }: Options,
+  { checkpoint, device, where }: Options,
 ): Promise<string> {
   const out = join(run, runIndexName);
-  const there = await PictureIndex.exists(out);
+  const there = await ItemIndex.exists(out);
   if (there) {
-    const index = await PictureIndex.open(out);
+    const index = await ItemIndex.open(out);
     index.close();
     if (index.info.fingerprint === fingerprint) return out;
   }
@@ -186,6 +180,8 @@ async function indexOfRun(
     await indexWithProgress({
       ...{ out, run, device, force: there, signal: stop.signal },
       ...(checkpoint === undefined ? {} : { checkpoint }),
+      // A filter is checked before pictures are embedded, which may take minutes.
+      onFields: (fields) => where !== undefined && checkFilter(where, { ...itemColumns, ...fields }),
     });
   } finally {
     stop.dispose();
@@ -193,8 +189,11 @@ async function indexOfRun(
   return out;
 }
 
-function resultOf({ id, label, path, file, split, similarity }: SearchHit, at: number): object {
-  return { rank: at + 1, similarity, id, label, path, split, file };
+function resultOf(
+  { id, modality, label, path, split, file, fields, similarity }: SearchHit,
+  at: number,
+): object {
+  return { rank: at + 1, similarity, id, modality, label, path, split, file, fields };
 }
 
 /** Rank, similarity, label and id of what was found; `named` where it is one of several. */
@@ -232,8 +231,8 @@ function sheet(
   return contactSheet({
     title: searches.length === 1 ? `Like ${searches[0]!.query}` : `Like ${searches.length} pictures`,
     subtitle: `Of ${rows.toLocaleString("en")} pictures in ${index}${filter}; by cosine similarity.`,
-    searches: searches.map(({ query, label, thumbnail, hits }) => ({
-      query: { name: query, label, thumbnail },
+    searches: searches.map(({ query, label, preview, hits }) => ({
+      query: { name: query, label, preview },
       hits: hits.map((hit) => ({ ...hit, name: hit.id })),
     })),
   });

@@ -7,8 +7,8 @@ export interface SheetPicture {
   /** What it is called: its path, or its number. */
   readonly name: string;
   readonly label: string | null;
-  /** A WebP or PNG file; null where there is none. */
-  readonly thumbnail: Uint8Array | null;
+  /** A small file to show it by; null where there is none. */
+  readonly preview: { readonly mediaType: string; readonly bytes: Uint8Array } | null;
 }
 
 /** A picture that was searched by, and what was found, most similar first. */
@@ -99,23 +99,22 @@ function searchHtml({ query, hits }: SheetSearch): string {
 }
 
 function pictureHtml(picture: SheetPicture, rank: string | null, similarity: string | null): string {
-  const { name, label, thumbnail } = picture;
+  const { name, label } = picture;
   const line = [
     `<div class="label">${escapeHtml(label ?? (rank === null ? "" : "–"))}</div>`,
     ...(similarity === null ? [] : [`<span title="rank ${rank}, cosine similarity">${similarity}</span>`]),
   ];
-  return `<figure>${imageHtml(picture, thumbnail)}<figcaption>${
+  return `<figure>${imageHtml(picture)}<figcaption>${
     label === null && rank === null ? "" : `<div class="line">${line.join("")}</div>`
   }<div class="name">${rank === null ? "" : `${rank}. `}${escapeHtml(name)}</div></figcaption></figure>`;
 }
 
-function imageHtml({ name, label }: SheetPicture, thumbnail: Uint8Array | null): string {
-  if (!thumbnail) return '<div class="picture none">no thumbnail</div>';
+function imageHtml({ name, label, preview }: SheetPicture): string {
+  if (!preview?.mediaType.startsWith("image/")) return '<div class="picture none">no thumbnail</div>';
   const alt = escapeHtml(label === null ? name : `${label}: ${name}`);
-  const type = thumbnail[0] === 0x89 ? "png" : "webp";
   // Pictures of a few pixels are shown as such; larger ones are smoothed.
-  const small = longerSide(thumbnail) <= 32 ? " small" : "";
-  return `<img class="picture${small}" alt="${alt}" src="data:image/${type};base64,${base64(thumbnail)}">`;
+  const small = longerSide(preview.bytes) <= 32 ? " small" : "";
+  return `<img class="picture${small}" alt="${alt}" src="data:${preview.mediaType};base64,${base64(preview.bytes)}">`;
 }
 
 /** The longer side of a PNG or WebP picture, from its header; of another file, infinite. */

@@ -47,6 +47,11 @@ export function checkFilter(filter: string, columns: Readonly<Record<string, Col
   new FilterParser(filter, columns).check();
 }
 
+/** A column as a filter names it: in backticks where it is no plain word. */
+function asWritten(name: string): string {
+  return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(name) && !reserved.has(name.toLowerCase()) ? name : `\`${name}\``;
+}
+
 /** A recursive descent, a method for each level of precedence. */
 class FilterParser {
   readonly #filter: string;
@@ -217,7 +222,7 @@ class FilterParser {
       kind === "name" ? column === text : column.toLowerCase() === text.toLowerCase(),
     );
     if (name !== undefined) return this.#columns[name]!;
-    throw this.#error(at, `there is no column ${text}, there are ${names.join(", ")}`);
+    throw this.#error(at, `there is no column ${text}, there are ${names.map(asWritten).join(", ")}`);
   }
 
   #requireTruth(parse: () => Kind): void {

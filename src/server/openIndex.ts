@@ -1,21 +1,21 @@
 import { basename, resolve } from "node:path";
 import type { ImageDataset } from "../modality/image/index.ts";
+import { ItemIndex } from "../platform/node/itemIndex/itemIndex.ts";
 import { pictureHash } from "../platform/node/pictureIndex/embedPictures.ts";
 import { encoderOfIndex } from "../platform/node/pictureIndex/indexedRun.ts";
-import { rootOfId } from "../platform/node/pictureIndex/indexRoots.ts";
-import { PictureIndex } from "../platform/node/pictureIndex/pictureIndex.ts";
+import { rootOfId } from "../retrieval/index.ts";
 import type { HitsHead, IndexChoice, IndexQuery, Message } from "../workspace/index.ts";
 
 /** An index that is searched, and the run whose encoder made it. */
 export class OpenIndex {
   /** Folder of the run. */
   readonly run: string;
-  readonly #index: PictureIndex;
+  readonly #index: ItemIndex;
   readonly #checkpoint: number;
   /** Rows by path, or by their row in arrays of pixels, of the pictures asked about last. */
   #rows: { readonly of: ImageDataset; readonly byName: ReadonlyMap<string, number> } | null = null;
 
-  private constructor(index: PictureIndex, run: string, checkpoint: number) {
+  private constructor(index: ItemIndex, run: string, checkpoint: number) {
     this.#index = index;
     this.run = run;
     this.#checkpoint = checkpoint;
@@ -26,7 +26,7 @@ export class OpenIndex {
    * @throws InputError when there is no index or no run, or another encoder made the index: then with both fingerprints.
    */
   static async open(path: string, run: string | undefined): Promise<OpenIndex> {
-    const index = await PictureIndex.open(path);
+    const index = await ItemIndex.open(path);
     try {
       const encoder = await encoderOfIndex(index, { run });
       return new OpenIndex(index, encoder.run, encoder.epoch);
@@ -54,10 +54,10 @@ export class OpenIndex {
   async search({ vector, k, where }: IndexQuery, pictures: ImageDataset): Promise<Message> {
     const found = await this.#index.search(Float32Array.from(vector), {
       k,
-      thumbnails: true,
+      previews: true,
       ...(where === null ? {} : { where }),
     });
-    const files = found.map(({ thumbnail }) => thumbnail ?? new Uint8Array(0));
+    const files = found.map(({ preview }) => preview?.bytes ?? new Uint8Array(0));
     const thumbnails = new Uint8Array(files.reduce((sum, { length }) => sum + length, 0));
     const ends = new Uint32Array(files.length);
     let end = 0;
@@ -69,9 +69,9 @@ export class OpenIndex {
     const head: HitsHead = {
       type: "hits",
       // Where its file is on this machine is not for the page.
-      hits: found.map(({ hash, thumbnail: _, file: __, ...hit }) => ({
-        ...hit,
-        row: this.#rowOf(hit, hash, pictures),
+      hits: found.map(({ hash, id, label, path, split, similarity }) => ({
+        ...{ id, label, path, split, similarity },
+        row: this.#rowOf({ id, path }, hash, pictures),
       })),
     };
     return { head, arrays: { thumbnails, ends } };

@@ -23,12 +23,12 @@ describe.skipIf(noChromium !== null)("a contact sheet, opened from the disk", ()
     const hits = Array.from({ length: 30 }, (_, i) => ({
       name: i === 1 ? name : `cat/${i}.jpg`,
       label: i === 2 ? null : "a label that is much longer than its picture is wide",
-      thumbnail: i === 3 ? null : (i % 2 === 0 ? small : large)!,
+      preview: i === 3 ? null : (i % 2 === 0 ? small : large)!,
       similarity: 1 - i / 100,
     }));
     const searches = [
-      { query: { name, label: null, thumbnail: large! }, hits },
-      { query: { name: "7", label: "3", thumbnail: small! }, hits: [] },
+      { query: { name, label: null, preview: large! }, hits },
+      { query: { name: "7", label: "3", preview: small! }, hits: [] },
     ];
     const page = contactSheet({ title: "Like <these>", subtitle: "Of 30 & more", searches });
     await writeFile(join(folder, "sheet.html"), page);

@@ -237,7 +237,7 @@ describe("kindred search, bad input", () => {
     [
       "an unknown column",
       ["--id", "7", "--where", "colour = 'red'"],
-      "the filter \"colour = 'red'\" is wrong at column 1: there is no column colour, there are id, label, path, split, hash",
+      "the filter \"colour = 'red'\" is wrong at column 1: there is no column colour, there are id, modality, label, path, split, hash",
     ],
     [
       "a number for a label",
@@ -407,9 +407,11 @@ describe("kindred index on folders of pictures", () => {
       rank: 1,
       similarity: expect.closeTo(1, 4),
       id: "square/square 3.png",
+      modality: "image",
       label: "square",
       path: "square/square 3.png",
       split: null,
+      fields: {},
       file: folder.at("shapes ü", "square", "square 3.png"),
     });
     await writeShapes(folder.at("shapes ü", "circle"), "circle", 2, 24);

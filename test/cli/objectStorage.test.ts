@@ -33,7 +33,7 @@ describe("an index on an object storage", () => {
     // Rows of another file are other pictures, though most show the same.
     expect(added).toMatchObject({ rows: 280, added: 160, unchanged: 0 });
     expect(await json("index", "--delete", "8", "--out", index)).toMatchObject({ rows: 279, deleted: 1 });
-    expect([...storage.objects.keys()].every((key) => key.startsWith("some/my.lance/pictures.lance/"))).toBe(
+    expect([...storage.objects.keys()].every((key) => key.startsWith("some/my.lance/items.lance/"))).toBe(
       true,
     );
   });

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { AbortedError } from "../../../base/index.ts";
 import { Pacer } from "../../../base/pacer.ts";
 import { className, type ImageDataset, pixelsPerImage } from "../../../modality/image/index.ts";
+import type { IndexedItem, ItemRecord } from "../../../retrieval/index.ts";
 import type { Embedder } from "../../../train/index.ts";
-import type { IndexedPicture, PictureRecord } from "./indexRows.ts";
 import { makeThumbnails } from "./thumbnails.ts";
 
 /** Bytes of pixels that a part of the pictures may have, and pictures in it at most. */
@@ -32,9 +32,9 @@ export interface EmbedPicturesOptions {
   /** Whether pictures without a label and split keep those that are known. Default false. */
   readonly keepKnown?: boolean;
   /** What an index holds already, by id: a picture whose pixels are the same is not embedded again. */
-  readonly known?: ReadonlyMap<string, PictureRecord>;
+  readonly known?: ReadonlyMap<string, ItemRecord>;
   /** Those pictures with their vectors. */
-  readonly stored?: (ids: readonly string[]) => Promise<readonly IndexedPicture[]>;
+  readonly stored?: (ids: readonly string[]) => Promise<readonly IndexedItem[]>;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
@@ -52,8 +52,8 @@ export async function* embedPictures(
   embedder: Embedder,
   counts: PictureCounts,
   options: EmbedPicturesOptions = {},
-): AsyncGenerator<IndexedPicture[]> {
-  const { known = new Map<string, PictureRecord>(), stored, onProgress, signal, keepKnown } = options;
+): AsyncGenerator<IndexedItem[]> {
+  const { known = new Map<string, ItemRecord>(), stored, onProgress, signal, keepKnown } = options;
   const total = parts.reduce((sum, { count }) => sum + count, 0);
   let before = 0;
   for (const [at, part] of parts.entries()) {
@@ -64,7 +64,7 @@ export async function* embedPictures(
       const read = await recordsIn(part, split, start, end, options);
       const records = keepKnown ? read.map((record) => withKnown(record, known.get(record.id))) : read;
       const fresh: number[] = [];
-      const relabelled: PictureRecord[] = [];
+      const relabelled: ItemRecord[] = [];
       for (const [offset, record] of records.entries()) {
         const there = known.get(record.id);
         if (!there || there.hash !== record.hash) {
@@ -88,10 +88,10 @@ export async function* embedPictures(
       ]);
       counts.embedded += fresh.length;
       const dim = fresh.length === 0 ? 0 : vectors.length / fresh.length;
-      const rows: IndexedPicture[] = fresh.map((image, row) => ({
+      const rows: IndexedItem[] = fresh.map((image, row) => ({
         ...records[image - start]!,
         vector: vectors.subarray(row * dim, (row + 1) * dim),
-        thumbnail: thumbnails[row]!,
+        preview: thumbnails[row]!,
       }));
       onProgress?.(before + end, total);
       yield [...rows, ...(await renamed(relabelled, stored))];
@@ -111,18 +111,20 @@ async function recordsIn(
   start: number,
   end: number,
   options: EmbedPicturesOptions,
-): Promise<PictureRecord[]> {
+): Promise<ItemRecord[]> {
   const { signal, idOf = (local) => local, pathOf = (path) => path } = options;
   const pacer = new Pacer(signal);
-  const records: PictureRecord[] = [];
+  const records: ItemRecord[] = [];
   for (let image = start; image < end; image++) {
     const name = pathOf(localName(part, image, split === "test"));
     records.push({
       id: idOf(name),
+      modality: "image",
       label: part.labelled === false ? null : className(part, part.labels[image]!),
       path: part.paths ? name : null,
       split,
       hash: pictureHash(part, image),
+      fields: {},
     });
     if (pacer.due()) await pacer.pause();
   }
@@ -130,7 +132,7 @@ async function recordsIn(
 }
 
 /** A lone file says neither its label nor its split. */
-function withKnown(record: PictureRecord, known: PictureRecord | undefined): PictureRecord {
+function withKnown(record: ItemRecord, known: ItemRecord | undefined): ItemRecord {
   return {
     ...record,
     label: record.label ?? known?.label ?? null,
@@ -156,7 +158,7 @@ export function pictureHash(dataset: ImageDataset, image: number): string {
   return createHash("sha256").update(pixels).digest("hex").slice(0, 32);
 }
 
-function sameRecord(a: PictureRecord, b: PictureRecord): boolean {
+function sameRecord(a: ItemRecord, b: ItemRecord): boolean {
   return a.label === b.label && a.path === b.path && a.split === b.split;
 }
 
@@ -186,9 +188,9 @@ function rowsOf(dataset: ImageDataset): Uint8Array[] {
 
 /** Pictures that changed in nothing that the encoder sees, with the vectors that they have. */
 async function renamed(
-  records: readonly PictureRecord[],
+  records: readonly ItemRecord[],
   stored: EmbedPicturesOptions["stored"],
-): Promise<IndexedPicture[]> {
+): Promise<IndexedItem[]> {
   if (records.length === 0 || !stored) return [];
   const byId = new Map(records.map((record) => [record.id, record]));
   return (await stored([...byId.keys()])).map((picture) => ({ ...picture, ...byId.get(picture.id)! }));

@@ -1,29 +1,18 @@
 import { InputError } from "../../../base/index.ts";
-import type { ImageDataset } from "../../../modality/image/index.ts";
 import { requirePictureSize } from "../../../modality/image/index.ts";
+import type { IndexInfo, ItemRecord, SearchPlan } from "../../../retrieval/index.ts";
 import { Embedder } from "../../../train/index.ts";
 import type { DatasetSplit } from "../datasets/datasets.ts";
 import { loadSplits } from "../datasets/splits.ts";
+import { indexLocation } from "../itemIndex/indexLocation.ts";
+import { type Addition, ItemIndex } from "../itemIndex/itemIndex.ts";
 import { type DeviceName, nodeRuntime } from "../ort/devices.ts";
 import type { PictureReport } from "../pictures/pictureReport.ts";
 import type { PictureStage } from "../pictures/readPictures.ts";
 import { dataOptionsOf } from "../run/runData.ts";
+import { collectionOf, ownId, placeOfPictures } from "./collections.ts";
 import { embedPictures, type PictureCounts } from "./embedPictures.ts";
 import { encoderOfIndex, identifiedEncoder, infoOf } from "./indexedRun.ts";
-import type { IndexInfo, SearchPlan } from "./indexInfo.ts";
-import { type IndexLocation, indexLocation } from "./indexLocation.ts";
-import {
-  type Collection,
-  collectionOf,
-  type IndexRoot,
-  idIn,
-  knownRoot,
-  newRoot,
-  requireOwnId,
-} from "./indexRoots.ts";
-import type { PictureRecord } from "./indexRows.ts";
-import { movedRoot } from "./movedRoot.ts";
-import { type Addition, PictureIndex } from "./pictureIndex.ts";
 
 /** What pictures to index, by which run, and where. */
 export interface IndexPicturesOptions {
@@ -73,7 +62,7 @@ export interface IndexPicturesResult extends Readonly<PictureCounts> {
  */
 export async function indexPictures(options: IndexPicturesOptions): Promise<IndexPicturesResult> {
   const { out, run, signal, device, onBegin } = options;
-  const there = await PictureIndex.exists(out);
+  const there = await ItemIndex.exists(out);
   if (there && !options.add && !options.force) {
     throw new InputError(
       `${out} holds an index already: add to it with --add, delete from it with --delete, or replace it with --force`,
@@ -82,7 +71,7 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
   if (!there && run === undefined) {
     throw new InputError(`${out} holds no index yet: name the run to make it with (--run)`);
   }
-  const index = there && options.add ? await PictureIndex.open(out) : null;
+  const index = there && options.add ? await ItemIndex.open(out) : null;
   try {
     const encoder = index
       ? await encoderOfIndex(index, options)
@@ -109,25 +98,28 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
       const embedder = await Embedder.fixed(runtime, encoder.encoder, encoder.weights);
       const began = performance.now();
       const addition = async (): Promise<Addition> => {
-        const known = new Map<string, PictureRecord>();
+        const known = new Map<string, ItemRecord>();
         if (index) for await (const record of index.records()) known.set(record.id, record);
-        const place = await placeIn(index, indexLocation(out), collection, parts, known, onBegin);
-        const { root, roots, within } = place;
-        const pictures = embedPictures(parts, embedder, counts, {
+        const place = await placeOfPictures(
+          collection,
+          parts,
+          index?.roots ?? [],
+          known,
+          indexLocation(out),
+          onBegin,
+        );
+        const { roots, within } = place;
+        const items = embedPictures(parts, embedder, counts, {
           known,
           split: options.split === "test" && !parts[0]!.paths ? "test" : null,
           keepKnown: collection.lone,
           pathOf: (path) => (within === "" ? path : `${within}/${path}`),
-          idOf: (local) => {
-            const id = idIn(root, local);
-            requireOwnId(roots, root, id);
-            return id;
-          },
+          idOf: (local) => ownId(place, local),
           ...(index ? { stored: (ids) => index.get(ids) } : {}),
           ...(options.onProgress ? { onProgress: options.onProgress } : {}),
           ...(signal ? { signal } : {}),
         });
-        return { pictures, roots };
+        return { items, roots };
       };
       const plan = await written(options, index, infoOf(encoder, out), addition);
       const seconds = (performance.now() - began) / 1000;
@@ -144,7 +136,7 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
 
 async function written(
   { out, force = false, approximateFrom, signal, onStage }: IndexPicturesOptions,
-  index: PictureIndex | null,
+  index: ItemIndex | null,
   info: IndexInfo,
   addition: () => Promise<Addition>,
 ): Promise<{ plan: SearchPlan; rows: number }> {
@@ -157,48 +149,13 @@ async function written(
     await index.add(addition, options);
     return { plan: index.plan, rows: await index.count() };
   }
-  const { pictures, roots } = await addition();
-  const made = await PictureIndex.create(out, info, pictures, { ...options, roots, force });
+  const { items, roots } = await addition();
+  const made = await ItemIndex.create(out, info, items, { ...options, roots, force });
   try {
     return { plan: made.plan, rows: await made.count() };
   } finally {
     made.close();
   }
-}
-
-/** Which collection of an index the pictures are of, with the others; and what its folder is to theirs. */
-async function placeIn(
-  index: PictureIndex | null,
-  location: IndexLocation,
-  collection: Collection,
-  parts: readonly ImageDataset[],
-  known: ReadonlyMap<string, PictureRecord>,
-  onBegin: ((line: string) => void) | undefined,
-): Promise<{ root: IndexRoot; roots: readonly IndexRoot[]; within: string }> {
-  const before = index?.roots ?? [];
-  const there = await knownRoot(collection, before, location);
-  if (there) return { ...there, roots: before };
-  const ids = [...known.keys()];
-  const taken = (prefix: string): boolean =>
-    prefix === "" ? ids.length > 0 : ids.some((id) => id.startsWith(`${prefix}:`));
-  const moved = movedRoot(collection, parts, known, before, location);
-  if (moved) {
-    const { root: old, same, of } = moved;
-    const root = { ...newRoot(collection, [], location, () => false), prefix: old.prefix };
-    if (old.place) {
-      onBegin?.(
-        `${old.name} was moved from ${old.place.absolute} to ${collection.path}: ${same} of its ${of} pictures are there as they were`,
-      );
-    }
-    return { root, roots: [...before.filter((other) => other !== old), root], within: "" };
-  }
-  const root = newRoot(collection, before, location, taken);
-  if (root.prefix !== "") {
-    onBegin?.(
-      `${collection.path ?? collection.name} is another collection than the index has: the ids of its pictures begin with ${root.prefix}:`,
-    );
-  }
-  return { root, roots: [...before, root], within: "" };
 }
 
 function requiredRun(run: string | undefined, out: string): string {

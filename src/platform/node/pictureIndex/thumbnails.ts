@@ -1,4 +1,5 @@
 import sharp from "sharp";
+import type { Preview } from "../../../retrieval/index.ts";
 import { encodeGreyPng } from "../figures/greyPng.ts";
 
 /** Longest side of a thumbnail, in pixels: enough for a contact sheet, about 2 KB. */
@@ -16,8 +17,8 @@ const together = 32;
 export async function makeThumbnails(
   pictures: readonly Uint8Array[],
   [channels, height, width]: readonly [number, number, number],
-): Promise<Uint8Array[]> {
-  const thumbnails: Uint8Array[] = [];
+): Promise<Preview[]> {
+  const thumbnails: Preview[] = [];
   for (let start = 0; start < pictures.length; start += together) {
     const some = pictures.slice(start, start + together);
     thumbnails.push(
@@ -29,16 +30,24 @@ export async function makeThumbnails(
   return thumbnails;
 }
 
-function thumbnail(pixels: Uint8Array, channels: number, height: number, width: number): Promise<Uint8Array> {
+async function thumbnail(
+  pixels: Uint8Array,
+  channels: number,
+  height: number,
+  width: number,
+): Promise<Preview> {
   const longest = Math.max(width, height);
   // Three times as fast as WebP, and half as large; 16 levels of grey are enough to tell digits by.
-  if (channels === 1 && longest <= fewPixels) return encodeGreyPng(pixels, width, height);
+  if (channels === 1 && longest <= fewPixels) {
+    return { mediaType: "image/png", bytes: await encodeGreyPng(pixels, width, height) };
+  }
   const picture = sharp(pixels, { raw: { width, height, channels: channels === 1 ? 1 : 3 } });
   if (longest > longestSide) picture.resize(longestSide, longestSide, { fit: "inside" });
   // Effort 0 is many times faster than the default and a tenth larger; of few pixels, none may be lost.
-  return picture
+  const bytes = await picture
     .webp(longest <= fewPixels ? { lossless: true, effort: 0 } : { quality: 80, effort: 0 })
     .toBuffer();
+  return { mediaType: "image/webp", bytes };
 }
 
 /** `[channels, height, width]` to `[height, width, channels]`. */

@@ -1,44 +1,57 @@
 import { z } from "zod";
-import { shellWord } from "../../../base/index.ts";
-import { parseJson } from "../../../base/parseJson.ts";
-import { preprocessingSchema } from "../../../modality/image/index.ts";
+import { shellWord } from "../base/index.ts";
+import { parseJson } from "../base/parseJson.ts";
 
 const size = z.number().int().min(1);
 
 const infoSchema = z.object({
-  format: z.literal(1),
-  /** Of the encoder that made the vectors, see `encoderFingerprint`. */
+  format: z.literal(2),
+  /** Of the model that made the vectors; only vectors of one model can be compared. */
   fingerprint: z.string().regex(/^[\da-f]{64}$/),
-  /** Name of the kind of encoder. */
-  encoder: z.string(),
-  /** Where the run is: from the index's folder, and absolutely. */
-  run: z.object({ relative: z.string().nullable(), absolute: z.string() }),
-  /** Of the run's checkpoint, counted from 0. */
-  epoch: z.number().int().min(0),
   /** Length of a vector. */
   dim: size,
   /** How near vectors are; they are of unit length, so the similarity is their dot product. */
   metric: z.literal("cosine"),
-  /** What the encoder takes: `[channels, height, width]`. */
-  inputShape: z.tuple([size, size, size]),
-  /** How picture files become what the encoder takes; null where it learnt from arrays of pixels. */
-  preprocessing: preprocessingSchema.nullable(),
+  /** What the model embeds, and how. */
+  modalities: z
+    .array(
+      z.object({
+        /** Such as `image`. */
+        modality: z.string(),
+        /** Name of the kind of encoder. */
+        encoder: z.string(),
+        /** What the encoder takes for one item, of an image `[channels, height, width]`. */
+        inputShape: z.array(size),
+        /** How an item becomes that, in JSON that the modality understands; null where it came as it is. */
+        preprocessing: z.unknown(),
+      }),
+    )
+    .min(1),
+  /** The run whose checkpoint of `epoch`, counted from 0, is the model; null of another model. */
+  run: z
+    .object({
+      /** From the index's folder; null where that has none. */
+      relative: z.string().nullable(),
+      absolute: z.string(),
+      epoch: z.number().int().min(0),
+    })
+    .nullable(),
   /** Version of Kindred that made the index. */
   kindred: z.string(),
   /** When it was made, ISO 8601. */
   made: z.string(),
 });
 
-/** What an index remembers of the encoder that made its vectors. */
+/** What an index remembers of the model that made its vectors. */
 export type IndexInfo = Readonly<z.infer<typeof infoSchema>>;
 
 const planSchema = z.object({
   method: z.enum(["exact", "ivf-flat"]),
-  /** Pictures when this was chosen. */
+  /** Items when this was chosen. */
   rows: z.number(),
   /** Part of the 10 nearest that a search finds, measured on a sample; 1 of an exact one. */
   recallAt10: z.number(),
-  /** Pictures that recall was measured with; 0 of an exact search. */
+  /** Items that recall was measured with; 0 of an exact search. */
   queries: z.number(),
   /** Cells that the vectors are dealt to, and those that a search looks into; 0 of an exact search. */
   partitions: z.number(),
@@ -78,7 +91,7 @@ export function exactPlan(rows: number, note: string | null = null): SearchPlan 
   return { method: "exact", rows, recallAt10: 1, queries: 0, partitions: 0, probes: 0, note };
 }
 
-/** The first 16 digits of a fingerprint: enough to tell encoders apart. */
+/** The first 16 digits of a fingerprint: enough to tell models apart. */
 export function shortFingerprint(fingerprint: string): string {
   return fingerprint.slice(0, 16);
 }

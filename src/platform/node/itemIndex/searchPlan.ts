@@ -1,11 +1,16 @@
 import type { Table } from "@lancedb/lancedb";
 import { AbortedError, Rng } from "../../../base/index.ts";
-import { recallByDistance } from "../../../retrieval/index.ts";
-import { exactPlan, parsePlan, planKey, type SearchPlan } from "./indexInfo.ts";
+import {
+  exactPlan,
+  parsePlan,
+  planKey,
+  recallByDistance,
+  type SearchPlan,
+} from "../../../retrieval/index.ts";
 import { lancedb } from "./lance.ts";
 
 /**
- * Pictures from which an index is searched approximately. Below, comparing with all of them is fast enough: on two cores,
+ * Items from which an index is searched approximately. Below, comparing with all of them is fast enough: on two cores,
  * with vectors of 64 numbers, an exact search took 2.5 ms among 10,000, 8 ms among 70,000, 30 ms among 200,000, but 0.3 s
  * among a million (the least of 12 to 72 on a busy machine, where medians were up to ten times that).
  *
@@ -20,10 +25,10 @@ export const leastRecall = 0.98;
 
 const indexName = "vector_idx";
 const k = 10;
-/** Pictures that recall is measured with: 640 neighbours, so that it is known to within 0.01. */
+/** Items that recall is measured with: 640 neighbours, so that it is known to within 0.01. */
 const sampleSize = 64;
 const firstProbes = 8;
-/** An index of so many times fewer pictures than there are now has too few cells, and is built anew. */
+/** An index of so many times fewer items than there are now has too few cells, and is built anew. */
 const outgrown = 4;
 
 export interface PlanOptions {

@@ -4,18 +4,17 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { InputError } from "../../../base/index.ts";
-import { checkFilter } from "../../../retrieval/index.ts";
-import { inTime } from "./filterTime.ts";
-import { filterColumns, sqlText } from "./indexRows.ts";
-import { drawnPictures, info, inParts } from "./pictureIndex.fixture.ts";
-import { PictureIndex } from "./pictureIndex.ts";
+import { drawnPictures, info, inParts } from "./itemIndex.fixture.ts";
+import { ItemIndex } from "./itemIndex.ts";
+import { sqlText } from "./itemRows.ts";
+import { inTime } from "./lanceErrors.ts";
 
 let folder = "";
-let index: PictureIndex;
+let index: ItemIndex;
 const pictures = drawnPictures(60);
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "kindred-filters-"));
-  index = await PictureIndex.create(join(folder, "my.lance"), info, inParts(pictures));
+  index = await ItemIndex.create(join(folder, "my.lance"), info, inParts(pictures));
 });
 afterAll(async () => {
   index.close();
@@ -36,7 +35,7 @@ describe("filters of an index", () => {
         async (words) => {
           const filter = words.join(" ");
           try {
-            checkFilter(filter, filterColumns);
+            index.checkFilter(filter);
           } catch (error) {
             expect(error).toBeInstanceOf(InputError);
             return;

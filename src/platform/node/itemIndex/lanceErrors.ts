@@ -41,15 +41,47 @@ export function explainFilter(error: unknown, where: string): unknown {
   });
 }
 
+/** A filter may take so long, in milliseconds; one that `checkFilter` lets pass takes a million items less than a second. */
+const longestFilter = 60_000;
+
+/**
+ * Waits for work with a filter.
+ *
+ * @throws InputError when it takes longer than `longest` milliseconds.
+ */
+export async function inTime<T>(
+  where: string,
+  work: Promise<T>,
+  longest: number = longestFilter,
+): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () =>
+      late.reject(
+        new InputError(
+          `the filter "${shownFilter(where)}" took longer than ${longest / 1000} s: ask for less in it`,
+        ),
+      ),
+    longest,
+  );
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+    // What fails later has nobody left to tell.
+    work.catch(() => undefined);
+  }
+}
+
 /** What its errors begin with before they say what is wrong. */
-const told =
+const openings =
   /Failed to (execute query stream: GenericFailure|get next batch from stream), |Failed to get next batch from stream: |(Invalid input, )+|lance error: |Query Execution error: |Error applying filter expression to batch: |(Arrow|Execution) error: |Cast error: /g;
 
 /** What LanceDB says, without its source's paths and repetitions. */
 export function lanceText({ message }: Error): string {
   return message
     .replaceAll(/,? \/\S+\.rs:\d+:\d+/g, "")
-    .replaceAll(told, "")
+    .replaceAll(openings, "")
     .replace(/\s+Caused by:.*$/s, "")
     .replaceAll(/\s+/g, " ")
     .trim();

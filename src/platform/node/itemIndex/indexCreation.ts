@@ -3,21 +3,21 @@ import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Connection, Table } from "@lancedb/lancedb";
 import { InputError } from "../../../base/index.ts";
+import type { FieldKinds, IndexedItem, IndexInfo, IndexRoot } from "../../../retrieval/index.ts";
 import { explainIoError } from "../files/ioErrors.ts";
 import { isAlive } from "../files/processes.ts";
 import { changeIndex, readyTag } from "./indexChange.ts";
-import type { IndexInfo } from "./indexInfo.ts";
-import { besideFolder, type IndexLocation, stateOfFolder, tableName } from "./indexLocation.ts";
-import type { IndexRoot } from "./indexRoots.ts";
-import { type IndexedPicture, indexSchema, pictureTable } from "./indexRows.ts";
+import { type IndexLocation, requireNoOldTable, stateOfFolder, tableName } from "./indexLocation.ts";
+import { indexSchema, itemTable } from "./itemRows.ts";
 import { lancedb } from "./lance.ts";
+import { addFields } from "./openedTable.ts";
 import { type PlanOptions, planSearch } from "./searchPlan.ts";
 
 /** Makes the table of a new index, or in place of an old one. */
 export async function createTable(
   location: IndexLocation,
   info: IndexInfo,
-  pictures: AsyncIterable<readonly IndexedPicture[]>,
+  items: AsyncIterable<readonly IndexedItem[]>,
   options: PlanOptions & { readonly force?: boolean; readonly roots?: readonly IndexRoot[] },
 ): Promise<void> {
   const { folder } = location;
@@ -26,9 +26,11 @@ export async function createTable(
     const schema = await indexSchema(info, options.roots ?? []);
     const table = await connection.createEmptyTable(tableName, schema, { mode });
     const seen = new Set<string>();
-    for await (const some of pictures) {
+    let kinds: FieldKinds = {};
+    for await (const some of items) {
       requireNew(some, seen);
-      if (some.length > 0) await table.add(await pictureTable(schema, info.dim, some));
+      kinds = await addFields(table, kinds, some);
+      if (some.length > 0) await table.add(await itemTable(info, kinds, some));
     }
     return table;
   };
@@ -45,7 +47,7 @@ export async function createTable(
   }
   const connection = await connect(location.uri);
   try {
-    const finished = await hasFinishedTable(connection);
+    const finished = await hasFinishedTable(location, connection);
     if (finished && !options.force) {
       throw new InputError(
         `${location.path} holds an index already: add to it with --add, delete from it with --delete, or replace it with --force`,
@@ -64,15 +66,19 @@ export async function createTable(
   }
 }
 
-async function hasFinishedTable(connection: Connection): Promise<boolean> {
-  if (!(await connection.tableNames()).includes(tableName)) return false;
+async function hasFinishedTable(location: IndexLocation, connection: Connection): Promise<boolean> {
+  const names = await connection.tableNames();
+  requireNoOldTable(location, names);
+  if (!names.includes(tableName)) return false;
   const table = await connection.openTable(tableName);
   return readyTag in (await (await table.tags()).list());
 }
 
+let temporaries = 0;
+
 /** Makes a folder under another name and renames it when it is complete; a failure removes it. */
 async function inFreshFolder(folder: string, make: (fresh: string) => Promise<void>): Promise<void> {
-  const fresh = besideFolder(folder);
+  const fresh = join(dirname(folder), `.${basename(folder)}.${process.pid}-${temporaries++}.tmp`);
   try {
     await mkdir(dirname(folder), { recursive: true });
     await removeAbandoned(folder);
@@ -102,10 +108,10 @@ async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
-function requireNew(pictures: readonly IndexedPicture[], seen: Set<string>): void {
-  for (const { id } of pictures) {
+function requireNew(items: readonly IndexedItem[], seen: Set<string>): void {
+  for (const { id } of items) {
     if (seen.has(id)) {
-      throw new InputError(`two pictures have the id ${id}, expected a different one of each`);
+      throw new InputError(`two items have the id ${id}, expected a different one of each`);
     }
     seen.add(id);
   }

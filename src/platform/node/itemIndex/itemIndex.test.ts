@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AbortedError, InputError, Rng } from "../../../base/index.ts";
-import type { IndexedPicture, PictureRecord } from "./indexRows.ts";
-import { bruteForce, dim, drawnPictures, info, inParts } from "./pictureIndex.fixture.ts";
-import { PictureIndex } from "./pictureIndex.ts";
+import type { IndexedItem, ItemRecord } from "../../../retrieval/index.ts";
+import { bruteForce, dim, drawnPictures, info, inParts } from "./itemIndex.fixture.ts";
+import { ItemIndex } from "./itemIndex.ts";
 
 let folder = "";
 const at = (...parts: string[]): string => join(folder, ...parts);
@@ -26,7 +26,7 @@ async function contents(path: string): Promise<Record<string, string>> {
   );
 }
 
-async function failing(pictures: readonly IndexedPicture[], error: Error) {
+async function failing(pictures: readonly IndexedItem[], error: Error) {
   return (async function* () {
     yield pictures;
     throw error;
@@ -34,8 +34,8 @@ async function failing(pictures: readonly IndexedPicture[], error: Error) {
 }
 
 async function expectNearest(
-  index: PictureIndex,
-  pictures: readonly IndexedPicture[],
+  index: ItemIndex,
+  pictures: readonly IndexedItem[],
   options: { k: number; where?: string },
 ): Promise<void> {
   const hits = await index.search(query, options);
@@ -51,7 +51,7 @@ describe("an index of pictures", () => {
   const path = (): string => at("ä folder #1 %20", "my pictures.lance");
 
   it("finds what a loop over all cosines finds, with a filter too", async () => {
-    const index = await PictureIndex.create(path(), info, inParts(pictures));
+    const index = await ItemIndex.create(path(), info, inParts(pictures));
     expect(index.info).toEqual(info);
     expect(index.plan).toMatchObject({ method: "exact", rows: 950, recallAt10: 1 });
     expect(await index.count()).toBe(950);
@@ -66,9 +66,9 @@ describe("an index of pictures", () => {
     index.close();
   });
 
-  it("gives back records, vectors of unit length and thumbnails as they were written", async () => {
-    const index = await PictureIndex.open(path());
-    const [hit] = await index.search(pictures[4]!.vector, { k: 1, thumbnails: true });
+  it("gives back records, vectors of unit length and previews as they were written", async () => {
+    const index = await ItemIndex.open(path());
+    const [hit] = await index.search(pictures[4]!.vector, { k: 1, previews: true });
     const { vector: _, ...record } = pictures[4]!;
     expect(hit).toEqual({ ...record, file: null, similarity: expect.closeTo(1, 6) });
     const [picture, ...others] = await index.get(["p4", "nobody"]);
@@ -77,15 +77,15 @@ describe("an index of pictures", () => {
     for (const [i, value] of picture!.vector.entries()) {
       expect(value).toBeCloseTo(pictures[4]!.vector[i]! / length, 6);
     }
-    const records: PictureRecord[] = [];
+    const records: ItemRecord[] = [];
     for await (const record of index.records()) records.push(record);
-    expect(records).toEqual(pictures.map(({ vector: _v, thumbnail: _t, ...rest }) => rest));
+    expect(records).toEqual(pictures.map(({ vector: _v, preview: _p, ...rest }) => rest));
     index.close();
   });
 
   it("adds, replaces and deletes by id, and an index that was open before sees its own pictures", async () => {
-    const reader = await PictureIndex.open(path());
-    const index = await PictureIndex.open(path());
+    const reader = await ItemIndex.open(path());
+    const index = await ItemIndex.open(path());
     const changed = drawnPictures(30, 940, 2);
     await index.add(inParts(changed, 20));
     const now = [...pictures.slice(0, 940), ...changed];
@@ -101,7 +101,7 @@ describe("an index of pictures", () => {
     );
     await expectNearest(index, left, { k: 970 });
     await expectNearest(reader, pictures, { k: 950 });
-    const again = await PictureIndex.open(path());
+    const again = await ItemIndex.open(path());
     await expectNearest(again, left, { k: 970 });
     for (const opened of [reader, index, again]) opened.close();
   });
@@ -109,20 +109,20 @@ describe("an index of pictures", () => {
   it("is replaced only by force, with another encoder's vectors too", async () => {
     const other = { ...info, fingerprint: "b".repeat(64), dim: 3 };
     const three = drawnPictures(20).map((picture) => ({ ...picture, vector: picture.vector.subarray(0, 3) }));
-    await expect(PictureIndex.create(path(), other, inParts(three))).rejects.toThrow(
+    await expect(ItemIndex.create(path(), other, inParts(three))).rejects.toThrow(
       /my pictures\.lance holds an index already: add to it with --add, .* or replace it with --force/,
     );
-    const index = await PictureIndex.create(path(), other, inParts(three), { force: true });
+    const index = await ItemIndex.create(path(), other, inParts(three), { force: true });
     expect(index.info).toEqual(other);
     expect((await index.search(three[5]!.vector, { k: 1 }))[0]!.id).toBe("p5");
-    expect(() => index.requireEncoder(info.fingerprint, "runs/a")).toThrow(
+    expect(() => index.requireModel(info.fingerprint, "runs/a")).toThrow(
       /made by the encoder bbbbbbbbbbbbbbbb, but that of runs\/a is aaaaaaaaaaaaaaaa/,
     );
     index.close();
   });
 
   it("may be empty, and become so", async () => {
-    const index = await PictureIndex.create(at("empty.lance"), info, inParts([]));
+    const index = await ItemIndex.create(at("empty.lance"), info, inParts([]));
     expect(await index.search(query)).toEqual([]);
     await index.add(inParts(pictures.slice(0, 5)));
     await expectNearest(index, pictures.slice(0, 5), { k: 10 });
@@ -134,7 +134,7 @@ describe("an index of pictures", () => {
 
 describe("an approximate search", () => {
   /** 40 clusters in 8 dimensions. */
-  const clustered = (count: number, first = 0): IndexedPicture[] =>
+  const clustered = (count: number, first = 0): IndexedItem[] =>
     drawnPictures(count, first).map((picture, i) => {
       const centre = Rng.of(3, "centre", (first + i) % 40);
       return { ...picture, vector: picture.vector.map((value) => 0.2 * value + centre.normal()) };
@@ -142,7 +142,7 @@ describe("an approximate search", () => {
   const pictures = clustered(3000);
 
   it("is set up past a size, with the recall that was measured, and extended by additions", async () => {
-    const index = await PictureIndex.create(at("many.lance"), info, inParts(pictures, 1000), {
+    const index = await ItemIndex.create(at("many.lance"), info, inParts(pictures, 1000), {
       approximateFrom: 2000,
     });
     expect(index.plan).toMatchObject({
@@ -178,7 +178,7 @@ describe("an approximate search", () => {
     expect(hits.filter(({ id }) => nearest.has(id)).length).toBeGreaterThanOrEqual(9);
     index.close();
 
-    const again = await PictureIndex.open(at("many.lance"));
+    const again = await ItemIndex.open(at("many.lance"));
     expect(again.plan).toEqual(index.plan);
     await again.delete({ where: "id > 'p2'" }, { approximateFrom: 2000 });
     expect(again.plan.method).toBe("exact");
@@ -190,7 +190,7 @@ describe("an approximate search", () => {
       const rng = Rng.of(4, picture.id);
       return { ...picture, vector: Float32Array.from({ length: 64 }, () => rng.normal()) };
     });
-    const index = await PictureIndex.create(at("scattered.lance"), { ...info, dim: 64 }, inParts(scattered), {
+    const index = await ItemIndex.create(at("scattered.lance"), { ...info, dim: 64 }, inParts(scattered), {
       approximateFrom: 500,
     });
     expect(index.plan).toMatchObject({ method: "exact", rows: 600, recallAt10: 1 });
@@ -206,30 +206,30 @@ describe("an approximate search", () => {
 describe("an index whose change fails", () => {
   const pictures = drawnPictures(300);
   const path = (): string => at("steady.lance");
-  beforeAll(async () => (await PictureIndex.create(path(), info, inParts(pictures))).close());
+  beforeAll(async () => (await ItemIndex.create(path(), info, inParts(pictures))).close());
 
   it.each([
     ["an error", new InputError("the pictures ended")],
     ["a stop", new AbortedError("stopped")],
   ])("is as it was to the byte after %s in additions, or in its replacement", async (_, error) => {
     const before = await contents(path());
-    const index = await PictureIndex.open(path());
+    const index = await ItemIndex.open(path());
     await expect(index.add(await failing(drawnPictures(200, 250, 5), error))).rejects.toBe(error);
     expect(await contents(path())).toEqual(before);
     await expectNearest(index, pictures, { k: 300 });
     index.close();
-    const replacement = PictureIndex.create(path(), info, await failing(drawnPictures(9), error), {
+    const replacement = ItemIndex.create(path(), info, await failing(drawnPictures(9), error), {
       force: true,
     });
     await expect(replacement).rejects.toBe(error);
     expect(await contents(path())).toEqual(before);
-    const opened = await PictureIndex.open(path());
+    const opened = await ItemIndex.open(path());
     await expectNearest(opened, pictures, { k: 300 });
     opened.close();
   });
 
   it("is changed by one at a time", async () => {
-    const [one, other] = [await PictureIndex.open(path()), await PictureIndex.open(path())];
+    const [one, other] = [await ItemIndex.open(path()), await ItemIndex.open(path())];
     const slow = (async function* () {
       await expect(other.delete(["p0"])).rejects.toThrow(
         /steady\.lance is being changed by this process .*: wait for it, stop it, or use another folder; if it is gone, remove .*index\.lock$/,
@@ -242,35 +242,35 @@ describe("an index whose change fails", () => {
   });
 
   it("is not changed by an encoder that was its own when it was opened", async () => {
-    const index = await PictureIndex.open(path());
+    const index = await ItemIndex.open(path());
     const other = { ...info, fingerprint: "c".repeat(64) };
-    (await PictureIndex.create(path(), other, inParts(drawnPictures(7)), { force: true })).close();
+    (await ItemIndex.create(path(), other, inParts(drawnPictures(7)), { force: true })).close();
     const before = await contents(path());
     await expect(index.add(inParts(drawnPictures(3, 500)))).rejects.toThrow(
       /steady\.lance was made anew by another encoder \(c{16}, was a{16}\) since it was opened: run this again/,
     );
     expect(await contents(path())).toEqual(before);
     index.close();
-    (await PictureIndex.create(path(), info, inParts(pictures), { force: true })).close();
+    (await ItemIndex.create(path(), info, inParts(pictures), { force: true })).close();
   });
 
   it("is seen as it was by whoever has it open while it is replaced", async () => {
-    const reader = await PictureIndex.open(path());
+    const reader = await ItemIndex.open(path());
     for (let i = 0; i < 2; i++) {
-      (await PictureIndex.create(path(), info, inParts(drawnPictures(9)), { force: true })).close();
+      (await ItemIndex.create(path(), info, inParts(drawnPictures(9)), { force: true })).close();
     }
     await expectNearest(reader, pictures, { k: 300 });
     reader.close();
-    (await PictureIndex.create(path(), info, inParts(pictures), { force: true })).close();
+    (await ItemIndex.create(path(), info, inParts(pictures), { force: true })).close();
   });
 
   it("is added to by what is known once nobody else can change it", async () => {
-    const [one, other] = [await PictureIndex.open(path()), await PictureIndex.open(path())];
+    const [one, other] = [await ItemIndex.open(path()), await ItemIndex.open(path())];
     await one.delete(["p0"]);
     let seen = 0;
     await other.add(async () => {
       for await (const _ of other.records()) seen++;
-      return { pictures: inParts(pictures.slice(0, 1)), roots: other.roots };
+      return { items: inParts(pictures.slice(0, 1)), roots: other.roots };
     });
     expect(seen).toBe(299);
     for (const index of [one, other]) index.close();
@@ -278,7 +278,7 @@ describe("an index whose change fails", () => {
 
   it("refuses what does not fit, as it was", async () => {
     const before = await contents(path());
-    const index = await PictureIndex.open(path());
+    const index = await ItemIndex.open(path());
     const bad = (vector: Float32Array) => inParts([{ ...pictures[0]!, id: "bad one", vector }]);
     await expect(index.add(bad(new Float32Array(dim)))).rejects.toThrow(/embedding of bad one is all zeros/);
     await expect(index.add(bad(new Float32Array(3).fill(1)))).rejects.toThrow(/has 3 numbers, expected 8/);
@@ -291,24 +291,24 @@ describe("an index whose change fails", () => {
 
   it("is not there at all when it would have been new", async () => {
     const error = new InputError("the pictures ended");
-    const create = PictureIndex.create(at("deep", "new.lance"), info, await failing(pictures, error));
+    const create = ItemIndex.create(at("deep", "new.lance"), info, await failing(pictures, error));
     await expect(create).rejects.toBe(error);
     expect(await readdir(at("deep"))).toEqual([]);
-    const twice = PictureIndex.create(at("deep", "new.lance"), info, inParts([...pictures, pictures[0]!]));
-    await expect(twice).rejects.toThrow(/two pictures have the id p0/);
+    const twice = ItemIndex.create(at("deep", "new.lance"), info, inParts([...pictures, pictures[0]!]));
+    await expect(twice).rejects.toThrow(/two items have the id p0/);
     expect(await readdir(at("deep"))).toEqual([]);
   });
 
   it("removes what a killed process left beside it", async () => {
     await mkdir(at("deep", ".new.lance.4194000-0.tmp"), { recursive: true });
     await mkdir(at("deep", `.new.lance.${process.pid}-99.tmp`), { recursive: true });
-    (await PictureIndex.create(at("deep", "new.lance"), info, inParts(pictures))).close();
+    (await ItemIndex.create(at("deep", "new.lance"), info, inParts(pictures))).close();
     expect((await readdir(at("deep"))).sort()).toEqual([`.new.lance.${process.pid}-99.tmp`, "new.lance"]);
   });
 
   it("removes with its next change what LanceDB left half-written within it, and nothing else", async () => {
-    const index = await PictureIndex.create(at("left.lance"), info, inParts(pictures));
-    const table = at("left.lance", "pictures.lance");
+    const index = await ItemIndex.create(at("left.lance"), info, inParts(pictures));
+    const table = at("left.lance", "items.lance");
     const old = ["data/.tmpAb3dEf", "_versions/18446744073709551610.manifest#1", "data/.tmp-notes", "a#1"];
     for (const name of [...old, "data/.tmpYoung0"]) await writeFile(join(table, name), "half");
     for (const name of old) await utimes(join(table, name), new Date(2001, 0), new Date(2001, 0));
@@ -329,7 +329,7 @@ describe("an index that is none", () => {
     await mkdir(at("photos"));
     await writeFile(at("photos", "a.jpg"), "a");
     await writeFile(at("file.lance"), "a");
-    const open = (name: string) => PictureIndex.open(at(name));
+    const open = (name: string) => ItemIndex.open(at(name));
     await expect(open("photos")).rejects.toThrow(/photos is a folder that holds other things than an index/);
     await expect(open("file.lance")).rejects.toThrow(
       /file\.lance is a file, expected the folder of an index/,
@@ -341,10 +341,15 @@ describe("an index that is none", () => {
     await expect(open("no where.lance")).rejects.toThrow(
       `${odd} holds no index: make one with kindred index --run <dir> --data <path> --out '${odd}'`,
     );
-    const create = PictureIndex.create(at("photos"), info, inParts([]), { force: true });
+    const create = ItemIndex.create(at("photos"), info, inParts([]), { force: true });
     await expect(create).rejects.toThrow(/photos is a folder that holds other things/);
     expect(existsSync(at("photos", "a.jpg"))).toBe(true);
+    await mkdir(at("old.lance", "pictures.lance"), { recursive: true });
+    const old = /old\.lance is an index that an earlier version of Kindred made.*: remove it and make it anew/;
+    await expect(open("old.lance")).rejects.toThrow(old);
+    await expect(ItemIndex.exists(at("old.lance"))).rejects.toThrow(old);
+    await expect(ItemIndex.create(at("old.lance"), info, inParts([]), { force: true })).rejects.toThrow(old);
     await mkdir(at("bare.lance"));
-    (await PictureIndex.create(at("bare.lance"), info, inParts([]))).close();
+    (await ItemIndex.create(at("bare.lance"), info, inParts([]))).close();
   });
 });

@@ -1,9 +1,11 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import type { Connection, Table } from "@lancedb/lancedb";
+import { isOlderThanProcess } from "../files/temporaries.ts";
 import { RunLock } from "../run/runLock.ts";
 import { FolderSnapshot } from "./folderSnapshot.ts";
 import { type IndexLocation, tableName } from "./indexLocation.ts";
 import { lanceText } from "./lanceErrors.ts";
-import { removeLanceTemporaries } from "./lanceTemporaries.ts";
 import { type PlanOptions, planSearch } from "./searchPlan.ts";
 
 /**
@@ -31,7 +33,7 @@ export async function changeIndex(
   const lock = folder === null ? null : new RunLock(folder, { file: "index.lock", doing: "changed" });
   await lock?.take();
   try {
-    if (folder !== null) await removeLanceTemporaries(folder);
+    if (folder !== null) await removeTemporaries(folder);
     const snapshot = folder === null ? null : await FolderSnapshot.take(folder);
     let table = await connection.openTable(tableName);
     try {
@@ -63,4 +65,25 @@ async function dropUnfinished(table: Table): Promise<void> {
   if ((await table.version()) === ready) return;
   await table.checkout(ready);
   await table.restore();
+}
+
+/** What LanceDB calls files of a folder until they are complete. */
+const temporary = [
+  // Of the crate tempfile.
+  /^\.tmp[A-Za-z0-9]{6}$/,
+  // Of the crate object_store: the file's own name and a number.
+  /^.+\.(?:manifest|txn|json|lance|arrow|bin|idx)#\d+$/,
+];
+
+/**
+ * Removes from an index the half-written files of LanceDB that a killed process left behind: those older than this process,
+ * which must hold the lock of the index.
+ */
+async function removeTemporaries(folder: string): Promise<void> {
+  const entries = await readdir(join(folder, `${tableName}.lance`), { recursive: true, withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isFile() || !temporary.some((pattern) => pattern.test(entry.name))) continue;
+    const file = join(entry.parentPath, entry.name);
+    if (await isOlderThanProcess(file)) await rm(file, { force: true });
+  }
 }
