@@ -13,14 +13,12 @@ export {
 export { type IndexRoot, idIn, newRoot, parseRoots, rootOfId, rootsKey } from "./indexRoots.ts";
 export {
   type FieldKinds,
-  type Fields,
   faultOfFieldName,
   type IndexedItem,
   type ItemRecord,
   itemColumns,
   joinedFields,
   type Preview,
-  type Scalar,
   type SearchHit,
   type SearchOptions,
 } from "./item.ts";

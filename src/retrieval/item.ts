@@ -1,11 +1,5 @@
-import { InputError } from "../base/index.ts";
+import { type Fields, InputError } from "../base/index.ts";
 import type { ColumnKind } from "./filter.ts";
-
-/** A value that an item has beside its vector, such as a year. */
-export type Scalar = string | number | boolean | null;
-
-/** Values by name that filters can name; a field that an item lacks is null. */
-export type Fields = Readonly<Record<string, Scalar>>;
 
 /** What an item is shown by, such as a thumbnail or an excerpt: a small file. */
 export interface Preview {
@@ -28,6 +22,7 @@ export interface ItemRecord {
   readonly split: string | null;
   /** Of what the model saw; an item with the same hash is not embedded again. */
   readonly hash: string;
+  /** What filters can name beside these columns. */
   readonly fields: Fields;
 }
 
@@ -78,13 +73,12 @@ const kindNames = { text: "text", number: "a number", truth: "true or false" } a
 const ownNames: readonly string[] = [...Object.keys(itemColumns), "vector", "preview", "media"];
 
 /**
- * Why a field cannot have a name; null where it can.
- *
- * Names that begin with `_` are the database's. Within backticks, a filter can name any other.
+ * What keeps a field from having a name, to follow "its name"; null where nothing does. Names that begin with `_` are the
+ * database's; a filter can name any other within backticks.
  */
 export function faultOfFieldName(name: string): string | null {
-  if (ownNames.includes(name.toLowerCase())) return "is the name of a column that every index has";
-  if (name.trim() === "" || name !== name.trim()) return "begins or ends blank";
+  if (ownNames.includes(name.toLowerCase())) return "is that of a column that every index has";
+  if (name.trim() === "" || name !== name.trim()) return "begins or ends with a blank";
   return /^_|[.`\p{Cc}]/u.test(name)
     ? "begins with _, or has a dot, a backtick or a control character"
     : null;
@@ -95,7 +89,10 @@ export function faultOfFieldName(name: string): string | null {
  *
  * @throws InputError naming the item whose field has another kind than before, is not finite, or has no usable name.
  */
-export function joinedFields(kinds: FieldKinds, items: readonly ItemRecord[]): FieldKinds {
+export function joinedFields(
+  kinds: FieldKinds,
+  items: readonly Pick<ItemRecord, "id" | "fields">[],
+): FieldKinds {
   const joined = new Map(Object.entries(kinds));
   const names = new Map([...joined.keys()].map((name) => [name.toLowerCase(), name]));
   for (const { id, fields } of items) {
@@ -114,7 +111,7 @@ export function joinedFields(kinds: FieldKinds, items: readonly ItemRecord[]): F
         );
       }
       const fault = faultOfFieldName(name);
-      if (fault !== null) throw problem(`${fault}: give it another name`);
+      if (fault !== null) throw problem(`cannot be kept, as its name ${fault}: give it another name`);
       const alike = names.get(name.toLowerCase());
       if (alike !== undefined)
         throw problem(`differs from the field ${alike} in case only: give it that name`);

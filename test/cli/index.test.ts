@@ -357,6 +357,49 @@ describe("kindred index on folders of pictures", () => {
     });
   });
 
+  it("takes fields from the table beside them, which filters can name", async () => {
+    await writeShapes(folder.at("album"), "circle", 4);
+    const rows = (year: number) =>
+      [
+        "path,label,year,Taken by,draft,id",
+        `circle 0.png,a,${year},Ada,true,1`,
+        "circle 1.png,a,2021,Grace,false,2",
+        "circle 2.png,b,2022,,false,3",
+        "circle 3.png,b,,Ada,false,4",
+      ].join("\n");
+    await writeFile(folder.at("album", "table.csv"), rows(2019));
+    const index = ["index", "--out", "album.lance", "--data", "album/table.csv"];
+    const made = await ok(...index, "--run", "run");
+    expect(made.stderr).toContain(
+      'album/table.csv: the column "id" is no field to filter by, as its name is that of a column that every index has',
+    );
+    expect(made.stderr).toContain(
+      'album/table.csv: fields to filter by are the columns "year", "Taken by", "draft"',
+    );
+    const search = async (where: string) =>
+      (await json("search", "--index", "album.lance", "album/circle 1.png", "--where", where)).searches[0]
+        .results as { id: string; fields: object }[];
+    const found = await search("year > 2020");
+    expect(found.map(({ id }) => id).sort()).toEqual(["circle 1.png", "circle 2.png"]);
+    expect(found[0]!.fields).toEqual({ year: 2021, "Taken by": "Grace", draft: false });
+    expect((await search("draft OR `Taken by` IS NULL")).map(({ id }) => id).sort()).toEqual([
+      "circle 0.png",
+      "circle 2.png",
+    ]);
+    const unknown = ["search", "--index", "album.lance", "album/circle 1.png", "--where", "yeer > 2020"];
+    expect(await refusal(...unknown)).toMatch(
+      /there is no column yeer, there are id, modality, label, path, split, hash, year, `Taken by`, draft$/,
+    );
+
+    await writeFile(folder.at("album", "table.csv"), rows(2030));
+    expect(await json(...index, "--add")).toMatchObject({ rows: 4, updated: 1, unchanged: 3, embedded: 0 });
+    expect(await search("year > 2020")).toHaveLength(3);
+    await writeFile(folder.at("album", "table.csv"), rows(2030).replace("2021", "long ago"));
+    expect(await refusal(...index, "--add")).toBe(
+      'the field year of the item circle 1.png is text ("long ago"), expected a number, as that field of other items is: give it another name',
+    );
+  });
+
   it("keeps rows of two files apart, and test rows apart from training rows", async () => {
     const few = (from: number, count: number): ImageDataset => ({
       ...digits,

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Rng } from "../../src/base/index.ts";
+import { type Fields, Rng } from "../../src/base/index.ts";
 import { ItemIndex } from "../../src/platform/node/itemIndex/itemIndex.ts";
-import type { Fields, IndexedItem, IndexInfo } from "../../src/retrieval/index.ts";
+import type { IndexedItem, IndexInfo } from "../../src/retrieval/index.ts";
 
 /**
  * A modality that Kindred does not know: points in the plane, embedded as the points of a circle that they lie behind, and
@@ -129,11 +129,11 @@ describe("points in the plane, a modality of a test", () => {
       ],
       [
         { Hash: "x" },
-        "the field Hash of the item r is the name of a column that every index has: give it another name",
+        "the field Hash of the item r cannot be kept, as its name is that of a column that every index has: give it another name",
       ],
       [
         { "a.b": 1 },
-        "the field a.b of the item r begins with _, or has a dot, a backtick or a control character: give it another name",
+        "the field a.b of the item r cannot be kept, as its name begins with _, or has a dot, a backtick or a control character: give it another name",
       ],
     ] as const) {
       await expect(index.add(inOnePart([itemOf("new", query), itemOf("r", query, fields)]))).rejects.toThrow(

@@ -1,4 +1,4 @@
-import { InputError } from "../../base/index.ts";
+import { type Fields, InputError } from "../../base/index.ts";
 import type { Preprocessing } from "./fit/preprocessing.ts";
 
 /** Labelled images, held as the bytes they came in: a quarter of the memory that float32 would take. */
@@ -21,6 +21,8 @@ export interface ImageDataset {
   readonly classes?: readonly string[];
   /** `[count]`, where each image is, relative to its data set and with `/` between folders; arrays have none. */
   readonly paths?: readonly string[];
+  /** `[count]`, what a table says of each image beside its label; left out where that was not asked for. */
+  readonly fields?: readonly Fields[];
   /**
    * `[count]`, the row of its source that each image is, counted from 0, of picture files their place in the listing; left
    * out where they are in the source's order.
@@ -66,6 +68,7 @@ export function sliceImages(dataset: ImageDataset, start: number, end: number): 
     pixels: dataset.pixels.subarray(start * each, end * each),
     labels: dataset.labels.subarray(start, end),
     ...(dataset.paths ? { paths: dataset.paths.slice(start, end) } : {}),
+    ...(dataset.fields ? { fields: dataset.fields.slice(start, end) } : {}),
     ...(dataset.rows ? { rows: dataset.rows.subarray(start, end) } : {}),
     ...(dataset.features ? { features: featureRows(dataset.features, dataset.count, start, end) } : {}),
   };

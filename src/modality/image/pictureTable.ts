@@ -1,4 +1,4 @@
-import { InputError } from "../../base/index.ts";
+import { type Fields, InputError } from "../../base/index.ts";
 import { hasOtherEnd, plainName } from "../../data/columnNames.ts";
 import { describeColumns, type LabelChoice, labelColumnOf, quote } from "./arrays/pixelTable.ts";
 
@@ -12,6 +12,8 @@ export interface ListedPicture {
   /** The name of its class; null where it has none. */
   readonly label: string | null;
   readonly part: PicturePart;
+  /** What a table says of it beside; left out where that was not asked for. */
+  readonly fields?: Fields;
 }
 
 /** Names that columns of files usually have, the likeliest first; as `plainName` has them. */
@@ -80,6 +82,7 @@ export interface PictureColumns {
  * there is, where values come again. Without a header they are in the first other column whose values come again.
  *
  * @param namesFiles whether the cells of a column name pictures
+ * @param fields whether the other columns are kept as fields. Default false: a note names them as passed over
  * @returns null when no column names pictures.
  * @throws InputError when several columns may be meant, and nothing tells which.
  */
@@ -87,6 +90,7 @@ export function pictureColumns(
   table: Table,
   namesFiles: (column: number) => boolean,
   choice: LabelChoice,
+  fields = false,
 ): PictureColumns | null {
   const { names } = table;
   const width = table.rows[0]?.values.length ?? names?.length ?? 0;
@@ -97,7 +101,7 @@ export function pictureColumns(
     (column) => column !== path && column !== split,
   );
   const label = choice.unlabelled ? -1 : labelsOf(table, others, choice);
-  return { path, label, split, notes: notesOn(table, { path, label, others }, choice) };
+  return { path, label, split, notes: notesOn(table, { path, label, others }, choice, fields) };
 }
 
 /** What people call a column: its name, or its number where it has none. */
@@ -192,6 +196,7 @@ function notesOn(
   table: Table,
   { path, label, others }: { path: number; label: number; others: readonly number[] },
   { unlabelled }: LabelChoice,
+  fields: boolean,
 ): string[] {
   const { file, names } = table;
   const notes: string[] = [];
@@ -200,7 +205,7 @@ function notesOn(
     notes.push(`${file}: the labels are those of ${describeColumns(names, [label])}${by}`);
   }
   const over = others.filter((other) => other !== label && !isEmpty(table, other));
-  if (over.length > 0 && !(unlabelled && over.length === 1)) {
+  if (!fields && over.length > 0 && !(unlabelled && over.length === 1)) {
     const choose = label < 0 && !unlabelled ? "; --label-column names that of the labels" : "";
     notes.push(
       `${file}: passed over ${over.length === 1 ? "is" : "are"} ${describeColumns(names, over)}${choose}`,

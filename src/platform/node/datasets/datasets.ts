@@ -58,6 +58,8 @@ export interface LoadDatasetOptions extends ReadPicturesOptions {
   readonly form?: Partial<DataForm>;
   /** Whether a table must have the column of labels that `form` names. Default true. */
   readonly labelRequired?: boolean;
+  /** Keep what a table says of its pictures beside path, label and split, see `ImageDataset.fields`. Default false. */
+  readonly fields?: boolean;
   /** Whether a table may name files out of its own folder. Default true: it is the user's own. */
   readonly outside?: boolean;
   /** Told what may surprise of how the data was read, such as columns that were passed over; once it has been. */
@@ -199,8 +201,9 @@ function tableOptions({
   labelRequired = true,
   unlabelled = false,
   outside = true,
+  fields = false,
 }: LoadDatasetOptions): TableOptions {
-  return { label: form?.labelColumn ?? null, labelRequired, unlabelled, outside };
+  return { label: form?.labelColumn ?? null, labelRequired, unlabelled, outside, fields };
 }
 
 async function loadFolder(

@@ -345,7 +345,8 @@ describe("an index that is none", () => {
     await expect(create).rejects.toThrow(/photos is a folder that holds other things/);
     expect(existsSync(at("photos", "a.jpg"))).toBe(true);
     await mkdir(at("old.lance", "pictures.lance"), { recursive: true });
-    const old = /old\.lance is an index that an earlier version of Kindred made.*: remove it and make it anew/;
+    const old =
+      /old\.lance is an index that an earlier version of Kindred made.*: remove it and make it anew/;
     await expect(open("old.lance")).rejects.toThrow(old);
     await expect(ItemIndex.exists(at("old.lance"))).rejects.toThrow(old);
     await expect(ItemIndex.create(at("old.lance"), info, inParts([]), { force: true })).rejects.toThrow(old);

@@ -1,5 +1,5 @@
 import type { RecordBatch, Schema, Table } from "apache-arrow";
-import { InputError } from "../../../base/index.ts";
+import { InputError, type Scalar } from "../../../base/index.ts";
 import {
   type FieldKinds,
   type IndexedItem,
@@ -10,7 +10,6 @@ import {
   itemColumns,
   type Preview,
   rootsKey,
-  type Scalar,
 } from "../../../retrieval/index.ts";
 import { arrow } from "./lance.ts";
 

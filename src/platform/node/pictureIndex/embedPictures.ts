@@ -124,19 +124,20 @@ async function recordsIn(
       path: part.paths ? name : null,
       split,
       hash: pictureHash(part, image),
-      fields: {},
+      fields: part.fields?.[image] ?? {},
     });
     if (pacer.due()) await pacer.pause();
   }
   return records;
 }
 
-/** A lone file says neither its label nor its split. */
+/** A lone file says neither its label nor its split, and has no fields. */
 function withKnown(record: ItemRecord, known: ItemRecord | undefined): ItemRecord {
   return {
     ...record,
     label: record.label ?? known?.label ?? null,
     split: record.split ?? known?.split ?? null,
+    fields: { ...known?.fields, ...record.fields },
   };
 }
 
@@ -159,7 +160,13 @@ export function pictureHash(dataset: ImageDataset, image: number): string {
 }
 
 function sameRecord(a: ItemRecord, b: ItemRecord): boolean {
-  return a.label === b.label && a.path === b.path && a.split === b.split;
+  const names = [...Object.keys(a.fields), ...Object.keys(b.fields)];
+  return (
+    a.label === b.label &&
+    a.path === b.path &&
+    a.split === b.split &&
+    names.every((name) => (a.fields[name] ?? null) === (b.fields[name] ?? null))
+  );
 }
 
 /** Some images of a data set, side by side; a view of them where they are so already. */

@@ -1,6 +1,12 @@
 import { InputError } from "../../../base/index.ts";
 import { requirePictureSize } from "../../../modality/image/index.ts";
-import type { IndexInfo, ItemRecord, SearchPlan } from "../../../retrieval/index.ts";
+import {
+  type FieldKinds,
+  type IndexInfo,
+  type ItemRecord,
+  joinedFields,
+  type SearchPlan,
+} from "../../../retrieval/index.ts";
 import { Embedder } from "../../../train/index.ts";
 import type { DatasetSplit } from "../datasets/datasets.ts";
 import { loadSplits } from "../datasets/splits.ts";
@@ -33,6 +39,8 @@ export interface IndexPicturesOptions {
   readonly signal?: AbortSignal;
   /** Told what is about to be done. */
   readonly onBegin?: (line: string) => void;
+  /** Told what fields the index will have, before pictures are embedded; what it throws ends the indexing. */
+  readonly onFields?: (fields: FieldKinds) => void;
   /** Told of picture files that are read, and pictures that are embedded. */
   readonly onPictures?: (stage: PictureStage, done: number, total: number) => void;
   /** Told what there is to say about picture files, of each split. */
@@ -61,7 +69,7 @@ export interface IndexPicturesResult extends Readonly<PictureCounts> {
  * @throws InputError, AbortedError: the index is then as it was, or not there at all.
  */
 export async function indexPictures(options: IndexPicturesOptions): Promise<IndexPicturesResult> {
-  const { out, run, signal, device, onBegin } = options;
+  const { out, run, signal, device, onBegin, onFields } = options;
   const there = await ItemIndex.exists(out);
   if (there && !options.add && !options.force) {
     throw new InputError(
@@ -81,12 +89,17 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
       ...dataOptionsOf(encoder.config, source),
       least: 1,
       strict: options.strict ?? false,
+      fields: true,
       ...(options.onReport ? { onReport: options.onReport } : {}),
       ...(signal ? { signal } : {}),
       ...(options.onPictures ? { onPictures: options.onPictures } : {}),
       ...(onBegin ? { onNote: onBegin } : {}),
     });
     for (const part of parts) requirePictureSize(part, encoder.encoder.inputShape);
+    const fields = parts.flatMap((part) =>
+      (part.fields ?? []).map((fields, image) => ({ id: part.paths?.[image] ?? String(image), fields })),
+    );
+    onFields?.(joinedFields(index?.fields ?? {}, fields));
     const collection = await collectionOf(source, parts);
     const runtime = await nodeRuntime(device === undefined ? {} : { device });
     onBegin?.(`device: ${runtime.device.description}`);

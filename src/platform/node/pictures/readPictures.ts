@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { InputError } from "../../../base/index.ts";
+import { type Fields, InputError } from "../../../base/index.ts";
 import { byCodePoint, numberClasses } from "../../../data/classNumbers.ts";
 import { type ImageDataset, type Preprocessing, sliceImages } from "../../../modality/image/index.ts";
 import { orderPictures } from "../../../modality/image/pictureOrder.ts";
@@ -198,7 +198,12 @@ function datasetOf(parts: {
   readonly name: string;
   readonly cached: CachedPictures;
   readonly preprocessing: Preprocessing;
-  readonly pictures: readonly { readonly path: string; readonly label: number; readonly place: number }[];
+  readonly pictures: readonly {
+    readonly path: string;
+    readonly label: number;
+    readonly place: number;
+    readonly fields?: Fields;
+  }[];
   readonly labelled: boolean;
   readonly classes: readonly string[] | null;
 }): ImageDataset {
@@ -216,6 +221,7 @@ function datasetOf(parts: {
     labelled,
     ...(labelled && classes ? { classes } : {}),
     paths: pictures.map(({ path }) => path),
+    ...(pictures.some(({ fields }) => fields) ? { fields: pictures.map(({ fields = {} }) => fields) } : {}),
     rows: Uint32Array.from(pictures, ({ place }) => place),
     preprocessing,
   };

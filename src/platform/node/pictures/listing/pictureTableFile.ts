@@ -17,11 +17,14 @@ import { FileFinder } from "./fileFinder.ts";
 import type { PictureListing } from "./pictureListing.ts";
 import type { PictureFile, PictureProblem } from "./pictureTree.ts";
 import { glanceAtTable, readTextTable } from "./readTable.ts";
+import { tableFields } from "./tableFields.ts";
 
 /** How a table of pictures is read. */
 export interface TableOptions extends LabelChoice {
   /** Whether files out of the table's folder may be taken. */
   readonly outside: boolean;
+  /** Whether the columns beside path, label and split become fields of the pictures. Default false. */
+  readonly fields?: boolean;
 }
 
 /** What a table knows beside its cells. */
@@ -99,7 +102,10 @@ export async function listTable(
   }
   const labelName = found.table.names?.[found.columns.label];
   const classes = labelName === undefined ? undefined : contents.classes.get(labelName);
-  const listed = pictureTable(found.table, found.columns, classes ?? null);
+  const beside = options.fields ? tableFields(found.table, found.columns) : null;
+  const listed = pictureTable(found.table, found.columns, classes ?? null).map((picture, row) =>
+    beside ? { ...picture, fields: beside.fields[row]! } : picture,
+  );
   const finder = new FileFinder(await folderOf(file), options.outside);
   const pictures: (ListedPicture & PictureFile)[] = [];
   const problems: PictureProblem[] = [];
@@ -113,7 +119,7 @@ export async function listTable(
     if ("reason" in at) problems.push({ path: picture.path, reason: at.reason });
     else pictures.push({ ...picture, ...at });
   }
-  const notes = [...found.columns.notes];
+  const notes = [...found.columns.notes, ...(beside?.notes ?? [])];
   if (found.base !== finder.folder) {
     notes.push(`${file}: its files lie in ${relative(finder.folder, found.base).replaceAll(sep, "/")}/`);
   }
@@ -179,7 +185,7 @@ async function known(
     if (naming > 0 && 2 * naming >= cells.length) holding.add(column);
   }
   const headed: Table = { file: table.file, names: headless ? null : header, rows: all };
-  const columns = pictureColumns(headed, (column) => holding.has(column), options);
+  const columns = pictureColumns(headed, (column) => holding.has(column), options, options.fields);
   return columns && { table: headed, columns, base };
 }
 
