@@ -2,7 +2,6 @@ import type { ClassStyle, MarkerSymbol } from "./classStyles.ts";
 import { decodeScript } from "./client/decode.ts";
 import { hoverCardScript } from "./client/hoverCard.ts";
 import { picturesScript } from "./client/pictures.ts";
-import { pointArraysScript } from "./client/pointArrays.ts";
 import { pointsScript } from "./client/points.ts";
 import { themeScript } from "./client/theme.ts";
 import { escapeHtml } from "./escape.ts";
@@ -54,6 +53,17 @@ export function pointsPage(page: PointsPage): string {
     plotly: page.plotly,
   });
 }
+
+/** The script that unpacks the arrays of `encodePoints`; `rowNumber(index)` is the row of the data set that a point is of, `indexOfRow(row)` the point, or -1. */
+const pointArraysScript = `
+const positions = decode(data.positions, Float32Array);
+const classOf = decode(data.classOf, Uint16Array);
+const neighbourOf = decode(data.neighbours.indices, Uint32Array);
+const similarityOf = decode(data.neighbours.similarities, Float32Array);
+const rowNumbers = data.rows === null ? Uint32Array.from(classOf.keys()) : decode(data.rows, Uint32Array);
+const rowNumber = (index) => rowNumbers[index];
+const indexOfRow = (row) => rowNumbers.indexOf(row);
+`;
 
 /** From so many classes on they can be looked for by name. */
 const many = 20;

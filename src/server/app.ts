@@ -1,8 +1,7 @@
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
-import { decodePicture, PictureFormatError } from "../platform/node/datasets/decodePicture.ts";
 import { readFileOrExplain } from "../platform/node/files/files.ts";
-import { fitUpload } from "../platform/node/pictures/decode/fitUpload.ts";
+import { decodePicture, fitUpload, PictureFormatError } from "../platform/node/pictures/decode/uploads.ts";
 import { readRecording } from "../platform/node/run/recording.ts";
 import { readRunEncoder } from "../platform/node/run/runEncoder.ts";
 import { describedModel } from "../runs/index.ts";

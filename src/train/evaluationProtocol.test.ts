@@ -62,13 +62,13 @@ describe("evaluationProtocol", () => {
       "none was trained on",
       ["owl", "fox"],
       "training",
-      /^2 queries of others \(owl, fox\) cannot be right: the training pictures are of others \(cat, dog\): .*--among queries/,
+      /^2 queries of others \(owl and fox\) cannot be right: the training pictures are of others \(cat and dog\): .*--among queries/,
     ],
     [
       "each is alone in its class",
       ["owl", "fox"],
       null,
-      /^2 queries of others \(owl, fox\) cannot be right: none has another picture of its class, expected 2 or more of a class$/,
+      /^2 queries of others \(owl and fox\) cannot be right: none has another picture of its class, expected 2 or more of a class$/,
     ],
     [
       "there is one class only",

@@ -1,5 +1,5 @@
 import { InputError } from "../base/index.ts";
-import { namedFew } from "../base/namedFew.ts";
+import { listed } from "../base/listed.ts";
 import { queriesWithoutReferences } from "../evaluation/index.ts";
 import { className, type ImageDataset } from "../modality/image/index.ts";
 import type { EvaluationSets } from "./evaluateEncoder.ts";
@@ -94,5 +94,5 @@ function namesOf(dataset: ImageDataset | null): ReadonlyMap<number, string> {
 
 /** The first few names, for a message. */
 export function someNames(names: Iterable<string>): string {
-  return namedFew([...names], 5);
+  return listed([...names], 5);
 }

@@ -191,12 +191,12 @@ describe("kindred eval", () => {
       const flags = ["--run", folder.at("run"), "--data", folder.at("shapes")];
       const { stderr } = await kindredOk(["eval", ...flags]);
       expect(stderr).toMatch(
-        /12 queries against each other, each without itself \(bar, disc not trained on\)/,
+        /12 queries against each other, each without itself \(bar and disc not trained on\)/,
       );
       const refused = await kindred(["eval", ...flags, "--among", "training"]);
       expect([refused.code, refused.stdout]).toEqual([2, ""]);
       expect(refused.stderr.split("\n").at(-2)).toMatch(
-        /^kindred: 12 queries of .*shapes \(bar, disc\) cannot be right: the training pictures are of others \(0, 1, 2, 3, 4 and 5 more\): .*--among queries/,
+        /^kindred: 12 queries of .*shapes \(bar and disc\) cannot be right: the training pictures are of others \(0, 1, 2, 3, 4 and 5 more\): .*--among queries/,
       );
       const one = await kindred(["eval", ...flags.with(3, folder.at("shapes", "bar", "1.png"))]);
       expect([one.code, one.stdout]).toEqual([2, ""]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pictureHeader } from "../../modality/image/fit/pictureHeader.ts";
-import { decodePicture } from "./datasets/decodePicture.ts";
 import { createCanvas } from "./figures/canvas.ts";
+import { decodePicture } from "./pictures/decode/uploads.ts";
 
 /** A BMP of 24 bits, all of it blue, its rows from the top. */
 function bmp(width: number, height: number): Uint8Array {

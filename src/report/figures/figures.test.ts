@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Point3, seen } from "./camera.ts";
+import { type Point3, seen } from "./pcaFigure.ts";
 import { ticks, tickText } from "./ticks.ts";
 import { fitInto } from "./umapFigure.ts";
 

@@ -1,10 +1,24 @@
 import type { StyledClasses } from "../classStyles.ts";
 import { componentNames } from "../pcaPage.ts";
-import { type Point3, seen } from "./camera.ts";
 import { line } from "./chart.ts";
 import { type Box, drawFrame, drawLegend, drawMarker, font, ink, type PlotContext } from "./frame.ts";
 import { ticks, tickText } from "./ticks.ts";
 import { fitInto, pointOpacity, pointRadius } from "./umapFigure.ts";
+
+/** A point in space. */
+export type Point3 = readonly [number, number, number];
+
+/** Radians from the first axis, and above the plane of the first two. */
+const azimuth = Math.PI / 4.6;
+const elevation = Math.PI / 8.5;
+
+/** Where a point is seen from far away (orthographically): to the right, upwards, and towards the viewer. */
+export function seen([x, y, z]: Point3): Point3 {
+  const [sa, ca] = [Math.sin(azimuth), Math.cos(azimuth)];
+  const [se, ce] = [Math.sin(elevation), Math.cos(elevation)];
+  const forward = ca * x + sa * y;
+  return [ca * y - sa * x, ce * z - se * forward, ce * forward + se * z];
+}
 
 const pointOf = (part: (d: number) => number): Point3 => [part(0), part(1), part(2)];
 

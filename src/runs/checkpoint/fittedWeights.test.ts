@@ -50,7 +50,7 @@ describe("fittedWeights", () => {
   it("passes over what is beside the encoder: a classifier, a projection head, another model's", () => {
     expect(fitted((weights) => [...weights, ["fc.weight", number], ["fc.bias", number]])).toEqual({
       weights: state,
-      notes: ['w.pt: 2 tensors beside the encoder passed over: "fc.weight", "fc.bias"'],
+      notes: ['w.pt: 2 tensors beside the encoder passed over: "fc.weight" and "fc.bias"'],
     });
     expect(fitted((weights) => [["queue", number], ...under("encoder.")(weights)])).toEqual({
       weights: state,

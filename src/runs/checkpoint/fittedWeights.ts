@@ -1,5 +1,5 @@
 import { InputError, type TensorData, tensorData } from "../../base/index.ts";
-import { namedFew } from "../../base/namedFew.ts";
+import { listed } from "../../base/listed.ts";
 import { matchTensors, type TensorLike } from "../../train/matchTensors.ts";
 
 /** Weights under an encoder's own names, and what was done to the file's for that. */
@@ -114,7 +114,7 @@ function notesOf(fileName: string, prefix: string, others: readonly string[], co
   if (others.length > 0) {
     const named = others.map((name) => JSON.stringify(name));
     notes.push(
-      `${fileName}: ${others.length === 1 ? "a tensor" : `${others.length} tensors`} beside the encoder passed over: ${namedFew(named, 3)}`,
+      `${fileName}: ${others.length === 1 ? "a tensor" : `${others.length} tensors`} beside the encoder passed over: ${listed(named, 3)}`,
     );
   }
   if (counts > 0) notes.push(`${fileName}: has no ${batchCount}: counted from 0`);

@@ -1,8 +1,7 @@
 import { printable } from "../../base/index.ts";
-import { namedFew } from "../../base/namedFew.ts";
+import { listed } from "../../base/listed.ts";
 import type { EncoderDescription } from "../encoderDescription.ts";
 import type { RunConfig } from "../runConfig.ts";
-import { limits } from "./limits.ts";
 import { code, codeBlock } from "./markdown.ts";
 import { metrics } from "./metrics.ts";
 import type { ModelCardInput } from "./modelCardInput.ts";
@@ -71,7 +70,7 @@ function data({ data: { source, fingerprint, limit, validation, classes, unlabel
         ]),
   ];
   if (classes) {
-    lines.push(`- Classes: ${classes.length}: ${namedFew(classes.map(code), 50)}`);
+    lines.push(`- Classes: ${classes.length}: ${listed(classes.map(code), 50)}`);
   } else lines.push(unlabelled ? "- Labels: none were used" : "- Classes: without names");
   return lines.join("\n");
 }
@@ -125,4 +124,21 @@ function recipe(config: RunConfig, { epoch, dim, fingerprint }: EncoderDescripti
     `- Checkpoint: after epoch ${(epoch ?? 0) + 1} of at most ${config.epochs}, seed ${config.seed}`,
     ...(fingerprint === null ? [] : [`- Fingerprint: \`${fingerprint}\``]),
   ].join("\n");
+}
+
+/** What not to expect of an encoder, as far as its configuration tells. */
+function limits({ config, description, evaluation }: Omit<ModelCardInput, "name">): string {
+  const { size, channels } = description.preprocessing;
+  const { classes } = config.data;
+  const lines = [
+    classes
+      ? `It learned to tell these ${classes.length} classes apart. For pictures of other things, near and far may mean little: measure before relying on it.`
+      : "It learned from the pictures named above. For pictures of another kind, near and far may mean little: measure before relying on it.",
+    `It sees ${size} x ${size} pixels${channels === 1 ? " of grey" : ""}: what is smaller than a ${size}th of a picture${channels === 1 ? ", and colour," : ""} is lost to it.`,
+    "It gives no probability and does not say that it does not know: the nearest picture is near only in comparison.",
+    "Whatever is uneven in the data, such as classes with few pictures or one background for a class, is in the embeddings too. Nothing here has been checked for fairness towards people.",
+    "Embeddings of two encoders, or of two checkpoints, cannot be compared: the fingerprint above tells them apart.",
+  ];
+  if (!evaluation) lines.push("Its metrics stand without baselines, so they prove little.");
+  return lines.map((line) => `- ${line}`).join("\n");
 }

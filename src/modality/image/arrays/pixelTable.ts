@@ -1,5 +1,5 @@
 import { InputError } from "../../../base/index.ts";
-import { namedFew } from "../../../base/namedFew.ts";
+import { listed } from "../../../base/listed.ts";
 import { hasOtherEnd, namedColumn, plainName, usualLabelColumn } from "../../../data/columnNames.ts";
 import { type Separator, separatorOf, splitLine } from "../../../data/separator.ts";
 
@@ -251,12 +251,12 @@ function noLabels(file: string, names: readonly string[], columns: readonly numb
   );
 }
 
-/** `the column "id"`, `the columns "id", 4`: names of columns, or numbers where they have none, and how many more there are. */
+/** `the column "id"`, `the columns "id" and 4`: names of columns, or numbers where they have none, and how many more there are. */
 export function describeColumns(names: readonly string[] | null, columns: readonly number[]): string {
   const called = columns.map((column) => (names?.[column] ? quote(names[column]) : String(column + 1)));
   const [only = ""] = called;
   if (columns.length === 1) return `${only.startsWith('"') ? "the column" : "column"} ${only}`;
-  return `the columns ${namedFew(called, mostNamed)}`;
+  return `the columns ${listed(called, mostNamed)}`;
 }
 
 /** A value for a message: quoted, unprintable characters escaped, cut after 40. */

@@ -145,7 +145,7 @@ describe("loadDataset of files", () => {
     );
     await writeFile(at("train-labels-idx1-ubyte"), labels);
     expect(await refusal(loadDataset(folder, { split: "test" }))).toContain(
-      "~ has no IDX images file for the test split, such as t10k-images-idx3-ubyte, found train-images-idx3-ubyte, train-labels-idx1-ubyte",
+      "~ has no IDX images file for the test split, such as t10k-images-idx3-ubyte, found train-images-idx3-ubyte and train-labels-idx1-ubyte",
     );
     expect(await refusal(loadDataset(at("train-labels-idx1-ubyte")))).toContain("is an IDX labels file");
     await writeFile(at("notes.md"), "x");
@@ -181,7 +181,7 @@ describe("loadDataset of files", () => {
     expect(await firstPixels(test, "test")).toBe(20);
     await writeFile(at("emnist-digits-train-images-idx3-ubyte"), images(30));
     expect(await refusal(loadDataset(folder))).toBe(
-      "~ has several sets of IDX files, emnist-digits-train-images-idx3-ubyte, emnist-letters-train-images-idx3-ubyte: give the images file to take as --data",
+      "~ has several sets of IDX files, emnist-digits-train-images-idx3-ubyte and emnist-letters-train-images-idx3-ubyte: give the images file to take as --data",
     );
     const alone = await loadDataset(at("emnist-digits-train-images-idx3-ubyte"), { unlabelled: true });
     expect([alone.count, alone.labelled]).toEqual([3, false]);
@@ -250,7 +250,7 @@ describe("loadDataset of files", () => {
     );
     await writeFile(at("more-train.csv"), csv);
     expect(await refusal(loadDataset(folder))).toBe(
-      "~ has several tables, digits_train.csv, more-train.csv: give the one to take as --data",
+      "~ has several tables, digits_train.csv and more-train.csv: give the one to take as --data",
     );
   });
 

@@ -2,7 +2,7 @@ import { open, readdir, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
 import { AbortedError, InputError } from "../../../base/index.ts";
-import { namedFew } from "../../../base/namedFew.ts";
+import { listed } from "../../../base/listed.ts";
 import {
   CsvParser,
   type DataForm,
@@ -262,7 +262,7 @@ function tableOfPixels(
   const chosen = ofTest ? test : train.length > 0 ? train : tables;
   if (chosen.length > 1) {
     throw new InputError(
-      `${folder} has several tables, ${namedFew(chosen, 5)}: give the one to take as --data`,
+      `${folder} has several tables, ${listed(chosen, 5)}: give the one to take as --data`,
     );
   }
   return chosen[0] === undefined ? null : { name: chosen[0], ofTest };
@@ -362,5 +362,5 @@ async function loadCsv(
 
 /** What a folder holds, for a message. */
 function filesIn(names: ReadonlySet<string>): string {
-  return names.size === 0 ? "an empty folder" : namedFew([...names].sort(), 5);
+  return names.size === 0 ? "an empty folder" : listed([...names].sort(), 5);
 }

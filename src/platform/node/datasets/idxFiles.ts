@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path";
 import { createGunzip } from "node:zlib";
 import { InputError } from "../../../base/index.ts";
-import { namedFew } from "../../../base/namedFew.ts";
+import { listed } from "../../../base/listed.ts";
 import { type ImageDataset, idxLength, type NamedBytes, parseIdx } from "../../../modality/image/index.ts";
 import { readFileOrExplain } from "../files/files.ts";
 
@@ -54,7 +54,7 @@ export function idxPairIn(
   const sets = new Set(images.map((name) => nameOf(name).set));
   if (sets.size > 1) {
     throw new InputError(
-      `${folder} has several sets of IDX files, ${namedFew(images, 4)}: give the images file to take as --data`,
+      `${folder} has several sets of IDX files, ${listed(images, 4)}: give the images file to take as --data`,
     );
   }
   // Unpacked before packed.

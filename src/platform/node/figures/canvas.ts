@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Canvas, Image, SKRSContext2D } from "@napi-rs/canvas";
 import { InputError, KindredError } from "../../../base/index.ts";
+import { figureSize, type PlotContext } from "../../../report/figures/frame.ts";
 
 /** What draws figures is not installed. */
 export class CanvasError extends KindredError {}
@@ -27,6 +28,11 @@ export async function renderPng(
   const canvas = await createCanvas(width, height);
   draw(canvas.getContext("2d"));
   return canvas.encode("png");
+}
+
+/** A figure of a plot as PNG. */
+export function renderFigure(draw: (context: PlotContext) => void): Promise<Uint8Array> {
+  return renderPng(figureSize.width, figureSize.height, draw);
 }
 
 /**

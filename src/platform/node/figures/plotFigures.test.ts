@@ -2,12 +2,11 @@ import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { describe, expect, it } from "vitest";
 import { Rng } from "../../../base/index.ts";
 import { styleClasses } from "../../../report/classStyles.ts";
-import {
-  renderLossFigure,
-  renderPcaFigure,
-  renderSimilarityFigure,
-  renderUmapFigure,
-} from "./plotFigures.ts";
+import { drawLossFigure } from "../../../report/figures/lossFigure.ts";
+import { drawPcaFigure } from "../../../report/figures/pcaFigure.ts";
+import { drawSimilarityFigure } from "../../../report/figures/similarityFigure.ts";
+import { drawUmapFigure } from "../../../report/figures/umapFigure.ts";
+import { renderFigure } from "./canvas.ts";
 
 const count = 300;
 const rng = Rng.of(1);
@@ -53,11 +52,21 @@ async function colours(png: Uint8Array): Promise<Map<string, number>> {
 
 describe("figures", () => {
   it.each([
-    ["umap", () => renderUmapFigure({ subtitle, classes, positions: cloud(2) })],
+    [
+      "umap",
+      () => renderFigure((context) => drawUmapFigure(context, { subtitle, classes, positions: cloud(2) })),
+    ],
     [
       "pca",
       () =>
-        renderPcaFigure({ subtitle, classes, positions: cloud(3), explainedVarianceRatio: [0.5, 0.2, 0.1] }),
+        renderFigure((context) =>
+          drawPcaFigure(context, {
+            subtitle,
+            classes,
+            positions: cloud(3),
+            explainedVarianceRatio: [0.5, 0.2, 0.1],
+          }),
+        ),
     ],
   ])("draw each class of %s in its colour, on white", async (_, render) => {
     const found = await colours(await render());
@@ -70,32 +79,40 @@ describe("figures", () => {
 
   it("draws losses, accuracy and rate in their colours, and no accuracy without validation", async () => {
     const lines = ["#0067a8", "#c24e00", "#00795b", "#566173"];
-    const found = await colours(await renderLossFigure({ subtitle, rows }));
+    const found = await colours(await renderFigure((context) => drawLossFigure(context, { subtitle, rows })));
     for (const line of lines) expect(found.get(line)).toBeGreaterThan(4000);
     const bare = rows.map((row) => ({ ...row, valLoss: null, knn1: null }));
-    const without = await colours(await renderLossFigure({ subtitle, rows: bare }));
+    const without = await colours(
+      await renderFigure((context) => drawLossFigure(context, { subtitle, rows: bare })),
+    );
     expect(lines.map((line) => (without.get(line) ?? 0) > 100)).toEqual([true, false, false, true]);
   });
 
   it("draws a single epoch, and one whose loss was not finite", async () => {
     const [first] = rows;
-    const found = await colours(await renderLossFigure({ subtitle, rows: [first!] }));
+    const found = await colours(
+      await renderFigure((context) => drawLossFigure(context, { subtitle, rows: [first!] })),
+    );
     expect(found.get("#0067a8")).toBeGreaterThan(100);
     const gone = await colours(
-      await renderLossFigure({ subtitle, rows: [first!, { ...rows[1]!, trainLoss: null }] }),
+      await renderFigure((context) =>
+        drawLossFigure(context, { subtitle, rows: [first!, { ...rows[1]!, trainLoss: null }] }),
+      ),
     );
     expect(gone.get("#0067a8")).toBeGreaterThan(100);
   });
 
   it("draws both histograms, and the matrix from orange to blue", async () => {
-    const found = await colours(await renderSimilarityFigure({ subtitle, similarity }));
+    const found = await colours(
+      await renderFigure((context) => drawSimilarityFigure(context, { subtitle, similarity })),
+    );
     for (const colour of ["#0067a8", "#c24e00", "#005a94", "#b34700", "#f1f2f4"]) {
       expect(found.get(colour)).toBeGreaterThan(1000);
     }
   });
 
   it("gives the same bytes for the same figure", async () => {
-    const once = () => renderSimilarityFigure({ subtitle, similarity });
+    const once = () => renderFigure((context) => drawSimilarityFigure(context, { subtitle, similarity }));
     expect(Buffer.compare(await once(), await once())).toBe(0);
   });
 });

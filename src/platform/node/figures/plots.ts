@@ -1,10 +1,16 @@
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { AbortedError, InputError, Rng, shellWord } from "../../../base/index.ts";
+import { fileURLToPath } from "node:url";
+import { AbortedError, InputError, KindredError, Rng, shellWord } from "../../../base/index.ts";
 import { classSimilarities } from "../../../evaluation/classSimilarities.ts";
 import { sampledSimilarities } from "../../../evaluation/sampledSimilarities.ts";
 import { className } from "../../../modality/image/index.ts";
 import { fitPca, transformPca, umapSettings } from "../../../projection/index.ts";
 import { styleClasses } from "../../../report/classStyles.ts";
+import { drawLossFigure } from "../../../report/figures/lossFigure.ts";
+import { drawPcaFigure } from "../../../report/figures/pcaFigure.ts";
+import { drawSimilarityFigure } from "../../../report/figures/similarityFigure.ts";
+import { drawUmapFigure } from "../../../report/figures/umapFigure.ts";
 import type { LossRow } from "../../../report/lossData.ts";
 import { lossPage } from "../../../report/lossPage.ts";
 import { pcaPage } from "../../../report/pcaPage.ts";
@@ -18,14 +24,8 @@ import { outputFolder } from "../files/outputFolder.ts";
 import { RunFolder } from "../run/runFolder.ts";
 import { nodeNeighbours } from "../umap/neighbours.ts";
 import { fitUmap, leastPcaDims } from "../umap/umap.ts";
-import {
-  renderLossFigure,
-  renderPcaFigure,
-  renderSimilarityFigure,
-  renderUmapFigure,
-} from "./plotFigures.ts";
+import { renderFigure } from "./canvas.ts";
 import { embedPictures, type PlotInput, readPlotInput } from "./plotInput.ts";
-import { plotlySource } from "./plotlySource.ts";
 import { type PlotName, type PlotOptions, type PlotsWritten, plotNames } from "./plotOptions.ts";
 import { spriteSheets } from "./sprites.ts";
 
@@ -200,7 +200,7 @@ async function pcaPlot(
   return {
     name: "pca",
     page: (plotly) => pcaPage({ ...shown, plotly }),
-    figure: () => renderPcaFigure({ ...shown, classes: points.classes }),
+    figure: () => renderFigure((context) => drawPcaFigure(context, { ...shown, classes: points.classes })),
   };
 }
 
@@ -227,7 +227,8 @@ async function umapPlot(
   return {
     name: "umap",
     page: (plotly) => umapPage({ ...shown, plotly }),
-    figure: () => renderUmapFigure({ subtitle, positions, classes: points.classes }),
+    figure: () =>
+      renderFigure((context) => drawUmapFigure(context, { subtitle, positions, classes: points.classes })),
   };
 }
 
@@ -249,7 +250,7 @@ async function similarityPlot(
   return {
     name: "similarity",
     page: (plotly) => similarityPage({ subtitle, similarity, plotly }),
-    figure: () => renderSimilarityFigure({ subtitle, similarity }),
+    figure: () => renderFigure((context) => drawSimilarityFigure(context, { subtitle, similarity })),
   };
 }
 
@@ -260,7 +261,7 @@ async function lossPlot(run: string, config: RunConfig): Promise<Plot> {
   return {
     name: "loss",
     page: (plotly) => lossPage({ subtitle, rows, plotly }),
-    figure: () => renderLossFigure({ subtitle, rows }),
+    figure: () => renderFigure((context) => drawLossFigure(context, { subtitle, rows })),
   };
 }
 
@@ -294,6 +295,23 @@ async function write(plots: readonly Plot[], folder: string, options: PlotOption
     options.onProgress?.("writing", index + 1, work.length);
   }
   return work.map(({ file }) => file).sort((a, b) => Number(a.endsWith(".png")) - Number(b.endsWith(".png")));
+}
+
+/**
+ * The source of plotly.js, to put into a page. The bundle with everything, because the only smaller one with `scattergl`
+ * is no longer published.
+ *
+ * @throws KindredError when plotly.js is not installed.
+ */
+async function plotlySource(): Promise<string> {
+  try {
+    return await readFile(fileURLToPath(import.meta.resolve("plotly.js-dist-min")), "utf8");
+  } catch (cause) {
+    throw new KindredError(
+      "the package plotly.js-dist-min is not installed, install Kindred again (npm install)",
+      { cause },
+    );
+  }
 }
 
 /** The page and the picture of a plot. */

@@ -1,3 +1,4 @@
+import { listed } from "../../../base/listed.ts";
 import { className } from "../../../modality/image/index.ts";
 import type { OtherFiles, PictureProblem } from "./listing/pictureTree.ts";
 
@@ -93,9 +94,8 @@ export function pictureReportLines(report: PictureReport): string[] {
   );
   if (otherFiles.length > 0) lines.push(`no pictures, so passed over: ${describeOthers(otherFiles)}`);
   if (emptyClasses.length > 0) {
-    const more = emptyClasses.length > shown ? ` and ${emptyClasses.length - shown} more` : "";
     lines.push(
-      `${count(emptyClasses.length, "class folder is", "class folders are")} empty: ${emptyClasses.slice(0, shown).join(", ")}${more}`,
+      `${count(emptyClasses.length, "class folder is", "class folders are")} empty: ${listed(emptyClasses, shown)}`,
     );
   }
   list(

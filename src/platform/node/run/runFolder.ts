@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, shellWord, type TensorData } from "../../../base/index.ts";
+import { listed } from "../../../base/listed.ts";
 import type { Encoder } from "../../../nn/index.ts";
 import {
   decodeTrainingState,
@@ -346,9 +347,4 @@ export class RunFolder {
   #at(...parts: string[]): string {
     return join(this.path, ...parts);
   }
-}
-
-/** `figures`, `figures and plots`, `figures, plots and export` */
-function listed(names: readonly string[]): string {
-  return new Intl.ListFormat("en-GB").format(names);
 }

@@ -1,7 +1,7 @@
 import { InputError } from "../../../../base/index.ts";
 import { pictureHeader } from "../../../../modality/image/fit/pictureHeader.ts";
 import { createCanvas, decodeImage } from "../../figures/canvas.ts";
-import type { RawPixels } from "./rawPixels.ts";
+import type { RawPixels } from "./pnm.ts";
 
 /**
  * The pixels of a BMP file.

@@ -3,8 +3,7 @@ import { InputError } from "../../../../base/index.ts";
 import { pictureHeader } from "../../../../modality/image/fit/pictureHeader.ts";
 import { decodeBmp } from "./bmp.ts";
 import { noPictureReason, pictureFormat } from "./pictureFormat.ts";
-import { decodePnm, pnmSize } from "./pnm.ts";
-import type { RawPixels } from "./rawPixels.ts";
+import { decodePnm, pnmSize, type RawPixels } from "./pnm.ts";
 
 /** Pixels that a picture file may claim to have: 268 million, sharp's own limit (16,384 x 16,384). */
 export const mostFilePixels = 16_384 * 16_384;

@@ -5,7 +5,6 @@ import { InputError } from "../../../../base/index.ts";
 import { describeIoError } from "../../files/files.ts";
 import { serveThread } from "../../threads/serveThread.ts";
 import { requireDescriptors } from "./openFiles.ts";
-import { readProblem } from "./pictureLimits.ts";
 import type { NamedFile, PictureOutcome, PictureWork, PictureWorkDone } from "./pictureWork.ts";
 import { preprocessPicture } from "./preprocessPicture.ts";
 
@@ -16,6 +15,17 @@ import { preprocessPicture } from "./preprocessPicture.ts";
 
 // Nothing is decoded twice.
 sharp.cache(false);
+
+/** Bytes that a picture file may have: some ten times what a camera's largest takes. */
+const mostFileBytes = 256 * 2 ** 20;
+
+/** Why a file is not read, by what it is and its size; undefined where it is. */
+function readProblem(isFile: boolean, bytes: number): string | undefined {
+  if (!isFile) return "is no file";
+  if (bytes <= mostFileBytes) return undefined;
+  const size = (bytes / 2 ** 20).toFixed(0);
+  return `has ${size} MiB, more than the ${mostFileBytes / 2 ** 20} MiB that a picture file may have: make it smaller`;
+}
 
 /** @returns why a file cannot be read, or its bytes. */
 function bytesOf({ path, file }: NamedFile): Buffer | string {

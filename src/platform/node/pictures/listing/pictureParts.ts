@@ -1,4 +1,5 @@
 import { InputError } from "../../../../base/index.ts";
+import { listed } from "../../../../base/listed.ts";
 import type { PicturePart } from "../../../../modality/image/pictureTable.ts";
 import { type PictureProblem, type PictureTree, picturesIn } from "./pictureTree.ts";
 
@@ -68,16 +69,16 @@ export function partsOf(source: string, root: PictureTree): FoundParts {
       return { parts: [["train", tree]], split: false, strays: [], passedOver: [] };
     }
     throw new InputError(
-      `${source}: ${listed(folders)} may be parts of a data set or classes, as there is no train: add the folder train, or name one of them alone, or, where they are classes, give them other names`,
+      `${source}: ${listedFolders(folders)} may be parts of a data set or classes, as there is no train: add the folder train, or name one of them alone, or, where they are classes, give them other names`,
     );
   }
   if (others.length > 0 && !isBeyondDoubt(training, others, named.length > training.length)) {
     const train = nameOf(training[0]!.folder);
     throw new InputError(
-      `${source}: ${train}/ may be a part of the data set or a class, as it lies beside ${listed(others)}: if it is a part, name it alone (${source}/${training[0]!.folder.path}) or move the others elsewhere; if it is a class, give its folder another name, such as ${train}s`,
+      `${source}: ${train}/ may be a part of the data set or a class, as it lies beside ${listedFolders(others)}: if it is a part, name it alone (${source}/${training[0]!.folder.path}) or move the others elsewhere; if it is a class, give its folder another name, such as ${train}s`,
     );
   }
-  const beside = `lies beside ${listed(folders)}, in no part`;
+  const beside = `lies beside ${listedFolders(folders)}, in no part`;
   return {
     parts: named.map(({ part, inside }) => [part, inside]),
     split: true,
@@ -100,7 +101,7 @@ export function sameFoldersNote(tree: PictureTree): string | null {
   const same = inside.every((names) => names.join("/") === first.join("/"));
   if (folders.length < 2 || first.length < 2 || !same) return null;
   const names = first.slice(0, 3).join(", ") + (first.length > 3 ? ", …" : "");
-  return `the classes are the folders ${listed(folders)}, which all hold the same folders (${names}): if those are the classes, put each class into one folder, or give a table of paths and labels as --data`;
+  return `the classes are the folders ${listedFolders(folders)}, which all hold the same folders (${names}): if those are the classes, put each class into one folder, or give a table of paths and labels as --data`;
 }
 
 interface NamedPart {
@@ -155,9 +156,9 @@ function nameOf({ path }: PictureTree): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
-function listed(folders: readonly PictureTree[]): string {
-  const names = folders.slice(0, 3).map((folder) => `${nameOf(folder)}/`);
-  const rest = folders.length - names.length;
-  if (rest > 0) return `${names.join(", ")} and ${rest} more`;
-  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join("");
+function listedFolders(folders: readonly PictureTree[]): string {
+  return listed(
+    folders.map((folder) => `${nameOf(folder)}/`),
+    3,
+  );
 }

@@ -1,6 +1,7 @@
 import { open, readdir, realpath } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { InputError } from "../../../../base/index.ts";
+import { listed } from "../../../../base/listed.ts";
 import { type PictureColumns, type PicturePart, partOf } from "../../../../modality/image/pictureTable.ts";
 import { embeddingColumns } from "../../embeddings/embeddingColumns.ts";
 import type { PictureListing } from "./pictureListing.ts";
@@ -60,7 +61,7 @@ export async function withTables(
   }
   const over = tables.filter((table) => !chosen.includes(table));
   const folder = listing && { ...listing, otherFiles: othersThan(source, chosen, listing) };
-  return joined(source, folder, await listed(chosen, options), [
+  return joined(source, folder, await listings(chosen, options), [
     ...chosen.map(({ path }) => `the labels are those of ${path}`),
     ...over.map(({ path }) => `${path} is passed over, as none of its columns holds labels`),
   ]);
@@ -151,7 +152,10 @@ function chosenTables(source: string, tables: readonly FoundTable[]): readonly F
   if (usable.length > 1 || ofParts.some((each) => general.length === 0 && each.length > 1)) {
     const names = [...new Set([...usable, ...ofParts.filter((each) => each.length > 1).flat()])];
     throw new InputError(
-      `${source} has several tables that name pictures, ${namedTables(names)}: give the one to take as --data`,
+      `${source} has several tables that name pictures, ${listed(
+        names.map(({ path }) => path),
+        mostNamed,
+      )}: give the one to take as --data`,
     );
   }
   if (general.length === 1) return general;
@@ -159,16 +163,8 @@ function chosenTables(source: string, tables: readonly FoundTable[]): readonly F
   return labelled.length === 1 ? labelled : [];
 }
 
-function namedTables(tables: readonly FoundTable[]): string {
-  const names = tables.map(({ path }) => path);
-  if (names.length > mostNamed) {
-    return `${names.slice(0, mostNamed).join(", ")} and ${names.length - mostNamed} more`;
-  }
-  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-}
-
-async function listed(tables: readonly FoundTable[], options: TableOptions): Promise<PictureListing[]> {
-  const listings: PictureListing[] = [];
+async function listings(tables: readonly FoundTable[], options: TableOptions): Promise<PictureListing[]> {
+  const all: PictureListing[] = [];
   for (const { path, part } of tables) {
     const lenient = part === null || part === "train" ? options : { ...options, labelRequired: false };
     const listing = await listPictureTable(path, lenient);
@@ -176,9 +172,9 @@ async function listed(tables: readonly FoundTable[], options: TableOptions): Pro
       part === null || tables.length === 1
         ? listing.pictures
         : listing.pictures.map((each) => ({ ...each, part }));
-    listings.push({ ...listing, pictures });
+    all.push({ ...listing, pictures });
   }
-  return listings;
+  return all;
 }
 
 /** One listing of several, by paths relative to the folder where all lie in it; with what of the folder no table names. */

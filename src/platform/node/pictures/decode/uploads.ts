@@ -1,9 +1,11 @@
-import { InputError } from "../../../base/index.ts";
-import { explainDecoding, openPicture } from "../pictures/decode/openPicture.ts";
-import { pictureFormat } from "../pictures/decode/pictureFormat.ts";
+import { InputError } from "../../../../base/index.ts";
+import type { Preprocessing } from "../../../../modality/image/index.ts";
+import { explainDecoding, openPicture } from "./openPicture.ts";
+import { pictureFormat } from "./pictureFormat.ts";
+import { fitFile } from "./preprocessPicture.ts";
 
 /** Pixels that an uploaded picture file may claim to have. */
-export const mostPicturePixels = 16_000_000;
+const mostPicturePixels = 16_000_000;
 /** A larger side is made smaller to this. */
 const longestSide = 1024;
 
@@ -43,12 +45,22 @@ export function decodePicture(bytes: Uint8Array): Promise<DecodedPicture> {
 }
 
 /**
+ * A picture file from somewhere as an encoder takes it: `[channels, size, size]`, 0 to 255. What it is and how large
+ * is told by its content, before it is decoded.
+ *
+ * @throws as {@link decodePicture}.
+ */
+export function fitUpload(bytes: Uint8Array, preprocessing: Preprocessing): Promise<Uint8Array<ArrayBuffer>> {
+  return ofUpload(bytes, () => fitFile(bytes, preprocessing, mostPicturePixels));
+}
+
+/**
  * What is made of a file that a page sent. SVG is a program rather than a picture, so it is none here.
  *
  * @throws PictureFormatError for bytes of no format that is read.
  * @throws InputError as `make` does, the format named.
  */
-export async function ofUpload<T>(bytes: Uint8Array, make: () => Promise<T>): Promise<T> {
+async function ofUpload<T>(bytes: Uint8Array, make: () => Promise<T>): Promise<T> {
   const format = pictureFormat(bytes);
   if (!format?.read || format.name === "SVG") {
     throw new PictureFormatError(
