@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { AbortedError, Rng } from "../base/index.ts";
 import { dot, unitRows } from "../base/unitRows.ts";
 import { referenceRuntime } from "../runtime/index.ts";
-import { hardPairsMessage } from "../workspace/hardPairsMessage.ts";
+import { hardPairsMessage } from "../workspace/runMessages.ts";
 import { hardPairs, type RankedPairs } from "./hardPairs.ts";
 
 /** All pairs sorted, and taken one after another. */

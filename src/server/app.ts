@@ -5,19 +5,16 @@ import { decodePicture, fitUpload, PictureFormatError } from "../platform/node/p
 import { readRecording } from "../platform/node/run/recording.ts";
 import { readRunEncoder } from "../platform/node/run/runEncoder.ts";
 import { describedModel } from "../runs/index.ts";
-import { pickImages } from "../train/index.ts";
 import {
   encodeMessage,
   type FittedHead,
   fittingOf,
-  longestShown,
   type Message,
   momentsMessage,
   mostPictureBytes,
   mostPictures,
-  type PicturesHead,
-  type RecordingHead,
-  thumbnails,
+  picturesMessage,
+  recordingMessage,
 } from "../workspace/index.ts";
 import type { Access } from "./access.ts";
 import { guard } from "./guard.ts";
@@ -27,6 +24,7 @@ import { Problem, problemOf, problemResponse } from "./problem.ts";
 import { bodyBytes } from "./requestBody.ts";
 import { runFile } from "./runFiles.ts";
 import type { Session } from "./session.ts";
+import { spaceStream } from "./spaces.ts";
 
 const mostRows = 4 * mostPictures + 64;
 
@@ -66,12 +64,18 @@ export function explorerApp({ session, access, page, port }: AppOptions): Hono {
     });
   }
 
-  api.get("/space", async ({ req }) => binary(await spaces.stream(session.run, checkpointOf(req))));
-  api.get("/embeddings", async ({ req }) => {
-    const { bytes } = await spaces.part(session.run, checkpointOf(req), "embeddings");
-    return binary(bytes);
+  api.get("/space", async ({ req }) => {
+    const { run } = session;
+    return binary(spaceStream(spaces, run, checkpointIn(run, checkpointOf(req))));
   });
-  api.get("/hard-pairs", async ({ req }) => message(await spaces.hardPairs(session.run, checkpointOf(req))));
+  api.get("/embeddings", async ({ req }) => {
+    const { run } = session;
+    return message(await spaces.embeddings(run, checkpointIn(run, checkpointOf(req))));
+  });
+  api.get("/hard-pairs", async ({ req }) => {
+    const { run } = session;
+    return message(await spaces.hardPairs(run, checkpointIn(run, checkpointOf(req))));
+  });
   api.get("/recording", async () => message(await recording(session.run)));
   api.get("/moments", async ({ req }) =>
     message(await momentsMessage(await recording(session.run), req.raw.signal)),
@@ -80,11 +84,7 @@ export function explorerApp({ session, access, page, port }: AppOptions): Hono {
   api.post("/pictures", async ({ req }) => {
     const { pictures } = session.run;
     const rows = rowsOf(await bodyBytes(req, mostRows), pictures.count);
-    const picked = pickImages(pictures, rows);
-    const { count, pixels, width, height, channels } = thumbnails(picked, longestShown);
-    const paths = picked.paths ?? null;
-    const head: PicturesHead = { type: "pictures", count, width, height, channels, paths };
-    return message({ head, arrays: { pictures: pixels } });
+    return message(picturesMessage(pictures, rows));
   });
   api.post("/picture", async ({ req }) => {
     const bytes = await bodyBytes(req, mostPictureBytes);
@@ -165,18 +165,6 @@ async function orUnsupported<Read>(reading: Promise<Read>): Promise<Read> {
 async function recording({ folder, info }: OpenRun): Promise<Message> {
   if (info.snapshots === 0)
     throw new Problem(404, `the run ${info.name} was not recorded: train with recording on`);
-  const { count, dim, labels, snapshots } = await readRecording(folder.path);
-  const embeddings = new Float32Array(snapshots.length * count * dim);
-  for (const [i, snapshot] of snapshots.entries()) embeddings.set(snapshot.embeddings, i * count * dim);
-  const head: RecordingHead = { type: "recording", count, dim, snapshots: snapshots.length };
-  return {
-    head,
-    arrays: {
-      labels,
-      embeddings,
-      steps: Uint32Array.from(snapshots, ({ step }) => step),
-      epochs: Float32Array.from(snapshots, ({ epoch }) => epoch),
-      losses: Float32Array.from(snapshots, ({ loss }) => loss ?? Number.NaN),
-    },
-  };
+  const { labels, snapshots } = await readRecording(folder.path);
+  return recordingMessage(labels, snapshots);
 }

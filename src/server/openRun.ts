@@ -1,21 +1,13 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fingerprint, type ImageDataset } from "../modality/image/index.ts";
-import { parameterCount } from "../nn/index.ts";
 import type { DatasetSplit } from "../platform/node/datasets/datasets.ts";
 import { readPlotInput } from "../platform/node/figures/plotInput.ts";
 import { readFileOrExplain } from "../platform/node/files/files.ts";
 import { parseRecordingIndex } from "../platform/node/run/recordingIndex.ts";
 import { RunFolder } from "../platform/node/run/runFolder.ts";
-import { configuredParts, type RunConfig } from "../runs/index.ts";
-import {
-  defaultCheckpoint,
-  encoderLayers,
-  labelsTell,
-  longestShown,
-  type RunInfo,
-  thumbnailSize,
-} from "../workspace/index.ts";
+import type { RunConfig } from "../runs/index.ts";
+import { defaultCheckpoint, labelsTell, type RunInfo, runInfo } from "../workspace/index.ts";
 import type { OpenIndex } from "./openIndex.ts";
 import { Problem, type RunNames } from "./problem.ts";
 
@@ -51,36 +43,23 @@ export async function openRun(
   if (checkpoints.length === 0) return null;
   const same = known !== null && JSON.stringify(known.config.data) === JSON.stringify(config.data);
   const pictures = same ? known.pictures : await runPictures(folder, config, split, outside);
-  const { encoder } = configuredParts(config);
-  const { width, height, channels, count, labels, classes } = pictures;
-  const input = { width, height, channels };
+  const { count, labels, classes } = pictures;
   return {
     folder,
     config,
     pictures,
     fingerprint: same ? known.fingerprint : fingerprint(pictures),
-    info: {
+    info: runInfo(config, {
       name: runName(path),
-      data: config.data.source,
-      recipe: config.recipe,
-      loss: config.loss.name,
-      epochs: config.epochs,
       checkpoints,
-      best: await folder.bestEpoch(checkpoints),
       metrics: await folder.readMetrics(),
-      parameters: parameterCount(encoder),
-      layers: encoderLayers(config.encoder.name, encoder),
-      dim: encoder.dim,
-      picture: thumbnailSize(input, longestShown),
-      input,
-      preprocessing: config.data.preprocessing,
       count,
       labelled: labelsTell(pictures),
       classes: [...new Set(labels)].sort((a, b) => a - b),
-      classNames: classes ?? config.data.classes,
+      classNames: classes,
       index: (await index?.choiceFor(path, checkpoints)) ?? null,
       snapshots: await snapshotCount(path),
-    },
+    }),
   };
 }
 
@@ -115,10 +94,9 @@ export function checkpointIn({ info }: OpenRun, checkpoint: number | null): numb
   );
 }
 
-/** A film needs two. */
 async function snapshotCount(path: string): Promise<number> {
   const file = join(path, "recording", "index.json");
   if (!existsSync(file)) return 0;
   const { snapshots } = parseRecordingIndex(new TextDecoder().decode(await readFileOrExplain(file)), file);
-  return snapshots.length >= 2 ? snapshots.length : 0;
+  return snapshots.length;
 }

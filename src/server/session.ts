@@ -5,6 +5,7 @@ import {
   type Hello,
   isUnderWay,
   type RunInfo,
+  type Spaces,
   TrainingSession,
 } from "../workspace/index.ts";
 import { type Choices, choices, dataOfRun } from "./choices.ts";
@@ -13,7 +14,7 @@ import { Events } from "./events.ts";
 import type { OpenIndex } from "./openIndex.ts";
 import { type OpenRun, openRun, runName, type Split } from "./openRun.ts";
 import { Problem, type RunNames } from "./problem.ts";
-import { Spaces } from "./spaces.ts";
+import { folderSpaces } from "./spaces.ts";
 import { FolderTraining } from "./training.ts";
 
 export interface SessionOptions {
@@ -36,7 +37,7 @@ export interface SessionOptions {
 export class Session {
   readonly events = new Events();
   readonly training: TrainingSession;
-  readonly spaces: Spaces;
+  readonly spaces: Spaces<OpenRun>;
   readonly #options: SessionOptions;
   readonly #engine: Engine;
   readonly #trained: FolderTraining;
@@ -63,7 +64,7 @@ export class Session {
       onEnd: () => this.#openOffered(),
     });
     this.training = new TrainingSession(this.#trained);
-    this.spaces = new Spaces({
+    this.spaces = folderSpaces({
       runtime,
       split: options.split,
       hindrance: () =>
@@ -136,7 +137,7 @@ export class Session {
   async close(): Promise<void> {
     this.#closing = true;
     await this.training.close();
-    await this.spaces.close();
+    await this.spaces.close("the server was ended");
     this.events.close();
     await this.#engine.close();
   }

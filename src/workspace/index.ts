@@ -34,7 +34,6 @@ export { encoderLayers } from "./encoderLayers.ts";
 export { EventLog } from "./eventLog.ts";
 export { type FilmRecording, type FilmView, filmOf, prepareRecording } from "./film.ts";
 export { fittingOf, takesDigits } from "./fitting.ts";
-export { hardPairsMessage } from "./hardPairsMessage.ts";
 export { labelsTell } from "./labelsTell.ts";
 export {
   type BatchMessage,
@@ -54,6 +53,8 @@ export {
 export { momentsMessage } from "./moments.ts";
 export { pagePolicy } from "./pagePolicy.ts";
 export * from "./protocol.ts";
+export { type RunProgress, runInfo } from "./runInfo.ts";
+export { embeddingsMessage, hardPairsMessage, picturesMessage, recordingMessage } from "./runMessages.ts";
 export {
   buildSpace,
   type LayoutInput,
@@ -65,6 +66,15 @@ export {
   type SpaceWorkOptions,
   wrongNeighbours,
 } from "./space.ts";
+export {
+  type CheckpointEncoder,
+  type EmbedOptions,
+  type SpacedRun,
+  type SpaceHost,
+  type SpaceSources,
+  Spaces,
+  spaceSources,
+} from "./spaces.ts";
 export { StepMeter } from "./stepMeter.ts";
 export { shownDims, type ThreeAxes, threeAxes } from "./threeAxes.ts";
 export { lossChoices, recipeChoices, requestedChoices } from "./trainingChoices.ts";

@@ -9,8 +9,7 @@ import { createCanvas } from "../../src/platform/node/figures/canvas.ts";
 import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
 import { readPt } from "../../src/runs/index.ts";
 import { checkpointIn, openRun } from "../../src/server/openRun.ts";
-import { spaceSources } from "../../src/server/spaceCache.ts";
-import type { Hello } from "../../src/workspace/index.ts";
+import { type Hello, spaceSources } from "../../src/workspace/index.ts";
 import { asked, messageOf, messagesOf, raw, servedExplorer, smallCount } from "./explorer.fixture.ts";
 
 const served = servedExplorer();

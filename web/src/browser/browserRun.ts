@@ -3,18 +3,10 @@ import {
   type EncoderModule,
   type EpochMetrics,
   type ImageDataset,
-  parameterCount,
   type RunConfig,
   type TensorData,
 } from "kindred";
-import {
-  BackendError,
-  encoderLayers,
-  longestShown,
-  type Message,
-  type RunInfo,
-  thumbnailSize,
-} from "kindred/workspace";
+import { BackendError, type Message, type RunInfo, runInfo } from "kindred/workspace";
 
 /** Values of an encoder's tensors, under the names that checkpoints use. */
 export type Weights = ReadonlyMap<string, TensorData>;
@@ -71,19 +63,8 @@ export class BrowserRun {
     return this.checkpoints.at(-1) ?? null;
   }
 
-  /** The checkpoint that patience keeps as the best; null where it keeps none. */
-  get best(): number | null {
-    const best = this.config.patience === 0 ? null : (this.metrics.at(-1)?.best ?? null);
-    return best !== null && this.#checkpoints.has(best - 1) ? best - 1 : null;
-  }
-
   get checkpoints(): number[] {
     return [...this.#checkpoints.keys()].sort((a, b) => a - b);
-  }
-
-  /** The checkpoint before, or null. */
-  before(checkpoint: number): number | null {
-    return this.checkpoints.filter((other) => other < checkpoint).at(-1) ?? null;
   }
 
   /** @throws BackendError when there is no such checkpoint. */
@@ -97,33 +78,15 @@ export class BrowserRun {
 
   /** For the page; null before the first checkpoint. */
   info(): RunInfo | null {
-    const { config, encoder, metrics, checkpoints, recording } = this;
+    const { config, metrics, checkpoints } = this;
     if (checkpoints.length === 0) return null;
-    const { channels, size } = config.encoder;
-    const input = { width: size, height: size, channels };
-    return {
-      name: "in this browser",
-      data: config.data.source,
-      recipe: config.recipe,
-      loss: config.loss.name,
-      epochs: config.epochs,
-      checkpoints,
-      best: this.best,
-      metrics,
-      parameters: parameterCount(encoder),
-      layers: encoderLayers(config.encoder.name, encoder),
-      dim: encoder.dim,
-      picture: thumbnailSize(input, longestShown),
-      input,
-      preprocessing: config.data.preprocessing,
+    return runInfo(config, {
+      ...{ name: "in this browser", checkpoints, metrics, index: null },
       count: this.#count,
       labelled: this.#classes.length > 1,
       classes: this.#classes,
-      classNames: config.data.classes,
-      index: null,
-      // A film needs two.
-      snapshots: recording && recording.count >= 2 ? recording.count : 0,
-    };
+      snapshots: this.recording?.count ?? 0,
+    });
   }
 
   /** What is to outlive the page; null before the first checkpoint. */

@@ -4,7 +4,6 @@ import {
   fingerprint,
   type ImageDataset,
   InputError,
-  pickImages,
   type Runtime,
   takeFirst,
   writePt,
@@ -15,16 +14,15 @@ import {
   defaultCheckpoint,
   type EventHead,
   type Hello,
-  longestShown,
   type Message,
   momentsMessage,
-  type PicturesHead,
+  picturesMessage,
   type SpaceMessage,
+  type Spaces,
   TrainingSession,
-  thumbnails,
 } from "kindred/workspace";
 import { BrowserRun } from "./browserRun.ts";
-import { BrowserSpaces } from "./browserSpaces.ts";
+import { browserSpaces, type ShownRun } from "./browserSpaces.ts";
 import { BrowserTraining } from "./browserTraining.ts";
 import { keepRun, keptRun } from "./keptRun.ts";
 import { offered } from "./offered.ts";
@@ -54,7 +52,7 @@ export class BrowserWork {
   /** Of each run, once they are asked for. */
   readonly #ofRuns = new WeakMap<BrowserRun, Promise<ImageDataset>>();
   /** Of the open run, once they are asked for. */
-  #spaces: { readonly run: BrowserRun; readonly spaces: Promise<BrowserSpaces> } | null = null;
+  #spaces: { readonly run: BrowserRun; readonly spaces: Spaces<ShownRun> } | null = null;
   readonly #restored: Promise<void>;
 
   constructor(options: BrowserWorkOptions) {
@@ -109,16 +107,19 @@ export class BrowserWork {
         return null;
       case "space": {
         const checkpoint = this.#checkpoint(question.checkpoint);
-        await (await this.#openSpaces(tell)).tell(checkpoint, tell, signal);
+        const { spaces, shown } = await this.#shown(tell);
+        await spaces.tell(shown, checkpoint, tell, signal);
         return null;
       }
       case "embeddings": {
         const checkpoint = this.#checkpoint(question.checkpoint);
-        return (await this.#openSpaces()).embeddings(checkpoint);
+        const { spaces, shown } = await this.#shown();
+        return spaces.embeddings(shown, checkpoint);
       }
       case "hardPairs": {
         const checkpoint = this.#checkpoint(question.checkpoint);
-        return (await this.#openSpaces()).hardPairs(checkpoint);
+        const { spaces, shown } = await this.#shown();
+        return spaces.hardPairs(shown, checkpoint);
       }
       case "recording":
         return this.#recording();
@@ -212,7 +213,7 @@ export class BrowserWork {
 
   #checkpoint(checkpoint: number | null): number {
     const run = this.#opened();
-    const chosen = checkpoint ?? defaultCheckpoint(run)!;
+    const chosen = checkpoint ?? defaultCheckpoint(run.info()!)!;
     run.weights(chosen);
     return chosen;
   }
@@ -227,21 +228,17 @@ export class BrowserWork {
     return this.#opened().weights(this.#checkpoint(checkpoint));
   }
 
-  #openSpaces(tell?: (message: SpaceMessage) => void): Promise<BrowserSpaces> {
+  /** The open run with its pictures, and its spaces. */
+  async #shown(
+    tell?: (message: SpaceMessage) => void,
+  ): Promise<{ readonly shown: ShownRun; readonly spaces: Spaces<ShownRun> }> {
     const run = this.#opened();
-    if (this.#spaces?.run !== run) {
-      const onPart = (part: number): void =>
-        tell?.({ head: { type: "progress", doing: "fetching pictures", part }, arrays: {} });
-      const spaces = this.#picturesOf(run, onPart).then(
-        (pictures) => new BrowserSpaces(run, pictures, () => this.#engine()),
-      );
-      const opened = { run, spaces };
-      this.#spaces = opened;
-      spaces.catch(() => {
-        if (this.#spaces === opened) this.#spaces = null;
-      });
-    }
-    return this.#spaces.spaces;
+    if (this.#spaces?.run !== run) this.#spaces = { run, spaces: browserSpaces(() => this.#engine()) };
+    const { spaces } = this.#spaces;
+    const pictures = await this.#picturesOf(run, (part) =>
+      tell?.({ head: { type: "progress", doing: "fetching pictures", part }, arrays: {} }),
+    );
+    return { spaces, shown: { run, pictures, info: run.info()! } };
   }
 
   #picturesOf(run: BrowserRun, onPart?: (part: number) => void): Promise<ImageDataset> {
@@ -273,12 +270,6 @@ export class BrowserWork {
   }
 
   async #pictures(rows: Uint32Array): Promise<Message> {
-    const picked = pickImages(await this.#picturesOf(this.#opened()), rows);
-    const { count, width, height, channels, pixels } = thumbnails(picked, longestShown);
-    const head: PicturesHead = {
-      ...{ type: "pictures", count, width, height, channels },
-      paths: picked.paths ?? null,
-    };
-    return { head, arrays: { pictures: pixels } };
+    return picturesMessage(await this.#picturesOf(this.#opened()), rows);
   }
 }

@@ -7,7 +7,7 @@ import {
   type Snapshot,
   type Trainer,
 } from "kindred";
-import { BackendError, type Message } from "kindred/workspace";
+import { BackendError, type Message, recordingMessage } from "kindred/workspace";
 
 /** Records a sample's embeddings while it is trained, as a run's folder would hold them, in memory. */
 export class MemoryRecorder implements Recorder {
@@ -38,29 +38,7 @@ export class MemoryRecorder implements Recorder {
   /** @throws BackendError when there is nothing to move between. */
   message(): Message {
     const snapshots = this.#snapshots;
-    const { count, labels } = this.sample;
-    const first = snapshots[0];
-    if (!first || snapshots.length < 2) {
-      throw new BackendError("no more than one snapshot is recorded yet, a film needs two: train on");
-    }
-    const dim = first.embeddings.length / count;
-    const embeddings = new Float32Array(snapshots.length * count * dim);
-    for (const [i, snapshot] of snapshots.entries()) embeddings.set(snapshot.embeddings, i * count * dim);
-    return {
-      head: { type: "recording", ...{ count, dim, snapshots: snapshots.length } },
-      arrays: {
-        labels: labels.slice(),
-        embeddings,
-        steps: Uint32Array.from(snapshots, ({ step }) => step),
-        epochs: Float32Array.from(snapshots, ({ epoch }) => epoch),
-        losses: Float32Array.from(snapshots, (snapshot, i) => lossSince(snapshot, snapshots[i - 1])),
-      },
-    };
+    if (snapshots.length >= 2) return recordingMessage(this.sample.labels, snapshots);
+    throw new BackendError("no more than one snapshot is recorded yet, a film needs two: train on");
   }
-}
-
-/** The mean loss from one snapshot to the next; NaN where nothing was trained in between. */
-function lossSince({ pairs, lossSum }: Snapshot, before: Snapshot | undefined): number {
-  const since = pairs - (before?.pairs ?? 0);
-  return since > 0 ? (lossSum - (before?.lossSum ?? 0)) / since : Number.NaN;
 }

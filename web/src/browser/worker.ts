@@ -1,9 +1,8 @@
 import { AbortedError } from "kindred";
-import type { Message } from "kindred/workspace";
 import { reasonOf } from "../words/reasonOf.ts";
 import { BrowserWork } from "./browserWork.ts";
 import { oneLine } from "./oneLine.ts";
-import type { Answers, FromWorker, ToWorker, WorkerName } from "./workerMessages.ts";
+import type { FromWorker, ToWorker, WorkerName } from "./workerMessages.ts";
 
 /** The worker of the page that trains and computes: questions in, answers and events out. */
 
@@ -11,8 +10,8 @@ const { site } = JSON.parse(self.name) as WorkerName;
 const asked = new Map<number, AbortController>();
 
 /** Arrays are copied: some of them are still looked at here. */
-function post(message: FromWorker, given: Transferable[] = []): void {
-  self.postMessage(message, { transfer: given });
+function post(message: FromWorker): void {
+  self.postMessage(message);
 }
 
 const work = new BrowserWork({
@@ -31,7 +30,7 @@ async function answer({ id, question }: Extract<ToWorker, { type: "ask" }>): Pro
   asked.set(id, stop);
   try {
     const value = await work.answer(question, (message) => post({ type: "part", id, message }), stop.signal);
-    post({ type: "answer", id, value }, owned(value));
+    post({ type: "answer", id, value });
   } catch (error) {
     const aborted = stop.signal.aborted || error instanceof AbortedError;
     const reason =
@@ -40,14 +39,6 @@ async function answer({ id, question }: Extract<ToWorker, { type: "ask" }>): Pro
   } finally {
     asked.delete(id);
   }
-}
-
-/** Buffers of an answer, all made for it alone. */
-function owned(value: Answers[keyof Answers]): Transferable[] {
-  if (value instanceof Uint8Array) return [value.buffer];
-  if (value === null || !("arrays" in value)) return [];
-  const { arrays }: Message = value;
-  return [...new Set(Object.values(arrays).map(({ buffer }) => buffer as ArrayBuffer))];
 }
 
 self.addEventListener("unhandledrejection", (event) => {

@@ -5,6 +5,7 @@ import { InputError, shellWord, type TensorData } from "../../../base/index.ts";
 import { listed } from "../../../base/listed.ts";
 import type { Encoder } from "../../../nn/index.ts";
 import {
+  bestCheckpoint,
   decodeTrainingState,
   describedModel,
   type EvaluationFile,
@@ -236,9 +237,8 @@ export class RunFolder {
    */
   async bestEpoch(epochs: readonly number[]): Promise<number | null> {
     const file = this.#at("metrics.jsonl");
-    if (!this.exists || !existsSync(file) || (await this.readConfig()).patience === 0) return null;
-    const best = (await this.readMetrics()).at(-1)?.best ?? null;
-    return best === null ? null : (epochs.find((epoch) => epoch === best - 1) ?? null);
+    if (!this.exists || !existsSync(file)) return null;
+    return bestCheckpoint(await this.readConfig(), await this.readMetrics(), epochs);
   }
 
   /** The epoch whose checkpoint is taken where none is named: the best one, else the newest; undefined before the first. */

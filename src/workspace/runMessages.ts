@@ -1,0 +1,72 @@
+import { unitRows } from "../base/unitRows.ts";
+import { thumbnails } from "../modality/image/fit/thumbnails.ts";
+import type { ImageDataset } from "../modality/image/index.ts";
+import type { HardPairs } from "../neighbours/hardPairs.ts";
+import { pickImages, type Snapshot } from "../train/index.ts";
+import type { Message } from "./message.ts";
+import {
+  type EmbeddingsHead,
+  type HardPairsHead,
+  longestShown,
+  type PicturesHead,
+  type RecordingHead,
+} from "./protocol.ts";
+
+/** Pictures of these rows, as they are shown. */
+export function picturesMessage(pictures: ImageDataset, rows: Uint32Array): Message {
+  const picked = pickImages(pictures, rows);
+  const { count, pixels, width, height, channels } = thumbnails(picked, longestShown);
+  const paths = picked.paths ?? null;
+  const head: PicturesHead = { type: "pictures", count, width, height, channels, paths };
+  return { head, arrays: { pictures: pixels } };
+}
+
+/** Embeddings `[count, dim]`, made unit length. */
+export function embeddingsMessage(checkpoint: number, embeddings: Float32Array, dim: number): Message {
+  const head: EmbeddingsHead = { type: "embeddings", checkpoint, count: embeddings.length / dim, dim };
+  return { head, arrays: { embeddings: unitRows(embeddings, dim) } };
+}
+
+export function hardPairsMessage(checkpoint: number, { positives, negatives }: HardPairs): Message {
+  const count = Math.min(positives.similarity.length, negatives.similarity.length);
+  const head: HardPairsHead = { type: "hardPairs", checkpoint, count };
+  return {
+    head,
+    arrays: {
+      positives: positives.rows.slice(0, 2 * count),
+      positiveSimilarity: positives.similarity.slice(0, count),
+      negatives: negatives.rows.slice(0, 2 * count),
+      negativeSimilarity: negatives.similarity.slice(0, count),
+    },
+  };
+}
+
+/**
+ * What a run recorded of a sample.
+ *
+ * @param labels of the sample, `[count]`
+ * @param snapshots one or more
+ */
+export function recordingMessage(labels: Int32Array, snapshots: readonly Snapshot[]): Message {
+  const count = labels.length;
+  const size = snapshots[0]!.embeddings.length;
+  const embeddings = new Float32Array(snapshots.length * size);
+  for (const [i, snapshot] of snapshots.entries()) embeddings.set(snapshot.embeddings, i * size);
+  const head: RecordingHead = { type: "recording", count, dim: size / count, snapshots: snapshots.length };
+  return {
+    head,
+    arrays: {
+      labels,
+      embeddings,
+      steps: Uint32Array.from(snapshots, ({ step }) => step),
+      epochs: Float32Array.from(snapshots, ({ epoch }) => epoch),
+      losses: Float32Array.from(snapshots, (snapshot, i) => lossSince(snapshot, snapshots[i - 1])),
+    },
+  };
+}
+
+/** The mean loss from one snapshot to the next; NaN where nothing was trained in between. */
+function lossSince({ pairs, lossSum }: Snapshot, before: Snapshot | undefined): number {
+  const since = pairs - (before?.pairs ?? 0);
+  return since > 0 ? (lossSum - (before?.lossSum ?? 0)) / since : Number.NaN;
+}
