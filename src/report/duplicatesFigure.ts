@@ -1,4 +1,5 @@
 import { InputError, printable } from "../base/index.ts";
+import { type CardStyle, type CardsLayout, drawCards, fontFamily, layOutCards } from "./cards.ts";
 import { drawPicture, type FigureContext, type Picture, type Placed, requireWhole } from "./drawnPicture.ts";
 
 /** Two pictures that may be copies, and why. */
@@ -15,17 +16,10 @@ export interface LookedAt extends Picture {
   readonly detail: string;
 }
 
-/** All in pixels of the figure. */
-export interface DuplicatesLayout {
-  readonly width: number;
-  readonly height: number;
-  readonly cardWidth: number;
-  readonly cardHeight: number;
-  readonly cards: readonly {
-    readonly x: number;
-    readonly y: number;
-    readonly pictures: readonly (Placed & { readonly picture: LookedAt })[];
-  }[];
+interface Card {
+  readonly x: number;
+  readonly y: number;
+  readonly pictures: readonly (Placed & { readonly picture: LookedAt })[];
 }
 
 /** A picture is enlarged by the greatest integer that keeps its longer side at most so long, or shrunk to it. */
@@ -33,34 +27,30 @@ const pictureSide = 128;
 /** Characters of a name that fit below a picture. */
 const mostOfName = 30;
 
-const cardsPerRow = 2;
-const margin = 32;
-const headerHeight = 76;
-const cardGap = 20;
+const style: CardStyle = {
+  ...{ perRow: 2, margin: 32, headerHeight: 76, gap: 20, radius: 10 },
+  title: { size: 26, baseline: 24 },
+  subtitle: { size: 15, baseline: 50 },
+};
 const cardPadding = 20;
 const slotWidth = 220;
 const slotGap = 16;
 const reasonHeight = 36;
 const captionHeight = 52;
-const fontFamily = "Inter, sans-serif";
 
 /**
  * Where everything lies, and thereby the size of the canvas to draw on.
  *
  * @throws InputError when there is no pair, or the bytes of a picture do not fit its shape.
  */
-export function layOutDuplicatesFigure(pairs: readonly DuplicatePair[]): DuplicatesLayout {
+export function layOutDuplicatesFigure(pairs: readonly DuplicatePair[]): CardsLayout<Card> {
   if (pairs.length === 0) throw new InputError("a figure of 0 pairs was asked for, expected at least 1");
   const all = pairs.flatMap(({ pictures }) => pictures);
   for (const picture of all) requireWhole(picture);
   const box = Math.max(...all.map((picture) => sizeDrawn(picture)[1]));
   const cardWidth = 2 * cardPadding + 2 * slotWidth + slotGap;
   const cardHeight = 2 * cardPadding + reasonHeight + box + captionHeight;
-  const perRow = Math.min(cardsPerRow, pairs.length);
-  const rows = Math.ceil(pairs.length / perRow);
-  const cards = pairs.map(({ pictures }, i) => {
-    const x = margin + (i % perRow) * (cardWidth + cardGap);
-    const y = margin + headerHeight + Math.floor(i / perRow) * (cardHeight + cardGap);
+  return layOutCards(pairs, [cardWidth, cardHeight], style, ({ pictures }, x, y) => {
     const placed = pictures.map((picture, column) => {
       const [width, height] = sizeDrawn(picture);
       const left = x + cardPadding + column * (slotWidth + slotGap) + Math.floor((slotWidth - width) / 2);
@@ -69,13 +59,6 @@ export function layOutDuplicatesFigure(pairs: readonly DuplicatePair[]): Duplica
     });
     return { x, y, pictures: placed };
   });
-  return {
-    width: 2 * margin + perRow * (cardWidth + cardGap) - cardGap,
-    height: 2 * margin + headerHeight + rows * (cardHeight + cardGap) - cardGap,
-    cardWidth,
-    cardHeight,
-    cards,
-  };
 }
 
 /**
@@ -85,25 +68,16 @@ export function layOutDuplicatesFigure(pairs: readonly DuplicatePair[]): Duplica
  * @throws InputError as {@link layOutDuplicatesFigure} does.
  */
 export function drawDuplicatesFigure(context: FigureContext, pairs: readonly DuplicatePair[]): void {
-  const { width, height, cardWidth, cardHeight, cards } = layOutDuplicatesFigure(pairs);
+  const layout = layOutDuplicatesFigure(pairs);
+  const { cardWidth, cardHeight, cards } = layout;
   const write = (text: string, x: number, y: number, most: number, font: string, colour: string): void => {
     context.font = `${font} ${fontFamily}`;
     context.fillStyle = colour;
     context.fillText(text, x, y, most);
   };
-  context.fillStyle = "#eef1f5";
-  context.fillRect(0, 0, width, height);
-  context.textBaseline = "alphabetic";
-  context.textAlign = "left";
-  const across = width - 2 * margin;
-  write("Pictures that may be copies", margin, margin + 24, across, "600 26px", "#141a24");
   const advice = "One of two copies is enough. Keep both where they differ.";
-  write(advice, margin, margin + 50, across, "400 15px", "#4c5666");
+  drawCards(context, layout, style, "Pictures that may be copies", advice);
   for (const [i, { x, y, pictures }] of cards.entries()) {
-    context.fillStyle = "#ffffff";
-    context.beginPath();
-    context.roundRect(x, y, cardWidth, cardHeight, 10);
-    context.fill();
     context.textAlign = "left";
     const within = cardWidth - 2 * cardPadding;
     write(pairs[i]!.reason, x + cardPadding, y + cardPadding + 15, within, "600 15px", "#141a24");

@@ -1,4 +1,5 @@
 import { InputError } from "../base/index.ts";
+import { type CardStyle, type CardsLayout, drawCards, fontFamily, layOutCards } from "./cards.ts";
 import { drawPicture, type FigureContext, type Picture, type Placed, requireWhole } from "./drawnPicture.ts";
 
 /** An anchor with an image of its label and one of another. */
@@ -28,15 +29,6 @@ interface Card {
   readonly tiles: readonly Tile[];
 }
 
-/** All in pixels of the figure, which is meant to be shown at half its size on a usual screen. */
-export interface PairsLayout {
-  readonly width: number;
-  readonly height: number;
-  readonly cardWidth: number;
-  readonly cardHeight: number;
-  readonly cards: readonly Card[];
-}
-
 const roles = ["anchor", "positive", "negative"] as const;
 
 /** Blue and orange in the manner of Okabe and Ito, which every kind of colour vision tells apart. */
@@ -46,24 +38,25 @@ const colours: Readonly<Record<keyof PictureTriplet, string>> = {
   negative: "#c24e00",
 };
 
-const cardsPerRow = 4;
+/** All in pixels of the figure, which is meant to be shown at half its size on a usual screen. */
+const style: CardStyle = {
+  ...{ perRow: 4, margin: 72, headerHeight: 148, gap: 36, radius: 20 },
+  title: { size: 52, baseline: 44 },
+  subtitle: { size: 30, baseline: 98 },
+};
 /** An image is enlarged by the integer that brings its longer side nearest to this, or shrunk to it. */
 const imageSide = 168;
-const margin = 72;
-const headerHeight = 148;
-const cardGap = 36;
 const cardPadding = 32;
 const tileGap = 28;
 const frame = 6;
 const captionHeight = 48;
-const fontFamily = "Inter, sans-serif";
 
 /**
  * Where everything lies, and thereby the size of the canvas to draw on.
  *
  * @throws InputError when there is no triplet, or the bytes of an image do not fit its shape.
  */
-export function layOutPairsFigure({ triplets }: PairsFigure): PairsLayout {
+export function layOutPairsFigure({ triplets }: PairsFigure): CardsLayout<Card> {
   if (triplets.length === 0)
     throw new InputError("a figure of 0 triplets was asked for, expected at least 1");
   const pictures = triplets.flatMap((triplet) => roles.map((role) => triplet[role]));
@@ -72,11 +65,7 @@ export function layOutPairsFigure({ triplets }: PairsFigure): PairsLayout {
   const slot = box + 2 * frame;
   const cardWidth = 2 * cardPadding + roles.length * slot + (roles.length - 1) * tileGap;
   const cardHeight = cardPadding + slot + captionHeight + cardPadding / 2;
-  const perRow = Math.min(cardsPerRow, triplets.length);
-  const rows = Math.ceil(triplets.length / perRow);
-  const cards = triplets.map((triplet, i) => {
-    const x = margin + (i % perRow) * (cardWidth + cardGap);
-    const y = margin + headerHeight + Math.floor(i / perRow) * (cardHeight + cardGap);
+  return layOutCards(triplets, [cardWidth, cardHeight], style, (triplet, x, y) => {
     const tiles = roles.map((role, column): Tile => {
       const picture = triplet[role];
       const [width, height] = sizeDrawn(picture);
@@ -91,13 +80,6 @@ export function layOutPairsFigure({ triplets }: PairsFigure): PairsLayout {
     });
     return { x, y, tiles };
   });
-  return {
-    width: 2 * margin + perRow * (cardWidth + cardGap) - cardGap,
-    height: 2 * margin + headerHeight + rows * (cardHeight + cardGap) - cardGap,
-    cardWidth,
-    cardHeight,
-    cards,
-  };
 }
 
 /**
@@ -108,24 +90,11 @@ export function layOutPairsFigure({ triplets }: PairsFigure): PairsLayout {
  */
 export function drawPairsFigure(context: FigureContext, figure: PairsFigure): void {
   const layout = layOutPairsFigure(figure);
-  const { width, height, cardWidth, cardHeight } = layout;
-  context.fillStyle = "#eef1f5";
-  context.fillRect(0, 0, width, height);
-  context.textAlign = "left";
-  context.textBaseline = "alphabetic";
-  context.fillStyle = "#141a24";
-  context.font = `600 52px ${fontFamily}`;
-  context.fillText(figure.title, margin, margin + 44, width - 2 * margin);
-  context.fillStyle = "#4c5666";
-  context.font = `400 30px ${fontFamily}`;
-  context.fillText(figure.subtitle, margin, margin + 98, width - 2 * margin);
+  const { cardWidth } = layout;
+  drawCards(context, layout, style, figure.title, figure.subtitle);
   context.textAlign = "center";
   context.font = `600 26px ${fontFamily}`;
-  for (const { x, y, tiles } of layout.cards) {
-    context.fillStyle = "#ffffff";
-    context.beginPath();
-    context.roundRect(x, y, cardWidth, cardHeight, 20);
-    context.fill();
+  for (const { y, tiles } of layout.cards) {
     const slot = (cardWidth - 2 * cardPadding - (roles.length - 1) * tileGap) / roles.length;
     for (const tile of tiles) {
       context.fillStyle = colours[tile.role];
