@@ -69,3 +69,14 @@ export {
   type UmapProgress,
   type UmapRunOptions,
 } from "./platform/node/umap/umap.ts";
+export type {
+  FieldKinds,
+  IndexedItem,
+  IndexInfo,
+  IndexRoot,
+  ItemRecord,
+  Preview,
+  SearchHit,
+  SearchOptions,
+  SearchPlan,
+} from "./retrieval/index.ts";

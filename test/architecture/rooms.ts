@@ -50,7 +50,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   "index.ts": [...library, "encoder"],
   "index.node.ts": ["index.ts", "platform/node"],
   "index.browser.ts": ["index.ts", "platform/web"],
-  "node.ts": ["platform/node"],
+  "node.ts": ["retrieval", "platform/node"],
   "web.ts": ["platform/web"],
   server: [...library, "workspace", "platform/node", "index.ts", "node.ts"],
   cli: [...library, "platform/node", "index.ts", "node.ts", "server"],

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { filterColumns } from "../../../src/platform/node/pictureIndex/indexRows.ts";
-import { checkFilter } from "../../../src/retrieval/filter.ts";
+import { checkFilter, itemColumns } from "../../../src/retrieval/index.ts";
 import { classFilter, faultOf, hitsOf } from "./indexHits.ts";
 
 const hit = { label: null, path: null, split: null, similarity: 0.5, row: null };
@@ -21,7 +20,7 @@ it("shows where a filter is wrong", () => {
   const filter = "label = 'ün' and colour = 1";
   let reason = "";
   try {
-    checkFilter(filter, filterColumns);
+    checkFilter(filter, itemColumns);
   } catch (error) {
     reason = (error as Error).message;
   }
@@ -32,7 +31,7 @@ it("shows where a filter is wrong", () => {
 it("makes of any class's name a filter that stands", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme" }), (name) => {
-      expect(() => checkFilter(classFilter(name), filterColumns)).not.toThrow();
+      expect(() => checkFilter(classFilter(name), itemColumns)).not.toThrow();
     }),
   );
 });
