@@ -1,6 +1,6 @@
 import type { EventHead } from "./protocol.ts";
 import { Thinned } from "./thinned.ts";
-import { isUnderWay } from "./trainingPhase.ts";
+import { isUnderWay } from "./training/trainingPhase.ts";
 
 const mostSteps = 400;
 const mostMaps = 60;

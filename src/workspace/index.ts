@@ -29,20 +29,11 @@ export {
 } from "../report/classStyles.ts";
 export { drawFrame } from "../report/film/index.ts";
 export { type Backend, BackendError, type BackendEvent, type SpaceMessage } from "./backend.ts";
-export { anchorsShown, BatchView } from "./batchView.ts";
 export { encoderLayers } from "./encoderLayers.ts";
 export { EventLog } from "./eventLog.ts";
 export { type FilmRecording, type FilmView, filmOf, prepareRecording } from "./film.ts";
 export { fittingOf, takesDigits } from "./fitting.ts";
 export { labelsTell } from "./labelsTell.ts";
-export {
-  type BatchMessage,
-  LiveMap,
-  type LiveMessage,
-  type MapMessage,
-  type SampleMessage,
-  sampleMessage,
-} from "./liveMap.ts";
 export {
   decodeMessage,
   encodeMessage,
@@ -50,11 +41,16 @@ export {
   type MessageArray,
   MessageReader,
 } from "./message.ts";
-export { momentsMessage } from "./moments.ts";
 export { pagePolicy } from "./pagePolicy.ts";
 export * from "./protocol.ts";
 export { type RunProgress, runInfo } from "./runInfo.ts";
-export { embeddingsMessage, hardPairsMessage, picturesMessage, recordingMessage } from "./runMessages.ts";
+export {
+  embeddingsMessage,
+  hardPairsMessage,
+  momentsMessage,
+  picturesMessage,
+  recordingMessage,
+} from "./runMessages.ts";
 export {
   buildSpace,
   type LayoutInput,
@@ -65,7 +61,7 @@ export {
   type SpaceTools,
   type SpaceWorkOptions,
   wrongNeighbours,
-} from "./space.ts";
+} from "./space/space.ts";
 export {
   type CheckpointEncoder,
   type EmbedOptions,
@@ -74,11 +70,20 @@ export {
   type SpaceSources,
   Spaces,
   spaceSources,
-} from "./spaces.ts";
-export { StepMeter } from "./stepMeter.ts";
-export { shownDims, type ThreeAxes, threeAxes } from "./threeAxes.ts";
-export { lossChoices, recipeChoices, requestedChoices } from "./trainingChoices.ts";
-export { isAtWork, isUnderWay } from "./trainingPhase.ts";
-export { type TrainingHost, type TrainingReports, TrainingSession } from "./trainingSession.ts";
-export { type WatchOptions, watchRecorder } from "./watchRecorder.ts";
-export { type WatchTrainingOptions, watchTraining } from "./watchTraining.ts";
+} from "./space/spaces.ts";
+export { shownDims, type ThreeAxes, threeAxes } from "./space/threeAxes.ts";
+export { anchorsShown, BatchView } from "./training/batchView.ts";
+export {
+  type BatchMessage,
+  LiveMap,
+  type LiveMessage,
+  type MapMessage,
+  type SampleMessage,
+  sampleMessage,
+} from "./training/liveMap.ts";
+export { StepMeter } from "./training/stepMeter.ts";
+export { lossChoices, recipeChoices, requestedChoices } from "./training/trainingChoices.ts";
+export { isAtWork, isUnderWay } from "./training/trainingPhase.ts";
+export { type TrainingHost, type TrainingReports, TrainingSession } from "./training/trainingSession.ts";
+export { type WatchOptions, watchRecorder } from "./training/watchRecorder.ts";
+export { type WatchTrainingOptions, watchTraining } from "./training/watchTraining.ts";

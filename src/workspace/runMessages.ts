@@ -1,3 +1,4 @@
+import { InputError } from "../base/index.ts";
 import { unitRows } from "../base/unitRows.ts";
 import { thumbnails } from "../modality/image/fit/thumbnails.ts";
 import type { ImageDataset } from "../modality/image/index.ts";
@@ -8,9 +9,11 @@ import {
   type EmbeddingsHead,
   type HardPairsHead,
   longestShown,
+  type MomentsHead,
   type PicturesHead,
   type RecordingHead,
 } from "./protocol.ts";
+import { threeAxes } from "./space/threeAxes.ts";
 
 /** Pictures of these rows, as they are shown. */
 export function picturesMessage(pictures: ImageDataset, rows: Uint32Array): Message {
@@ -63,6 +66,25 @@ export function recordingMessage(labels: Int32Array, snapshots: readonly Snapsho
       losses: Float32Array.from(snapshots, (snapshot, i) => lossSince(snapshot, snapshots[i - 1])),
     },
   };
+}
+
+/**
+ * What was recorded as it lay at each moment: embeddings of length one, along the principal components of all moments
+ * together. Told by who has the recording, as a page would need a library for it.
+ *
+ * @param recording a message of `RecordingHead`
+ * @throws InputError when it holds none.
+ * @throws AbortedError when stopped by the signal.
+ */
+export async function momentsMessage({ arrays }: Message, signal?: AbortSignal): Promise<Message> {
+  const { labels, embeddings, steps, epochs } = arrays;
+  if (!(labels && embeddings instanceof Float32Array && steps && epochs) || embeddings.length === 0) {
+    throw new InputError("the answer has no recording");
+  }
+  const dim = embeddings.length / (steps.length * labels.length);
+  const { positions } = await threeAxes(unitRows(embeddings, dim), dim, null, signal);
+  const head: MomentsHead = { type: "moments", count: labels.length, moments: steps.length };
+  return { head, arrays: { labels, positions, steps, epochs } };
 }
 
 /** The mean loss from one snapshot to the next; NaN where nothing was trained in between. */

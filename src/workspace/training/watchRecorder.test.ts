@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ImageDataset } from "../modality/image/index.ts";
-import type { Recorder, Snapshot } from "../train/index.ts";
+import type { ImageDataset } from "../../modality/image/index.ts";
+import type { Recorder, Snapshot } from "../../train/index.ts";
 import { watchRecorder } from "./watchRecorder.ts";
 
 const sample: ImageDataset = {

@@ -1,4 +1,4 @@
-import type { TrainingPhase } from "./protocol.ts";
+import type { TrainingPhase } from "../protocol.ts";
 
 /** Whether a training has begun and not ended: it is at work, or paused. */
 export function isUnderWay(phase: TrainingPhase): boolean {

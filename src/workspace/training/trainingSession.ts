@@ -1,10 +1,10 @@
-import { AbortedError } from "../base/index.ts";
-import type { ImageDataset } from "../modality/image/index.ts";
-import type { RunConfig } from "../runs/index.ts";
-import type { EpochMetrics, FitOptions, Recorder, StepReport, Trainer } from "../train/index.ts";
+import { AbortedError } from "../../base/index.ts";
+import type { ImageDataset } from "../../modality/image/index.ts";
+import type { RunConfig } from "../../runs/index.ts";
+import type { EpochMetrics, FitOptions, Recorder, StepReport, Trainer } from "../../train/index.ts";
+import type { Message } from "../message.ts";
+import type { EventHead, TrainingOutcome, TrainingPhase, TrainingStatus, TrainRequest } from "../protocol.ts";
 import { LiveMap } from "./liveMap.ts";
-import type { Message } from "./message.ts";
-import type { EventHead, TrainingOutcome, TrainingPhase, TrainingStatus, TrainRequest } from "./protocol.ts";
 import { StepMeter } from "./stepMeter.ts";
 import { isAtWork } from "./trainingPhase.ts";
 import { watchTraining } from "./watchTraining.ts";

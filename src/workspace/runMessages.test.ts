@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { momentsMessage } from "./moments.ts";
+import { momentsMessage } from "./runMessages.ts";
 
 const arrays = {
   labels: Int32Array.of(0, 0, 1),

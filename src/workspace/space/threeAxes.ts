@@ -1,5 +1,5 @@
-import { fitPca, transformPca } from "../projection/index.ts";
-import { procrustesFit } from "../projection/procrustes.ts";
+import { fitPca, transformPca } from "../../projection/index.ts";
+import { procrustesFit } from "../../projection/procrustes.ts";
 
 /** Dimensions that a space is shown in. */
 export const shownDims = 3;

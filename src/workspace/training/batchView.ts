@@ -1,11 +1,11 @@
-import type { TensorData } from "../base/index.ts";
-import { unitRows } from "../base/unitRows.ts";
-import { thumbnails } from "../modality/image/fit/thumbnails.ts";
-import type { ImageDataset } from "../modality/image/index.ts";
-import { pickImages, type TrainingBatch } from "../train/index.ts";
+import type { TensorData } from "../../base/index.ts";
+import { unitRows } from "../../base/unitRows.ts";
+import { thumbnails } from "../../modality/image/fit/thumbnails.ts";
+import type { ImageDataset } from "../../modality/image/index.ts";
+import { pickImages, type TrainingBatch } from "../../train/index.ts";
+import { longestInBatch } from "../protocol.ts";
 import { type BatchCandidates, chosenTrios } from "./batchTrios.ts";
 import type { BatchMessage } from "./liveMap.ts";
-import { longestInBatch } from "./protocol.ts";
 
 /** Anchors that are shown of a batch. */
 export const anchorsShown = 8;

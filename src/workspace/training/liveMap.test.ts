@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { Rng } from "../base/index.ts";
-import { dot, unitRows } from "../base/unitRows.ts";
-import { leaveOneOutAccuracy } from "../neighbours/leaveOneOut.ts";
+import { Rng } from "../../base/index.ts";
+import { dot, unitRows } from "../../base/unitRows.ts";
+import { leaveOneOutAccuracy } from "../../neighbours/leaveOneOut.ts";
+import { threeAxes } from "../space/threeAxes.ts";
 import { LiveMap } from "./liveMap.ts";
-import { threeAxes } from "./threeAxes.ts";
 
 const [count, dim] = [90, 7];
 const labels = Int32Array.from({ length: count }, (_, i) => i % 4);

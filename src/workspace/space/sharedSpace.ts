@@ -1,5 +1,5 @@
-import { AbortedError } from "../base/index.ts";
-import type { SpaceMessage } from "./backend.ts";
+import { AbortedError } from "../../base/index.ts";
+import type { SpaceMessage } from "../backend.ts";
 
 interface Listener {
   readonly hear: (message: SpaceMessage) => void;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { ShuffledSampler } from "../data/index.ts";
-import { cosinePairLoss, lossByName } from "../losses/index.ts";
-import { compactEncoder, type ImageDataset } from "../modality/image/index.ts";
-import { adam, constantRate } from "../optim/index.ts";
-import { referenceRuntime } from "../runtime/index.ts";
+import { ShuffledSampler } from "../../data/index.ts";
+import { cosinePairLoss, lossByName } from "../../losses/index.ts";
+import { compactEncoder, type ImageDataset } from "../../modality/image/index.ts";
+import { adam, constantRate } from "../../optim/index.ts";
+import { referenceRuntime } from "../../runtime/index.ts";
 import {
   labelSource,
   labelTask,
@@ -12,7 +12,7 @@ import {
   type Recorder,
   Trainer,
   viewSource,
-} from "../train/index.ts";
+} from "../../train/index.ts";
 import type { BatchMessage, LiveMessage } from "./liveMap.ts";
 import { watchTraining } from "./watchTraining.ts";
 

@@ -1,5 +1,11 @@
-import type { ImageDataset } from "../modality/image/index.ts";
-import { type FitOptions, pickImages, type Recorder, recordingRows, type Trainer } from "../train/index.ts";
+import type { ImageDataset } from "../../modality/image/index.ts";
+import {
+  type FitOptions,
+  pickImages,
+  type Recorder,
+  recordingRows,
+  type Trainer,
+} from "../../train/index.ts";
 import { BatchView } from "./batchView.ts";
 import { LiveMap, type LiveMessage, sampleMessage } from "./liveMap.ts";
 import { type WatchOptions, watchRecorder } from "./watchRecorder.ts";

@@ -1,4 +1,4 @@
-import { dot } from "../base/unitRows.ts";
+import { dot } from "../../base/unitRows.ts";
 
 /** The pictures of a batch, and which may be compared. */
 export type BatchCandidates = {

@@ -1,11 +1,11 @@
-import { unitRows } from "../base/unitRows.ts";
-import { thumbnails } from "../modality/image/fit/thumbnails.ts";
-import type { ImageDataset } from "../modality/image/index.ts";
-import { leaveOneOutAccuracy } from "../neighbours/leaveOneOut.ts";
-import type { Snapshot } from "../train/index.ts";
-import { labelsTell } from "./labelsTell.ts";
-import { type BatchHead, longestSampled, type MapHead, type SampleHead } from "./protocol.ts";
-import { threeAxes } from "./threeAxes.ts";
+import { unitRows } from "../../base/unitRows.ts";
+import { thumbnails } from "../../modality/image/fit/thumbnails.ts";
+import type { ImageDataset } from "../../modality/image/index.ts";
+import { leaveOneOutAccuracy } from "../../neighbours/leaveOneOut.ts";
+import type { Snapshot } from "../../train/index.ts";
+import { labelsTell } from "../labelsTell.ts";
+import { type BatchHead, longestSampled, type MapHead, type SampleHead } from "../protocol.ts";
+import { threeAxes } from "../space/threeAxes.ts";
 
 /** A message of {@link LiveMap.next}. */
 export interface MapMessage {

@@ -1,13 +1,13 @@
-import { AbortedError, type TensorData } from "../base/index.ts";
-import type { ImageDataset } from "../modality/image/index.ts";
-import { hardPairs } from "../neighbours/hardPairs.ts";
-import type { Encoder } from "../nn/index.ts";
-import type { Runtime } from "../runtime/index.ts";
-import { Embedder } from "../train/index.ts";
-import type { SpaceMessage } from "./backend.ts";
-import type { Message } from "./message.ts";
-import { defaultCheckpoint, type RunInfo } from "./protocol.ts";
-import { embeddingsMessage, hardPairsMessage } from "./runMessages.ts";
+import { AbortedError, type TensorData } from "../../base/index.ts";
+import type { ImageDataset } from "../../modality/image/index.ts";
+import { hardPairs } from "../../neighbours/hardPairs.ts";
+import type { Encoder } from "../../nn/index.ts";
+import type { Runtime } from "../../runtime/index.ts";
+import { Embedder } from "../../train/index.ts";
+import type { SpaceMessage } from "../backend.ts";
+import type { Message } from "../message.ts";
+import { defaultCheckpoint, type RunInfo } from "../protocol.ts";
+import { embeddingsMessage, hardPairsMessage } from "../runMessages.ts";
 import { SharedSpace } from "./sharedSpace.ts";
 import { buildSpace, neighboursBy, type SpaceJob, type SpaceTools } from "./space.ts";
 

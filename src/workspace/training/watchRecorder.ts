@@ -1,5 +1,5 @@
-import type { ImageDataset } from "../modality/image/index.ts";
-import type { Recorder, Snapshot } from "../train/index.ts";
+import type { ImageDataset } from "../../modality/image/index.ts";
+import type { Recorder, Snapshot } from "../../train/index.ts";
 
 export interface WatchOptions {
   /** Least milliseconds from one look to the next; default 1,000. */

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { AbortedError, InputError, Rng } from "../base/index.ts";
-import { dot, unitRows } from "../base/unitRows.ts";
-import { leaveOneOutAccuracy } from "../neighbours/leaveOneOut.ts";
-import { nearestOf } from "../neighbours/nearest.ts";
-import { umapLayout } from "../projection/index.ts";
-import { referenceRuntime } from "../runtime/index.ts";
-import type { SpaceMessage } from "./backend.ts";
-import type { Message } from "./message.ts";
+import { AbortedError, InputError, Rng } from "../../base/index.ts";
+import { dot, unitRows } from "../../base/unitRows.ts";
+import { leaveOneOutAccuracy } from "../../neighbours/leaveOneOut.ts";
+import { nearestOf } from "../../neighbours/nearest.ts";
+import { umapLayout } from "../../projection/index.ts";
+import { referenceRuntime } from "../../runtime/index.ts";
+import type { SpaceMessage } from "../backend.ts";
+import type { Message } from "../message.ts";
 import { buildSpace, neighboursBy, type SpaceJob, type SpaceTools, wrongNeighbours } from "./space.ts";
 
 const [count, dim] = [60, 5];

@@ -1,11 +1,11 @@
-import { InputError } from "../base/index.ts";
-import { dot, unitRows } from "../base/unitRows.ts";
-import { runtimeNeighbours } from "../neighbours/index.ts";
-import { procrustes } from "../projection/procrustes.ts";
-import type { Runtime } from "../runtime/index.ts";
-import type { SpaceMessage } from "./backend.ts";
-import { labelsTell } from "./labelsTell.ts";
-import { neighboursShown, type SpaceProgressHead } from "./protocol.ts";
+import { InputError } from "../../base/index.ts";
+import { dot, unitRows } from "../../base/unitRows.ts";
+import { runtimeNeighbours } from "../../neighbours/index.ts";
+import { procrustes } from "../../projection/procrustes.ts";
+import type { Runtime } from "../../runtime/index.ts";
+import type { SpaceMessage } from "../backend.ts";
+import { labelsTell } from "../labelsTell.ts";
+import { neighboursShown, type SpaceProgressHead } from "../protocol.ts";
 import { shownDims, threeAxes } from "./threeAxes.ts";
 
 /** Points of a neighbourhood that a map is laid out by, the point itself among them; UMAP's default. */

@@ -1,6 +1,6 @@
-import { type LossName, lossByName, lossNames } from "../losses/index.ts";
-import { autoRecipe, type PlanChoices, type RecipeChoice } from "../runs/index.ts";
-import type { Choice, MethodChoice, TrainRequest } from "./protocol.ts";
+import { type LossName, lossByName, lossNames } from "../../losses/index.ts";
+import { autoRecipe, type PlanChoices, type RecipeChoice } from "../../runs/index.ts";
+import type { Choice, MethodChoice, TrainRequest } from "../protocol.ts";
 
 /** The recipes that a training can be asked for; the first one chooses by itself. */
 export const recipeChoices: readonly MethodChoice<RecipeChoice>[] = [

@@ -1,5 +1,5 @@
-import type { StepReport } from "../train/index.ts";
-import type { StepHead } from "./protocol.ts";
+import type { StepReport } from "../../train/index.ts";
+import type { StepHead } from "../protocol.ts";
 
 /** Least milliseconds from one step message to the next. */
 const everyMs = 200;
