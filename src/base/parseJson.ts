@@ -25,12 +25,16 @@ export function parseJson<T>(schema: z.ZodType<T>, text: string | undefined, whe
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0]!;
-  const received = path.reduce<unknown>((at, key) => Object(at)[key], value);
   // Zod's message without its heading, and without the type of what was received.
   const problem = message.replace(/^[^:.]+[:.] (?=expected|must)/i, "").replace(/, received \w+$/, "");
   throw new InputError(
-    `${where}: ${path.join(".") || "the whole"}: ${problem[0]!.toLowerCase()}${problem.slice(1)}, received ${shown(received)}, in ${what}`,
+    `${where}: ${path.join(".") || "the whole"}: ${problem[0]!.toLowerCase()}${problem.slice(1)}, received ${received(value, path)}, in ${what}`,
   );
+}
+
+/** What a value holds at a path, as a message quotes it. */
+export function received(value: unknown, path: readonly PropertyKey[]): string {
+  return shown(path.reduce<unknown>((at, key) => Object(at)[key], value));
 }
 
 function shown(value: unknown): string {

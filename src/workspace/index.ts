@@ -28,6 +28,7 @@ export {
   styleClasses,
 } from "../report/classStyles.ts";
 export { drawFrame } from "../report/film/index.ts";
+export { expectedOf, isOf } from "../runs/option.ts";
 export { type Backend, BackendError, type BackendEvent, type SpaceMessage } from "./backend.ts";
 export { encoderLayers } from "./encoderLayers.ts";
 export { EventLog } from "./eventLog.ts";
@@ -82,7 +83,7 @@ export {
   sampleMessage,
 } from "./training/liveMap.ts";
 export { StepMeter } from "./training/stepMeter.ts";
-export { lossChoices, recipeChoices, requestedChoices } from "./training/trainingChoices.ts";
+export * from "./training/trainingChoices.ts";
 export { isAtWork, isUnderWay } from "./training/trainingPhase.ts";
 export { type TrainingHost, type TrainingReports, TrainingSession } from "./training/trainingSession.ts";
 export { type WatchOptions, watchRecorder } from "./training/watchRecorder.ts";

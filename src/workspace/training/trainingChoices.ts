@@ -1,6 +1,10 @@
+import { z } from "zod";
+import { InputError } from "../../base/index.ts";
+import { received } from "../../base/parseJson.ts";
 import { type LossName, lossByName, lossNames } from "../../losses/index.ts";
-import { autoRecipe, type PlanChoices, type RecipeChoice } from "../../runs/index.ts";
-import type { Choice, MethodChoice, TrainRequest } from "../protocol.ts";
+import { autoRecipe, type PlanChoices, type RecipeChoice, trainingOptions } from "../../runs/index.ts";
+import { oneOf, schemaOf } from "../../runs/option.ts";
+import type { Choice, Hello, MethodChoice, TrainRequest } from "../protocol.ts";
 
 /** The recipes that a training can be asked for; the first one chooses by itself. */
 export const recipeChoices: readonly MethodChoice<RecipeChoice>[] = [
@@ -85,4 +89,50 @@ export function requestedChoices({ data, limit, epochs, seed, loss }: TrainReque
     ...{ source: data, limit, epochs: epochs ?? undefined, seed, init: null, record: true },
     loss: lossNames.find((name) => name === loss),
   };
+}
+
+/** The numbers of a request. What is beyond them is a slip of the keyboard. */
+export const requestNumbers = {
+  epochs: { ...trainingOptions.epochs.is, most: 1000 },
+  limit: { ...trainingOptions.limit.is, most: 10_000_000 },
+  seed: { ...trainingOptions.seed.is, most: 2 ** 32 - 1 },
+};
+
+/**
+ * A training that is asked for, where it is one of those offered.
+ *
+ * @param epochs how many may be asked for
+ * @throws InputError naming the first field that cannot be used, what it holds and what was expected.
+ */
+export function checkedRequest(
+  value: unknown,
+  { datasets, recipes, losses }: Pick<Hello, "datasets" | "recipes" | "losses">,
+  epochs = requestNumbers.epochs,
+): TrainRequest {
+  const among = <Name extends string>(choices: readonly { readonly name: Name }[]) =>
+    schemaOf(
+      oneOf(
+        "name",
+        choices.map(({ name }) => name),
+      ),
+    );
+  const shape = {
+    data: among(datasets),
+    recipe: among(recipes),
+    loss: among(losses).nullable(),
+    epochs: schemaOf(epochs, ", or null for as many as suit").nullable(),
+    limit: schemaOf(requestNumbers.limit, ", or null for all").nullable(),
+    seed: schemaOf(requestNumbers.seed),
+  };
+  const fields = Object.keys(shape).join(", ");
+  const schema = z.strictObject(shape, {
+    error: ({ code, keys }) =>
+      code === "unrecognized_keys"
+        ? `expected ${fields} only, not ${keys.join(", ")}`
+        : `expected an object of ${fields}`,
+  });
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const { path, message } = parsed.error.issues[0]!;
+  throw new InputError(`${path.join(".") || "the body"}: received ${received(value, path)}, ${message}`);
 }

@@ -1,5 +1,13 @@
-import type { Choice, DatasetChoice, Hello, MethodChoice, TrainRequest } from "kindred/workspace";
-import { countText } from "../words/wording.ts";
+import {
+  type Choice,
+  type DatasetChoice,
+  expectedOf,
+  type Hello,
+  isOf,
+  type MethodChoice,
+  requestNumbers,
+  type TrainRequest,
+} from "kindred/workspace";
 
 /** What the form holds while it is filled in: numbers may be missing, epochs for as many as suit. */
 export interface RequestDraft {
@@ -18,9 +26,7 @@ export type DraftFaults = Partial<Record<"epochs" | "limit" | "seed", string>>;
 
 /** What can be learned from in less than a minute on a small computer. */
 const smallLimit = 5000;
-const fewestPictures = 100;
-const mostEpochs = 1000;
-const mostSeed = 2 ** 32 - 1;
+export const fewestPictures = 100;
 
 export function draftOf(request: TrainRequest): RequestDraft {
   return {
@@ -35,20 +41,19 @@ export function draftOf(request: TrainRequest): RequestDraft {
 }
 
 export function faultsOf(draft: RequestDraft, count: number | null): DraftFaults {
-  const faults: DraftFaults = {};
-  if (!isEmpty(draft.epochs) && !isWhole(draft.epochs, 1, mostEpochs)) {
-    faults.epochs = `A whole number from 1 to ${mostEpochs}, or nothing.`;
-  }
-  const most = count ?? Number.MAX_SAFE_INTEGER;
-  if (draft.limited && !isWhole(draft.limit, fewestPictures, most)) {
-    faults.limit =
-      count === null
-        ? `A whole number, at least ${fewestPictures}.`
-        : `A whole number from ${fewestPictures} to ${countText(count)}.`;
-  }
-  if (!isWhole(draft.seed, 0, mostSeed)) faults.seed = `A whole number from 0 to ${mostSeed}.`;
-  return faults;
+  const { epochs, seed } = requestNumbers;
+  const limit = { ...requestNumbers.limit, least: fewestPictures, most: count ?? Number.MAX_SAFE_INTEGER };
+  return {
+    ...(isEmpty(draft.epochs) || isOf(epochs, draft.epochs)
+      ? {}
+      : { epochs: `${expected(epochs)}, or nothing.` }),
+    ...(!draft.limited || isOf(limit, draft.limit) ? {} : { limit: `${expected(limit)}.` }),
+    ...(isOf(seed, draft.seed) ? {} : { seed: `${expected(seed)}.` }),
+  };
 }
+
+/** As the beginning of a sentence. */
+const expected = (kind: Parameters<typeof expectedOf>[0]): string => expectedOf(kind).replace(/^a/, "A");
 
 /** The request that the draft stands for; null while something is amiss. */
 export function requestOf(draft: RequestDraft, count: number | null): TrainRequest | null {
@@ -100,8 +105,4 @@ export function choiceOf<Offered extends Choice>(
 
 function isEmpty(value: number | null | undefined): value is null | undefined {
   return value === null || value === undefined;
-}
-
-function isWhole(value: number | null | undefined, low: number, high: number): boolean {
-  return typeof value === "number" && Number.isInteger(value) && value >= low && value <= high;
 }
