@@ -5,3 +5,8 @@ export function listed(names: readonly string[], most = Number.POSITIVE_INFINITY
   const last = all ? (names.at(-1) ?? "") : `${names.length - most} more`;
   return first.length === 0 ? last : `${first.join(", ")} and ${last}`;
 }
+
+/** `1 picture`, `1,200 pictures` */
+export function counted(count: number, one: string, many: string): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}

@@ -31,12 +31,7 @@ export async function classSums(
   dim: number,
   pacer: Pacer,
 ): Promise<ClassSums> {
-  const rows = labels.length;
-  if (matrix.length !== rows * dim) {
-    throw new InputError(
-      `the embeddings hold ${matrix.length} numbers, expected ${rows} labels x dim ${dim} = ${rows * dim}`,
-    );
-  }
+  const rows = rowsLabelled(matrix, labels, dim);
   const numbered = classesOf({ labels });
   const classes = numbered.of[0]!;
   const sums = new Float64Array(numbered.count * dim);
@@ -55,4 +50,17 @@ export async function classSums(
     if (pacer.due()) await pacer.pause();
   }
   return { sums, sizes, selfSums, scales, classes };
+}
+
+/**
+ * How many rows a matrix has: one for each label.
+ *
+ * @throws InputError when it has others.
+ */
+export function rowsLabelled(matrix: Float32Array, labels: Labels, dim: number): number {
+  const rows = labels.length;
+  if (matrix.length === rows * dim) return rows;
+  throw new InputError(
+    `the embeddings hold ${matrix.length} numbers, expected ${rows} labels x dim ${dim} = ${rows * dim}`,
+  );
 }

@@ -1,6 +1,6 @@
 import { InputError } from "../base/index.ts";
 import { Pacer } from "../base/pacer.ts";
-import { inverseNorm } from "../base/unitRows.ts";
+import { dot, inverseNorm } from "../base/unitRows.ts";
 import type { SimilarityBlocks } from "./similarity.ts";
 
 /** References met at a time: 64 rows of 64 to 784 float32 stay in the second-level cache while all queries pass. */
@@ -126,8 +126,7 @@ function oneQuery(tile: Tile, query: number, first: number, last: number): void 
   const queryRow = (queryStart + query) * dim;
   for (let reference = first; reference < last; reference++) {
     const row = reference * dim;
-    let sum = 0;
-    for (let k = 0; k < dim; k++) sum += queries[queryRow + k]! * references[row + k]!;
+    const sum = dot(queries, queryRow, references, row, dim);
     block[query * referenceScales.length + reference] =
       sum * queryScales[query]! * referenceScales[reference]!;
   }

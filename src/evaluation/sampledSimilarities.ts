@@ -1,5 +1,6 @@
-import { InputError, type Rng } from "../base/index.ts";
-import { inverseNorm } from "../base/unitRows.ts";
+import type { Rng } from "../base/index.ts";
+import { dot, inverseNorm } from "../base/unitRows.ts";
+import { rowsLabelled } from "./classSums.ts";
 import type { Labels } from "./labels.ts";
 
 /** Cosine similarities, -1 to 1, of pairs drawn at random. */
@@ -25,17 +26,10 @@ export function sampledSimilarities(
   pairs: number,
   rng: Rng,
 ): SampledSimilarities {
-  const rows = labels.length;
-  if (matrix.length !== rows * dim) {
-    throw new InputError(
-      `the embeddings hold ${matrix.length} numbers, expected ${rows} labels x dim ${dim} = ${rows * dim}`,
-    );
-  }
+  const rows = rowsLabelled(matrix, labels, dim);
   const similarity = (a: number, b: number): number => {
     const scale = inverseNorm(matrix, a, dim, "embeddings") * inverseNorm(matrix, b, dim, "embeddings");
-    let product = 0;
-    for (let k = 0; k < dim; k++) product += matrix[a * dim + k]! * matrix[b * dim + k]!;
-    return product * scale;
+    return dot(matrix, a * dim, matrix, b * dim, dim) * scale;
   };
   const members = new Map<number, number[]>();
   for (let row = 0; row < rows; row++) {

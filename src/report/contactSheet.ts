@@ -1,6 +1,6 @@
 import { base64 } from "./base64.ts";
 import { escapeHtml } from "./escape.ts";
-import { pageStyle } from "./pageStyle.ts";
+import { htmlPage } from "./htmlPage.ts";
 
 /** A picture on a contact sheet. */
 export interface SheetPicture {
@@ -64,27 +64,8 @@ figcaption { margin-top: 6px; font-size: 13px; line-height: 1.35; }
 
 /** The HTML of a contact sheet: a page that needs no script, no other file and no network. */
 export function contactSheet({ title, subtitle, searches }: ContactSheet): string {
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="kindred search">
-<title>${escapeHtml(title)}</title>
-<style>${pageStyle}${sheetStyle}</style>
-</head>
-<body>
-<header>
-<h1>${escapeHtml(title)}</h1>
-<p>${escapeHtml(subtitle)}</p>
-</header>
-<main>
-${searches.map(searchHtml).join("\n")}
-</main>
-</body>
-</html>
-`;
+  const body = `<main>\n${searches.map(searchHtml).join("\n")}\n</main>`;
+  return htmlPage({ generator: "kindred search", policy, title, subtitle, style: sheetStyle, body });
 }
 
 function searchHtml({ query, hits }: SheetSearch): string {

@@ -1,5 +1,5 @@
 import { escapeHtml, scriptJson } from "./escape.ts";
-import { pageStyle } from "./pageStyle.ts";
+import { htmlPage } from "./htmlPage.ts";
 
 /** What a page is made of; all of it ends up in the one file. */
 export interface PlotPage {
@@ -31,35 +31,17 @@ const policy =
 
 /** The HTML of a page that needs no other file and no network. */
 export function plotPage(page: PlotPage): string {
-  const title = escapeHtml(page.title);
   // A minified library may hold "</script" in a string, where the slash may as well be escaped.
   const scripts = [page.plotly, `"use strict";\n${page.scripts.join("")}`].map(
     (source) => `<script>${source.replaceAll(/<\/(script)/gi, "<\\/$1")}</script>`,
   );
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="kindred plot">
-<title>${title}</title>
-<style>${pageStyle}</style>
-</head>
-<body>
-<header>
-<h1>${title}</h1>
-<p>${escapeHtml(page.subtitle)}</p>
-</header>
-${page.controls ?? ""}
+  const body = `${page.controls ?? ""}
 <main>
 ${page.panels}
 </main>
 ${page.note === undefined ? "" : `<p class="note">${escapeHtml(page.note)}</p>`}
 ${page.after ?? ""}
 <script type="application/json" id="data">${scriptJson(page.data)}</script>
-${scripts.join("\n")}
-</body>
-</html>
-`;
+${scripts.join("\n")}`;
+  return htmlPage({ generator: "kindred plot", policy, title: page.title, subtitle: page.subtitle, body });
 }

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { fingerprint, type ImageDataset } from "../modality/image/index.ts";
 import type { DatasetSplit } from "../platform/node/datasets/datasets.ts";
 import { readPlotInput } from "../platform/node/figures/plotInput.ts";
-import { readFileOrExplain } from "../platform/node/files/files.ts";
+import { readTextOrExplain } from "../platform/node/files/files.ts";
 import { parseRecordingIndex } from "../platform/node/run/recordingIndex.ts";
 import { RunFolder } from "../platform/node/run/runFolder.ts";
 import type { RunConfig } from "../runs/index.ts";
@@ -97,6 +97,6 @@ export function checkpointIn({ info }: OpenRun, checkpoint: number | null): numb
 async function snapshotCount(path: string): Promise<number> {
   const file = join(path, "recording", "index.json");
   if (!existsSync(file)) return 0;
-  const { snapshots } = parseRecordingIndex(new TextDecoder().decode(await readFileOrExplain(file)), file);
+  const { snapshots } = parseRecordingIndex(await readTextOrExplain(file), file);
   return snapshots.length;
 }

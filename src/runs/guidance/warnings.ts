@@ -1,3 +1,4 @@
+import { counted } from "../../base/listed.ts";
 import type { DataSeen } from "./dataSeen.ts";
 
 /** What will be poor, and what to try. */
@@ -187,8 +188,4 @@ function percent(share: number): string {
   const hundredths = 100 * share;
   // 99.97 % is not all.
   return `${hundredths > 99 && hundredths < 100 ? (Math.floor(hundredths * 10) / 10).toString() : Math.round(hundredths)} %`;
-}
-
-function counted(n: number, one: string, many: string): string {
-  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 }

@@ -21,6 +21,11 @@ export async function readFileOrExplain(path: string): Promise<Uint8Array<ArrayB
   }
 }
 
+/** {@link readFileOrExplain} as text, in UTF-8. */
+export async function readTextOrExplain(path: string): Promise<string> {
+  return new TextDecoder().decode(await readFileOrExplain(path));
+}
+
 /** Appends to the file being written; await each call, so that memory stays bounded. */
 export type Append = (bytes: Uint8Array | string) => Promise<void>;
 

@@ -5,7 +5,7 @@ import { type EncoderOptions, type LoadedEncoder, LoadedModel } from "../../../e
 import { parseModelFile } from "../../../runs/index.ts";
 import { Encoder } from "../encoder/encoder.ts";
 import { pathOf } from "../encoder/place.ts";
-import { readFileOrExplain } from "../files/files.ts";
+import { readTextOrExplain } from "../files/files.ts";
 
 /**
  * A trained model: things of every modality that it has a tower for, to vectors of one space.
@@ -35,7 +35,7 @@ export class Model extends LoadedModel {
       );
     }
     const file = join(folder, "model.json");
-    const read = parseModelFile(new TextDecoder().decode(await readFileOrExplain(file)), file);
+    const read = parseModelFile(await readTextOrExplain(file), file);
     const towers = new Map<string, LoadedEncoder>();
     try {
       for (const [modality, { file: name, fingerprint }] of Object.entries(read.towers)) {

@@ -1,4 +1,4 @@
-import { listed } from "../../../base/listed.ts";
+import { counted, listed } from "../../../base/listed.ts";
 import { className } from "../../../modality/image/index.ts";
 import type { OtherFiles, PictureProblem } from "./listing/pictureTree.ts";
 
@@ -84,26 +84,26 @@ export function pictureReportLines(report: PictureReport): string[] {
     if (items.length > shown) lines.push(`  and ${items.length - shown} more${hint}`);
   };
   list(
-    `${count(skipped.length, "file is", "files are")} skipped (--strict refuses ${skipped.length === 1 ? "it" : "them"}):`,
+    `${counted(skipped.length, "file is", "files are")} skipped (--strict refuses ${skipped.length === 1 ? "it" : "them"}):`,
     skipped.map(({ path, reason }) => `${path}: ${reason}`),
     " (all of them by --json, and in a run's skipped.jsonl)",
   );
   list(
-    `${count(passedOver.length, "folder is", "folders are")} passed over:`,
+    `${counted(passedOver.length, "folder is", "folders are")} passed over:`,
     passedOver.map(({ path, reason }) => `${path}: ${reason}`),
   );
   if (otherFiles.length > 0) lines.push(`no pictures, so passed over: ${describeOthers(otherFiles)}`);
   if (emptyClasses.length > 0) {
     lines.push(
-      `${count(emptyClasses.length, "class folder is", "class folders are")} empty: ${listed(emptyClasses, shown)}`,
+      `${counted(emptyClasses.length, "class folder is", "class folders are")} empty: ${listed(emptyClasses, shown)}`,
     );
   }
   list(
-    `${count(conflicts.length, "content has", "contents have")} several labels:`,
+    `${counted(conflicts.length, "content has", "contents have")} several labels:`,
     conflicts.map(({ paths, labels }) => few(paths.map((path, i) => `${path} (${labels[i]})`))),
   );
   list(
-    `${count(duplicates.length, "content is", "contents are")} there more than once:`,
+    `${counted(duplicates.length, "content is", "contents are")} there more than once:`,
     duplicates.map(({ paths }) => few(paths)),
   );
   return lines;
@@ -123,8 +123,4 @@ export function describeOthers(others: readonly OtherFiles[]): string {
 function few(items: readonly string[]): string {
   const rest = items.length - shown;
   return items.slice(0, shown).join(" = ") + (rest > 0 ? ` and ${rest} more` : "");
-}
-
-function count(n: number, one: string, many: string): string {
-  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 }

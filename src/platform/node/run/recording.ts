@@ -10,7 +10,13 @@ import {
   recordingSchedule,
   type Snapshot,
 } from "../../../train/index.ts";
-import { explainIoError, readFileOrExplain, writeFileAtomic, writeStreamAtomic } from "../files/files.ts";
+import {
+  explainIoError,
+  readFileOrExplain,
+  readTextOrExplain,
+  writeFileAtomic,
+  writeStreamAtomic,
+} from "../files/files.ts";
 import { writeNpy } from "../files/npy.ts";
 import { readFloatNpy } from "../files/npyReader.ts";
 import {
@@ -186,5 +192,5 @@ export async function readRecording(run: string): Promise<Recording> {
 
 async function readIndex(path: string): Promise<RecordingIndex> {
   const file = join(path, indexName);
-  return parseRecordingIndex(new TextDecoder().decode(await readFileOrExplain(file)), file);
+  return parseRecordingIndex(await readTextOrExplain(file), file);
 }

@@ -25,7 +25,7 @@ import {
   writePt,
 } from "../../../runs/index.ts";
 import type { EpochMetrics, TrainingState } from "../../../train/index.ts";
-import { explainIoError, readFileOrExplain, writeFileAtomic } from "../files/files.ts";
+import { explainIoError, readFileOrExplain, readTextOrExplain, writeFileAtomic } from "../files/files.ts";
 import { makeFolder } from "../files/folders.ts";
 import { isMissing } from "../files/ioErrors.ts";
 import type { PictureProblem } from "../pictures/listing/pictureTree.ts";
@@ -116,7 +116,7 @@ export class RunFolder {
   async readConfig(): Promise<RunConfig> {
     if (!this.exists) throw await this.#noRun();
     const file = this.#at("config.json");
-    return parseRunConfig(new TextDecoder().decode(await readFileOrExplain(file)), file);
+    return parseRunConfig(await readTextOrExplain(file), file);
   }
 
   /** The files that the run's data was read without, and why, one a line. */
@@ -130,10 +130,8 @@ export class RunFolder {
   }
 
   /** What was seen of the data and chosen for it; null for a run without, as runs from before there was any. */
-  async readGuidance(): Promise<Guidance | null> {
-    const file = this.#at("guidance.json");
-    if (!existsSync(file)) return null;
-    return parseGuidance(new TextDecoder().decode(await readFileOrExplain(file)), file);
+  readGuidance(): Promise<Guidance | null> {
+    return this.#read(parseGuidance, "guidance.json");
   }
 
   async writeFigure(name: string, png: Uint8Array): Promise<void> {
@@ -251,10 +249,8 @@ export class RunFolder {
    *
    * @throws InputError when it is damaged.
    */
-  async readModel(): Promise<ModelFile | null> {
-    const file = this.#at("model", "model.json");
-    if (!existsSync(file)) return null;
-    return parseModelFile(new TextDecoder().decode(await readFileOrExplain(file)), file);
+  readModel(): Promise<ModelFile | null> {
+    return this.#read(parseModelFile, "model", "model.json");
   }
 
   /** Epochs that have a checkpoint, counted from 0, in ascending order. */
@@ -280,16 +276,12 @@ export class RunFolder {
    * @throws InputError naming the line that is none of an epoch.
    */
   async readMetrics(): Promise<EpochMetrics[]> {
-    const file = this.#at("metrics.jsonl");
-    if (!existsSync(file)) return [];
-    return parseMetrics(new TextDecoder().decode(await readFileOrExplain(file)), file);
+    return (await this.#read(parseMetrics, "metrics.jsonl")) ?? [];
   }
 
   /** What `kindred eval` found on the run's own data; null where it was not run. */
-  async readEvaluation(): Promise<EvaluationFile | null> {
-    const file = this.#at("evaluation.json");
-    if (!existsSync(file)) return null;
-    return parseEvaluationFile(new TextDecoder().decode(await readFileOrExplain(file)), file);
+  readEvaluation(): Promise<EvaluationFile | null> {
+    return this.#read(parseEvaluationFile, "evaluation.json");
   }
 
   async writeEvaluation(evaluation: EvaluationFile): Promise<void> {
@@ -301,10 +293,8 @@ export class RunFolder {
   }
 
   /** What the training came to; null for a run that is not over, or whose validation pictures cannot tell. */
-  async readVerdict(): Promise<Verdict | null> {
-    const file = this.#at("verdict.json");
-    if (!existsSync(file)) return null;
-    return parseVerdict(new TextDecoder().decode(await readFileOrExplain(file)), file);
+  readVerdict(): Promise<Verdict | null> {
+    return this.#read(parseVerdict, "verdict.json");
   }
 
   async #writeMetrics(history: readonly EpochMetrics[]): Promise<void> {
@@ -330,13 +320,19 @@ export class RunFolder {
 
   /** Whether the `config.json` is that of a run, also of another version of Kindred; it may be anybody's. */
   async #holdsConfig(): Promise<boolean> {
-    const text = new TextDecoder().decode(await readFileOrExplain(this.#at("config.json")));
+    const text = await readTextOrExplain(this.#at("config.json"));
     try {
       const value: unknown = JSON.parse(text);
       return ["version", "data", "encoder"].every((name) => name in Object(value));
     } catch {
       return false;
     }
+  }
+
+  /** What a file of the run holds; null where there is none. */
+  async #read<T>(parse: (text: string, file: string) => T, ...parts: string[]): Promise<T | null> {
+    const file = this.#at(...parts);
+    return existsSync(file) ? parse(await readTextOrExplain(file), file) : null;
   }
 
   async #write(path: string, content: Uint8Array | string): Promise<void> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { AbortedError, InputError, KindredError } from "../../../base/index.ts";
-import { readFileOrExplain, writeFileAtomic } from "../files/files.ts";
+import { readTextOrExplain, writeFileAtomic } from "../files/files.ts";
 import { packageVersion } from "../files/packageVersion.ts";
 import { sha256Of } from "../files/sha256.ts";
 import { cacheFolder } from "../pictures/cache/cacheFolder.ts";
@@ -48,7 +48,7 @@ export async function tryInChild(request: TrialRequest, sha256: string): Promise
 /** What came of a model at an earlier time; null where there is nothing, or it is damaged, which costs the time only. */
 async function keptTrial(file: string): Promise<Trial | null> {
   if (!existsSync(file)) return null;
-  const text = new TextDecoder().decode(await readFileOrExplain(file));
+  const text = await readTextOrExplain(file);
   try {
     return trialSchema.parse(JSON.parse(text));
   } catch {

@@ -6,7 +6,7 @@ import { crc32 } from "node:zlib";
 import { z } from "zod";
 import { AbortedError, InputError } from "../../../../base/index.ts";
 import { type Preprocessing, preprocessingSchema } from "../../../../modality/image/index.ts";
-import { readFileOrExplain, writeFileAtomic, writeStreamAtomic } from "../../files/files.ts";
+import { readTextOrExplain, writeFileAtomic, writeStreamAtomic } from "../../files/files.ts";
 import { batches } from "../batches.ts";
 import type { PictureThreads } from "../decode/pictureThreads.ts";
 import type { HashedFile, PictureWorkDone } from "../decode/pictureWork.ts";
@@ -218,7 +218,7 @@ export class PictureCache {
   async #open(name: string): Promise<CachedPictures | null> {
     const { size, channels } = this.#preprocessing;
     try {
-      const text = new TextDecoder().decode(await readFileOrExplain(this.#index(name)));
+      const text = await readTextOrExplain(this.#index(name));
       const index = indexSchema.parse(JSON.parse(text));
       const pixels = await mapFile(this.#file(name));
       if (pixels.length !== index.rows.length * channels * size ** 2) return null;

@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { z } from "zod";
-import { readFileOrExplain, writeFileAtomic } from "../../files/files.ts";
+import { readTextOrExplain, writeFileAtomic } from "../../files/files.ts";
 import { batches } from "../batches.ts";
 import type { PictureThreads } from "../decode/pictureThreads.ts";
 import type { PictureOutcome } from "../decode/pictureWork.ts";
@@ -47,7 +47,7 @@ export class PictureMemo {
     const decoder = `kindred 2, sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
     const empty: Memo = { version: 1, decoder, files: {}, unreadable: {} };
     try {
-      const memo = memoSchema.parse(JSON.parse(new TextDecoder().decode(await readFileOrExplain(path))));
+      const memo = memoSchema.parse(JSON.parse(await readTextOrExplain(path)));
       return new PictureMemo(path, memo.decoder === decoder ? memo : { ...memo, decoder, unreadable: {} });
     } catch {
       // Missing or damaged: all is found out again.
