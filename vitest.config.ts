@@ -28,7 +28,7 @@ export default defineConfig({
   },
   test: {
     globalSetup: ["test/globalSetup.ts"],
-    setupFiles: ["test/setup.ts", "test/oneThread.ts"],
+    setupFiles: ["test/setup.ts"],
     // Only what hangs is ended by the clock: beside much else a test may take many times as long as alone.
     testTimeout: 600_000,
     hookTimeout: 600_000,
@@ -42,6 +42,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "core",
+          setupFiles: ["test/oneThread.ts"],
           include: ["src/**/*.test.ts", "web/src/**/*.test.ts", "test/**/*.test.ts"],
           exclude: outside,
         },

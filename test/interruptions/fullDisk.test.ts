@@ -1,3 +1,5 @@
+// As the commands that are started here.
+import "../oneThread.ts";
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";

@@ -1,3 +1,5 @@
+// As the commands that are started here.
+import "../oneThread.ts";
 import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile } from "node:fs/promises";

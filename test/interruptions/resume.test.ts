@@ -1,3 +1,5 @@
+// As the commands that are started here.
+import "../oneThread.ts";
 import { existsSync } from "node:fs";
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
