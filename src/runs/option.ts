@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-interface IntegerKind {
+export interface IntegerKind {
   readonly kind: "integer";
   readonly value: string;
   readonly least: number;
   readonly most: number;
 }
 
-interface NumberKind {
+export interface NumberKind {
   readonly kind: "number";
   readonly value: string;
   readonly least: number;
@@ -16,26 +16,26 @@ interface NumberKind {
   readonly open: boolean;
 }
 
-interface ChoiceKind<Value = unknown> {
+export interface ChoiceKind<Value = unknown> {
   readonly kind: "choice";
   readonly value: string;
   /** What each name stands for. */
   readonly names: Readonly<Record<string, Value>>;
 }
 
-interface TextKind {
+export interface TextKind {
   readonly kind: "text" | "path";
   readonly value: string;
 }
 
 /** Present or not; with `not`, what its absence by `--no-…` means. */
-interface FlagKind {
+export interface FlagKind {
   readonly kind: "flag";
   readonly not?: string;
 }
 
 /** Several values: in one word with commas between them, or as several words. */
-interface ListKind<Item extends Kind = Kind> {
+export interface ListKind<Item extends Kind = Kind> {
   readonly kind: "list";
   readonly value: string;
   readonly of: Item;
@@ -43,7 +43,7 @@ interface ListKind<Item extends Kind = Kind> {
 }
 
 /** A text of a form of its own. */
-interface FormKind<Value = unknown> {
+export interface FormKind<Value = unknown> {
   readonly kind: "form";
   readonly value: string;
   /** What the form is, for whoever missed it. */
