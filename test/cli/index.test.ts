@@ -374,7 +374,7 @@ describe("kindred index on folders of pictures", () => {
       'album/table.csv: the column "id" is no field to filter by, as its name is that of a column that every index has',
     );
     expect(made.stderr).toContain(
-      'album/table.csv: fields to filter by are the columns "year", "Taken by", "draft"',
+      'album/table.csv: fields to filter by are the columns "year", "Taken by" and "draft"',
     );
     const search = async (where: string) =>
       (await json("search", "--index", "album.lance", "album/circle 1.png", "--where", where)).searches[0]

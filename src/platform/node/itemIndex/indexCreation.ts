@@ -7,10 +7,9 @@ import type { FieldKinds, IndexedItem, IndexInfo, IndexRoot } from "../../../ret
 import { explainIoError } from "../files/ioErrors.ts";
 import { isAlive } from "../files/processes.ts";
 import { changeIndex, readyTag } from "./indexChange.ts";
-import { type IndexLocation, requireNoOldTable, stateOfFolder, tableName } from "./indexLocation.ts";
+import { type IndexLocation, indexLocation, stateOfFolder, tableName } from "./indexLocation.ts";
 import { indexSchema, itemTable } from "./itemRows.ts";
-import { lancedb } from "./lance.ts";
-import { addFields } from "./openedTable.ts";
+import { addFields, connected, openReady } from "./openedTable.ts";
 import { type PlanOptions, planSearch } from "./searchPlan.ts";
 
 /** Makes the table of a new index, or in place of an old one. */
@@ -21,7 +20,6 @@ export async function createTable(
   options: PlanOptions & { readonly force?: boolean; readonly roots?: readonly IndexRoot[] },
 ): Promise<void> {
   const { folder } = location;
-  const { connect } = await lancedb();
   const fill = async (connection: Connection, mode: "create" | "overwrite"): Promise<Table> => {
     const schema = await indexSchema(info, options.roots ?? []);
     const table = await connection.createEmptyTable(tableName, schema, { mode });
@@ -34,44 +32,35 @@ export async function createTable(
     }
     return table;
   };
+  const make = async (connection: Connection, mode: "create" | "overwrite"): Promise<void> => {
+    const table = await fill(connection, mode);
+    await planSearch(table, options);
+    await (await table.tags()).create(readyTag, await table.version());
+    table.close();
+  };
   if (folder !== null && stateOfFolder(location, folder) !== "index") {
     await inFreshFolder(folder, async (fresh) => {
-      const connection = await connect(fresh);
-      const table = await fill(connection, "create");
-      await planSearch(table, options);
-      await (await table.tags()).create(readyTag, await table.version());
-      table.close();
+      const connection = await connected(indexLocation(fresh));
+      await make(connection, "create");
       connection.close();
     });
     return;
   }
-  const connection = await connect(location.uri);
+  const connection = await connected(location);
   try {
-    const finished = await hasFinishedTable(location, connection);
-    if (finished && !options.force) {
+    const finished = await openReady(location, connection);
+    finished?.close();
+    if (!finished) await make(connection, "overwrite");
+    else if (options.force) {
+      await changeIndex(location, connection, options, () => fill(connection, "overwrite"));
+    } else {
       throw new InputError(
         `${location.path} holds an index already: add to it with --add, delete from it with --delete, or replace it with --force`,
       );
     }
-    if (finished) {
-      await changeIndex(location, connection, options, () => fill(connection, "overwrite"));
-      return;
-    }
-    const table = await fill(connection, "overwrite");
-    await planSearch(table, options);
-    await (await table.tags()).create(readyTag, await table.version());
-    table.close();
   } finally {
     connection.close();
   }
-}
-
-async function hasFinishedTable(location: IndexLocation, connection: Connection): Promise<boolean> {
-  const names = await connection.tableNames();
-  requireNoOldTable(location, names);
-  if (!names.includes(tableName)) return false;
-  const table = await connection.openTable(tableName);
-  return readyTag in (await (await table.tags()).list());
 }
 
 let temporaries = 0;

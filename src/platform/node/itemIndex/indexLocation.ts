@@ -14,23 +14,16 @@ const oldTableName = "pictures";
 export interface IndexLocation {
   /** As it was given, for messages. */
   readonly path: string;
-  /** What LanceDB connects to. */
-  readonly uri: string;
   /** The folder's absolute path; null for an object storage. */
   readonly folder: string | null;
 }
 
 /** A folder from its path, an object storage from a URI such as `s3://bucket/my.lance`. */
 export function indexLocation(path: string): IndexLocation {
-  if (/^file:\/\//i.test(path)) return folderLocation(path, fileURLToPath(path));
+  if (/^file:\/\//i.test(path)) return { path, folder: resolve(fileURLToPath(path)) };
   // Two letters or more, as `C:\` begins a path.
-  if (/^[a-z][a-z\d+.-]+:\/\//i.test(path)) return { path, uri: path, folder: null };
-  return folderLocation(path, path);
-}
-
-/** Absolute, because LanceDB takes some relative paths (with other letters than ASCII, say) for those of its cloud. */
-function folderLocation(path: string, folder: string): IndexLocation {
-  return { path, uri: resolve(folder), folder: resolve(folder) };
+  if (/^[a-z][a-z\d+.-]+:\/\//i.test(path)) return { path, folder: null };
+  return { path, folder: resolve(path) };
 }
 
 /**

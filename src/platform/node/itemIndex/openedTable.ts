@@ -19,11 +19,12 @@ import { explainLance } from "./lanceErrors.ts";
 import { readPlan } from "./searchPlan.ts";
 
 /** The place where an index's table is, or can be made. */
-export async function connected(location: IndexLocation): Promise<Connection> {
+export async function connected({ path, folder }: IndexLocation): Promise<Connection> {
   try {
-    return await (await lancedb()).connect(location.uri);
+    // LanceDB takes some relative paths (with other letters than ASCII, say) for those of its cloud; a folder is absolute.
+    return await (await lancedb()).connect(folder ?? path);
   } catch (error) {
-    throw explainLance(error, "read", location.path);
+    throw explainLance(error, "read", path);
   }
 }
 

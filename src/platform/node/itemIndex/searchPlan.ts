@@ -34,6 +34,7 @@ const outgrown = 4;
 export interface PlanOptions {
   /** Default {@link approximateFrom}. */
   readonly approximateFrom?: number;
+  /** Told what is done after the items are in. */
   readonly onStage?: (stage: string) => void;
   readonly signal?: AbortSignal;
 }

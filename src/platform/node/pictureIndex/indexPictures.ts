@@ -12,6 +12,7 @@ import type { DatasetSplit } from "../datasets/datasets.ts";
 import { loadSplits } from "../datasets/splits.ts";
 import { indexLocation } from "../itemIndex/indexLocation.ts";
 import { type Addition, ItemIndex } from "../itemIndex/itemIndex.ts";
+import type { PlanOptions } from "../itemIndex/searchPlan.ts";
 import { type DeviceName, nodeRuntime } from "../ort/devices.ts";
 import type { PictureReport } from "../pictures/pictureReport.ts";
 import type { PictureStage } from "../pictures/readPictures.ts";
@@ -21,7 +22,7 @@ import { embedPictures, type PictureCounts } from "./embedPictures.ts";
 import { encoderOfIndex, identifiedEncoder, infoOf } from "./indexedRun.ts";
 
 /** What pictures to index, by which run, and where. */
-export interface IndexPicturesOptions {
+export interface IndexPicturesOptions extends PlanOptions {
   /** Folder of the index, or URI of an object storage. */
   readonly out: string;
   /** Folder of the run; for additions the run that made the index, unless given. */
@@ -35,8 +36,6 @@ export interface IndexPicturesOptions {
   /** Add to an index that is there, or replace it. */
   readonly add?: boolean;
   readonly force?: boolean;
-  readonly approximateFrom?: number;
-  readonly signal?: AbortSignal;
   /** Told what is about to be done. */
   readonly onBegin?: (line: string) => void;
   /** Told what fields the index will have, before pictures are embedded; what it throws ends the indexing. */
@@ -48,8 +47,6 @@ export interface IndexPicturesOptions {
   /** Refuse picture files that cannot be read, instead of skipping them. Default false. */
   readonly strict?: boolean;
   readonly onProgress?: (done: number, total: number) => void;
-  /** Told what is done after the pictures are in. */
-  readonly onStage?: (stage: string) => void;
 }
 
 /** What an index holds after pictures went in. */
@@ -69,7 +66,7 @@ export interface IndexPicturesResult extends Readonly<PictureCounts> {
  * @throws InputError, AbortedError: the index is then as it was, or not there at all.
  */
 export async function indexPictures(options: IndexPicturesOptions): Promise<IndexPicturesResult> {
-  const { out, run, signal, device, onBegin, onFields } = options;
+  const { out, run, device, onBegin, onReport, onPictures, signal } = options;
   const there = await ItemIndex.exists(out);
   if (there && !options.add && !options.force) {
     throw new InputError(
@@ -90,16 +87,17 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
       least: 1,
       strict: options.strict ?? false,
       fields: true,
-      ...(options.onReport ? { onReport: options.onReport } : {}),
+      ...(onReport ? { onReport } : {}),
       ...(signal ? { signal } : {}),
-      ...(options.onPictures ? { onPictures: options.onPictures } : {}),
+      ...(onPictures ? { onPictures } : {}),
       ...(onBegin ? { onNote: onBegin } : {}),
     });
     for (const part of parts) requirePictureSize(part, encoder.encoder.inputShape);
-    const fields = parts.flatMap((part) =>
-      (part.fields ?? []).map((fields, image) => ({ id: part.paths?.[image] ?? String(image), fields })),
+    const own = parts.flatMap(({ fields = [], paths }) =>
+      fields.map((fields, image) => ({ id: paths?.[image] ?? String(image), fields })),
     );
-    onFields?.(joinedFields(index?.fields ?? {}, fields));
+    const fields = joinedFields(index?.fields ?? {}, own);
+    options.onFields?.(fields);
     const collection = await collectionOf(source, parts);
     const runtime = await nodeRuntime(device === undefined ? {} : { device });
     onBegin?.(`device: ${runtime.device.description}`);
@@ -123,22 +121,21 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
         );
         const { roots, within } = place;
         const items = embedPictures(parts, embedder, counts, {
+          ...options,
           known,
           split: options.split === "test" && !parts[0]!.paths ? "test" : null,
           keepKnown: collection.lone,
           pathOf: (path) => (within === "" ? path : `${within}/${path}`),
           idOf: (local) => ownId(place, local),
           ...(index ? { stored: (ids) => index.get(ids) } : {}),
-          ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-          ...(signal ? { signal } : {}),
         });
         return { items, roots };
       };
-      const plan = await written(options, index, infoOf(encoder, out), addition);
+      const info = infoOf(encoder, out);
+      const { plan, rows } = await written(options, index, info, addition);
       const seconds = (performance.now() - began) / 1000;
       await embedder.dispose();
-      const { dim, fingerprint } = infoOf(encoder, out);
-      return { ...counts, ...plan, dim, fingerprint, seconds };
+      return { ...counts, plan, rows, dim: info.dim, fingerprint: info.fingerprint, seconds };
     } finally {
       await runtime.dispose();
     }
@@ -148,22 +145,17 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
 }
 
 async function written(
-  { out, force = false, approximateFrom, signal, onStage }: IndexPicturesOptions,
+  options: IndexPicturesOptions,
   index: ItemIndex | null,
   info: IndexInfo,
   addition: () => Promise<Addition>,
 ): Promise<{ plan: SearchPlan; rows: number }> {
-  const options = {
-    ...(approximateFrom === undefined ? {} : { approximateFrom }),
-    ...(signal ? { signal } : {}),
-    ...(onStage ? { onStage } : {}),
-  };
   if (index) {
     await index.add(addition, options);
     return { plan: index.plan, rows: await index.count() };
   }
   const { items, roots } = await addition();
-  const made = await ItemIndex.create(out, info, items, { ...options, roots, force });
+  const made = await ItemIndex.create(options.out, info, items, { ...options, roots });
   try {
     return { plan: made.plan, rows: await made.count() };
   } finally {

@@ -20,6 +20,6 @@ it("fields hold numbers, truth or text, one kind a column; blank cells are null"
   expect(notes).toEqual([
     't.jsonl: the column "_x" is no field to filter by, as its name begins with _, or has a dot, a backtick or a control character',
     't.jsonl: the column "N" is no field to filter by, as its name differs from another one in case at most',
-    't.jsonl: fields to filter by are the columns "n", "code", "big", "flag", "mixed"',
+    't.jsonl: fields to filter by are the columns "n", "code", "big", "flag" and "mixed"',
   ]);
 });
