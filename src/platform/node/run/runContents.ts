@@ -52,8 +52,8 @@ const files = [
   /^export\/encoder\.(onnx|safetensors|pt)(\.md|\.json)?$/,
   /^export\/transformersjs\/(config\.json|preprocessor_config\.json|README\.md|onnx\/model\.onnx)$/,
   /^index\.lance\/index\.lock$/,
-  // LanceDB names the parts of its table by random numbers.
-  /^index\.lance\/pictures\.lance\/((data|_\w+)\/.+|\w+\.(manifest|json))$/,
+  // LanceDB names the parts of its table by random numbers; before indexes held items, the table was `pictures`.
+  /^index\.lance\/(items|pictures)\.lance\/((data|_\w+)\/.+|\w+\.(manifest|json))$/,
 ];
 
 /** What a run resumes from: removed last, so that no other checkpoint outlives it. */

@@ -193,7 +193,7 @@ describe("listPictureFolder", () => {
         "@eaDir/x/c.png",
         "__MACOSX/cat/d.png",
       ),
-      ...files("runs/pets/figures/pairs.png", "pets.lance/pictures.lance/x.png"),
+      ...files("runs/pets/figures/pairs.png", "pets.lance/items.lance/x.png"),
       "runs/pets/config.json": run,
     });
     const listing = await listPictureFolder(at("data"), false);

@@ -193,7 +193,9 @@ export async function isPicture(path: string): Promise<boolean> {
 /** What Kindred wrote that makes a folder none of pictures: a run, or an index. */
 async function outputIn(folder: string): Promise<string | null> {
   if (await isRun(folder)) return "holds a run of Kindred";
-  return existsSync(join(folder, "pictures.lance")) ? "holds an index of Kindred" : null;
+  // Before indexes held items, their table was `pictures`.
+  const isIndex = ["items.lance", "pictures.lance"].some((table) => existsSync(join(folder, table)));
+  return isIndex ? "holds an index of Kindred" : null;
 }
 
 /** Folders that a run has in the folder that it is in, where a run was trained among its own pictures. */
