@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { InputError, Rng } from "../base/index.ts";
 import { dot, unitRows } from "../base/unitRows.ts";
 import { umapTransform } from "../projection/index.ts";
-import { nearestOf, placeOnMap, projectOnto, votesOf } from "./nearest.ts";
+import { nearestOf, placeOnMap, projectOnto } from "./nearest.ts";
 
 const random = (seed: number, length: number): Float32Array => {
   const rng = Rng.of(seed, "nearest");
@@ -77,17 +77,5 @@ describe("projectOnto", () => {
     expect(place[0]).toBeCloseTo(0.8, 6);
     expect(place[1]).toBeCloseTo(0.5, 6);
     expect(() => projectOnto(Float32Array.of(3, 0), axes)).toThrow("dim 2 was given, expected 3");
-  });
-});
-
-describe("votesOf", () => {
-  it("puts the most frequent class first, then the nearer", () => {
-    const rows = Uint32Array.of(3, 0, 1, 2, 4);
-    const similarity = Float32Array.of(0.875, 0.75, 0.5, 0.25, 0);
-    expect(votesOf({ rows, similarity }, Int32Array.of(7, 7, 5, 5, 1))).toEqual([
-      { label: 5, count: 2, similarity: 0.875 },
-      { label: 7, count: 2, similarity: 0.75 },
-      { label: 1, count: 1, similarity: 0 },
-    ]);
   });
 });

@@ -105,27 +105,3 @@ export function projectOnto(embedding: Float32Array, { mean, components }: Axes)
     dot(offset, 0, components, axis * dim, dim),
   );
 }
-
-/** A class among neighbours. */
-export interface Vote {
-  readonly label: number;
-  /** Neighbours of it. */
-  readonly count: number;
-  /** Similarity of the nearest of them. */
-  readonly similarity: number;
-}
-
-/** The classes of neighbours, the most frequent first; equals by their nearest. */
-export function votesOf({ rows, similarity }: NearestRows, labels: Int32Array): Vote[] {
-  const votes = new Map<number, Vote>();
-  for (const [rank, row] of rows.entries()) {
-    const label = labels[row]!;
-    const before = votes.get(label);
-    votes.set(label, {
-      label,
-      count: (before?.count ?? 0) + 1,
-      similarity: before?.similarity ?? similarity[rank]!,
-    });
-  }
-  return [...votes.values()].sort((a, b) => b.count - a.count || b.similarity - a.similarity);
-}

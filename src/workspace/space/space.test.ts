@@ -7,7 +7,7 @@ import { umapLayout } from "../../projection/index.ts";
 import { referenceRuntime } from "../../runtime/index.ts";
 import type { SpaceMessage } from "../backend.ts";
 import type { Message } from "../message.ts";
-import { buildSpace, neighboursBy, type SpaceJob, type SpaceTools, wrongNeighbours } from "./space.ts";
+import { buildSpace, neighboursBy, type SpaceJob, type SpaceTools } from "./space.ts";
 
 const [count, dim] = [60, 5];
 const labels = Int32Array.from({ length: count }, (_, i) => i % 3);
@@ -135,13 +135,5 @@ describe("buildSpace", () => {
     const damaged = embeddings.slice();
     damaged[12] = Number.NaN;
     await expect(built({ embeddings: damaged })).rejects.toThrow(/row 2 of the embeddings holds NaN/);
-  });
-});
-
-describe("wrongNeighbours", () => {
-  it("counts those of another class", () => {
-    expect([...wrongNeighbours(Uint32Array.of(1, 2, 0, 2, 0, 1), Int32Array.of(4, 4, 9), 2)]).toEqual([
-      1, 1, 2,
-    ]);
   });
 });

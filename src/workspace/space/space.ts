@@ -146,19 +146,6 @@ export function nearestAccuracy(rows: Uint32Array, labels: Int32Array, k: number
   return labels.length > 0 ? right / labels.length : 0;
 }
 
-/**
- * Of each row how many of its `k` nearest are of another class, `[count]`: 0 in the midst of its own, `k` where it looks
- * like another.
- */
-export function wrongNeighbours(rows: Uint32Array, labels: Int32Array, k: number): Uint8Array {
-  const wrong = new Uint8Array(labels.length);
-  for (let at = 0; at < labels.length * k; at++) {
-    const row = Math.floor(at / k);
-    if (labels[rows[at]!] !== labels[row]) wrong[row]!++;
-  }
-  return wrong;
-}
-
 function requireRows({ embeddings, former, labels, dim }: SpaceJob): void {
   const expected = labels.length * dim;
   for (const [name, rows] of [
