@@ -1,4 +1,4 @@
-import { Embedder, initialState, lessonEncoder, Rng } from "../src/index.ts";
+import { Embedder, ImageColumn, initialState, lessonEncoder, Rng } from "../src/index.ts";
 import { loadDataset, nodeRuntime } from "../src/node.ts";
 import { readCeiling } from "./ceiling.ts";
 import { runPeer } from "./peer.ts";
@@ -39,9 +39,9 @@ async function embedAll(): Promise<number> {
   const encoder = lessonEncoder();
   const weights = initialState(encoder, (name) => Rng.of(1, "initial", name));
   const embedder = await Embedder.fixed(runtime, encoder, weights);
-  await embedder.embed({ ...dataset, count: 1024 }, null);
+  await embedder.embed(new ImageColumn({ ...dataset, count: 1024 }), null);
   const begin = performance.now();
-  await embedder.embed(dataset, null);
+  await embedder.embed(new ImageColumn(dataset), null);
   const seconds = (performance.now() - begin) / 1000;
   await embedder.dispose();
   await runtime.dispose();

@@ -1,4 +1,4 @@
-import { type ImageDataset, runtimeNeighbours } from "../src/index.ts";
+import { ImageColumn, type ImageDataset, runtimeNeighbours } from "../src/index.ts";
 import { nodeRuntime } from "../src/node.ts";
 import type { Point } from "./accuracyFigure.ts";
 import { lessonTrainer } from "./lessonTrainer.ts";
@@ -32,8 +32,8 @@ export async function lessonCurve(
       },
     });
     spent = now();
-    const queries = await trainer.embedder.embed(test, trainer.store);
-    const references = await trainer.embedder.embed(training, trainer.store);
+    const queries = await trainer.embed(new ImageColumn(test));
+    const references = await trainer.embed(new ImageColumn(training));
     const dim = queries.length / test.count;
     const { indices } = await runtimeNeighbours(runtime, queries, references, dim, 1, { metric: "cosine" });
     let hits = 0;

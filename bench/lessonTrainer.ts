@@ -1,6 +1,7 @@
 import {
   adam,
   cosinePairLoss,
+  datasetsOf,
   lessonEncoder,
   pairTask,
   type Runtime,
@@ -12,12 +13,10 @@ import { loadDataset } from "../src/node.ts";
 
 /** The lesson's training on MNIST, as `kindred train` sets it up, ready to be driven for as long as wanted. */
 export async function lessonTrainer(runtime: Runtime, batchSize: number): Promise<Trainer> {
-  const { training, validation } = splitValidation(await loadDataset("mnist"), 0);
   return Trainer.create({
     runtime,
     task: pairTask(lessonEncoder(), cosinePairLoss),
-    training,
-    validation,
+    ...datasetsOf(splitValidation(await loadDataset("mnist"), 0)),
     optimizer: adam(),
     schedule: stepLR({ learningRate: 0.005, stepSize: 7, gamma: 0.3 }),
     epochs: 100,

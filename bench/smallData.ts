@@ -1,17 +1,12 @@
 import { appendFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { datasetsOf } from "../src/modality/image/index.ts";
 import { nodeRuntime } from "../src/platform/node/ort/devices.ts";
 import { configuredData } from "../src/platform/node/run/trainRun.ts";
-import { autoRecipe, configToRead, configuredParts, planRun } from "../src/runs/index.ts";
+import { autoRecipe, configToRead, configuredParts, evaluatePixels, planRun } from "../src/runs/index.ts";
 import type { Runtime } from "../src/runtime/index.ts";
-import {
-  type EpochMetrics,
-  epochsWaited,
-  evaluatePixels,
-  firstCounted,
-  Trainer,
-} from "../src/train/index.ts";
+import { type EpochMetrics, epochsWaited, firstCounted, Trainer } from "../src/train/index.ts";
 import { type SmallSet, smallSets } from "./smallSets.ts";
 
 /** What the default reached on a small set, beside its pixels and beside all epochs. */
@@ -82,7 +77,7 @@ export async function measureSmall(runtime: Runtime, set: SmallSet, seed: number
     const begin = performance.now();
     const { task, optimizer, schedule, sources } = configuredParts(config);
     const trainer = await Trainer.create({
-      ...{ runtime, task, optimizer, schedule, sources, training, validation },
+      ...{ runtime, task, optimizer, schedule, sources, ...datasetsOf(data) },
       // Enough to take the metrics that patience goes by, and too much to stop by them.
       ...{ epochs, batchSize, seed, patience: epochs },
     });

@@ -1,6 +1,7 @@
 import {
   adamW,
   constantRate,
+  datasetsOf,
   type ImageDataset,
   labelTask,
   Rng,
@@ -100,9 +101,8 @@ async function resnetTrainer(runtime: Runtime, batchSize: number): Promise<Train
     pixels: Uint8Array.from({ length: count * 3 * 32 * 32 }, () => rng.int(256)),
     labels: Int32Array.from({ length: count }, (_, row) => row % 10),
   };
-  const { training, validation } = splitValidation(pictures, 0);
   return Trainer.create({
-    ...{ runtime, training, validation, batchSize },
+    ...{ runtime, batchSize, ...datasetsOf(splitValidation(pictures, 0)) },
     task: labelTask(resnetEncoder(), supConLoss),
     optimizer: adamW(),
     schedule: constantRate(0.001),

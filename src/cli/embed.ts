@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { requirePictureSize } from "../modality/image/index.ts";
+import { ImageColumn, requirePictureSize } from "../modality/image/index.ts";
 import { loadSplits } from "../platform/node/datasets/splits.ts";
 import { embeddingPaths, writeEmbeddings } from "../platform/node/embeddings/embeddingFiles.ts";
 import {
@@ -77,7 +77,7 @@ async function runEmbed(options: OptionValues<typeof takes>): Promise<void> {
       const given = await withTrunkFeatures(encoder, part, { onProgress });
       const embedded = inOrderOfSource(part, {
         dim: encoder.dim,
-        vectors: await embedder.embed(given, null, { onProgress }),
+        vectors: await embedder.embed(new ImageColumn(given), null, { onProgress }),
         pictures: embeddedPictures(part, at === 1 ? "test" : firstSplit),
       });
       vectors.set(embedded.vectors, start * encoder.dim);

@@ -1,7 +1,13 @@
 import type { Command } from "commander";
 import { InputError, KindredError, Rng } from "../base/index.ts";
 import type { Evaluation } from "../evaluation/index.ts";
-import { type ImageDataset, pixelSquare, requirePictureSize, takeFirst } from "../modality/image/index.ts";
+import {
+  datasetOf,
+  type ImageDataset,
+  pixelSquare,
+  requirePictureSize,
+  takeFirst,
+} from "../modality/image/index.ts";
 import { type Encoder, initialState } from "../nn/index.ts";
 import { loadDataset, MissingSplitError } from "../platform/node/datasets/datasets.ts";
 import { nodeRuntime } from "../platform/node/ort/devices.ts";
@@ -10,15 +16,20 @@ import { RunFolder } from "../platform/node/run/runFolder.ts";
 import { configuredData } from "../platform/node/run/trainRun.ts";
 import { withTrunk } from "../platform/node/trunk/trunk.ts";
 import { withTrunkFeatures } from "../platform/node/trunk/trunkFeatures.ts";
-import { configuredParts, type EvaluationFile, matchTensors, type RunConfig } from "../runs/index.ts";
+import {
+  configuredParts,
+  type EvaluationFile,
+  evaluateFeatures,
+  evaluatePixels,
+  matchTensors,
+  type RunConfig,
+} from "../runs/index.ts";
 import { type OptionTable, type OptionValues, oneOf } from "../runs/option.ts";
 import {
   amongNames,
   type EvaluationProtocol,
   type EvaluationSets,
   evaluateEncoder,
-  evaluateFeatures,
-  evaluatePixels,
   evaluationProtocol,
   someNames,
 } from "../train/index.ts";
@@ -92,7 +103,11 @@ async function runEval(options: Options): Promise<void> {
       );
       return;
     }
-    const trained = await measure(evaluateEncoder(runtime, encoder, weights, sets, progress("encoder")));
+    const datasets = {
+      queries: datasetOf(sets.queries),
+      references: sets.references && datasetOf(sets.references),
+    };
+    const trained = await measure(evaluateEncoder(runtime, encoder, weights, datasets, progress("encoder")));
     const side = pixelSquare(sets.references ?? sets.queries);
     if (side > 1)
       note(`the pixels are compared by the means of ${side} x ${side}, so that they fit into memory`);
@@ -101,7 +116,7 @@ async function runEval(options: Options): Promise<void> {
     const evaluations = {
       encoder: trained,
       untrained: await measure(
-        evaluateEncoder(runtime, encoder, untrained, sets, progress("untrained encoder")),
+        evaluateEncoder(runtime, encoder, untrained, datasets, progress("untrained encoder")),
       ),
       pixels: await measure(evaluatePixels(runtime, sets, progress("pixels"))),
     };
@@ -143,7 +158,10 @@ function described({ sets, among, newClasses, cannotBeRight }: EvaluationProtoco
 }
 
 /** What the encoder's trunk makes of the pictures, where it has one. */
-async function withFeatures(encoder: Encoder, sets: EvaluationSets): Promise<EvaluationSets> {
+async function withFeatures(
+  encoder: Encoder,
+  sets: EvaluationSets<ImageDataset>,
+): Promise<EvaluationSets<ImageDataset>> {
   const line = new ProgressLine("features");
   const total = sets.queries.count + (sets.references?.count ?? 0);
   const made = (dataset: ImageDataset, before: number): Promise<ImageDataset> =>

@@ -1,10 +1,10 @@
 import type { TensorData } from "../base/index.ts";
 import type { ViewMetrics } from "../evaluation/index.ts";
-import { augmentationOf, type ImageDataset, viewPolicy } from "../modality/image/index.ts";
+import { augmentationOf, ImageColumn, type ImageDataset, viewPolicy } from "../modality/image/index.ts";
 import type { Encoder } from "../nn/index.ts";
-import { augmentOptions, type RunConfig } from "../runs/index.ts";
+import { augmentOptions, evaluatePixelViews, type RunConfig, variedTwice } from "../runs/index.ts";
 import type { Runtime } from "../runtime/index.ts";
-import { type EvaluateOptions, evaluatePixelViews, evaluateViews, variedTwice } from "../train/index.ts";
+import { type EvaluateOptions, evaluateViews } from "../train/index.ts";
 import { note, type Output, result } from "./console.ts";
 
 /** An encoder, and pictures that no label says anything of. */
@@ -36,8 +36,9 @@ export async function evalViews(
   note(
     `there are no labels, so that no accuracy can be measured (1-NN, recall@k, MAP@R): two variations of ${views[0].count} pictures are compared instead`,
   );
+  const columns = [new ImageColumn(views[0]), new ImageColumn(views[1])] as const;
   const ofWeights = (weights: ReadonlyMap<string, TensorData>) => (options: EvaluateOptions) =>
-    evaluateViews(runtime, encoder, weights, views, options);
+    evaluateViews(runtime, encoder, weights, columns, options);
   const evaluations = {
     encoder: await measure("encoder", ofWeights(weightsOf.encoder)),
     untrained: await measure("untrained encoder", ofWeights(weightsOf.untrained)),

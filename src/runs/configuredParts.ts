@@ -1,7 +1,19 @@
 import { InputError } from "../base/index.ts";
-import { type BatchSampler, ClassBalancedSampler, ShuffledSampler } from "../data/index.ts";
+import {
+  type BatchSampler,
+  ClassBalancedSampler,
+  type Dataset,
+  type Items,
+  ShuffledSampler,
+  type Vary,
+} from "../data/index.ts";
 import { type Loss, lossByName } from "../losses/index.ts";
-import { type AugmentOptions, encoderByName, type ImageDataset } from "../modality/image/index.ts";
+import {
+  encoderByName,
+  type PictureVariation,
+  variationHere,
+  variedPictures,
+} from "../modality/image/index.ts";
 import { type Encoder, type Module, projectionHead } from "../nn/index.ts";
 import {
   adam,
@@ -13,10 +25,16 @@ import {
   stepLR,
   warmupCosine,
 } from "../optim/index.ts";
-import { labelTask } from "../train/labelTask.ts";
-import { type BatchSource, labelSource, type MakeSources, pairSources, viewSource } from "../train/source.ts";
-import { pairTask, type Task } from "../train/task.ts";
-import { viewTask } from "../train/viewTask.ts";
+import {
+  type BatchSource,
+  labelSource,
+  labelTask,
+  type MakeSources,
+  pairTask,
+  type Task,
+  viewSource,
+  viewTask,
+} from "../train/index.ts";
 import { augmentOptions } from "./augmentationConfig.ts";
 import { requireBounds, requireParameters } from "./configBounds.ts";
 import type { RunConfig } from "./runConfig.ts";
@@ -33,20 +51,25 @@ export interface ConfiguredParts {
 /**
  * The parts of a training that a configuration names.
  *
+ * @param variation where pictures are varied. Default: on this thread
  * @throws InputError when they cannot be made: for pictures of that size, or of sizes that are too large.
  */
-export function configuredParts(config: RunConfig): ConfiguredParts {
+export function configuredParts(
+  config: RunConfig,
+  variation: PictureVariation = variationHere,
+): ConfiguredParts {
   requireBounds(config);
   const encoder = encoderByName(config.encoder);
   requireParameters(encoder, config.encoder);
   const { name, ...options } = config.loss;
   const loss = lossByName(name, options);
+  const task = taskOf(encoder, loss, config.head && projectionHead(encoder.dim, config.head));
   return {
     encoder,
-    task: taskOf(encoder, loss, config.head && projectionHead(encoder.dim, config.head)),
+    task,
     optimizer: optimizerOf(config.optimizer),
     schedule: scheduleOf(config.schedule, config.optimizer.learningRate),
-    sources: loss.of === "pairs" ? pairSources : pictureSources(config, loss.of),
+    sources: loss.of === "pairs" ? task.sources : pictureSources(config, encoder, loss.of, variation),
   };
 }
 
@@ -85,24 +108,28 @@ function scheduleOf(config: RunConfig["schedule"], learningRate: number): Schedu
  * Pictures in the configured batches. Validation pictures come in batches of the same kind, as they are; only views,
  * which are nothing but variations, are varied there too, the same way each time.
  */
-function pictureSources(config: RunConfig, kind: "labels" | "views"): MakeSources {
-  const augmentation = config.augmentation && augmentOptions(config.augmentation);
-  return ({ training, validation }, { batchSize, seed, ...elsewhere }) => {
+function pictureSources(
+  config: RunConfig,
+  encoder: Encoder,
+  kind: "labels" | "views",
+  variation: PictureVariation,
+): MakeSources {
+  const vary = config.augmentation && variedPictures(augmentOptions(config.augmentation), variation);
+  return ({ training, validation }, { batchSize, seed }) => {
+    const of = (dataset: Dataset, sampler: BatchSampler, varied: Vary | null): BatchSource => {
+      if (kind === "labels") return labelSource(dataset, encoder, { sampler, seed, vary: varied });
+      if (!vary) throw new InputError("views are variations of a picture, received no augmentation");
+      return viewSource(dataset, encoder, { sampler, seed, vary });
+    };
     const sampler = trainingSampler(config.sampler, training, batchSize, seed);
     const held = validation.count > 0 ? validationSampler(config.sampler, validation, batchSize, seed) : null;
-    const of = (dataset: ImageDataset, from: BatchSampler, varied: AugmentOptions | null): BatchSource => {
-      const options = { sampler: from, seed, ...elsewhere };
-      if (kind === "labels") return labelSource(dataset, { ...options, augmentation: varied });
-      if (!augmentation) throw new InputError("views are variations of a picture, received no augmentation");
-      return viewSource(dataset, { ...options, augmentation });
-    };
-    return { training: of(training, sampler, augmentation), validation: held && of(validation, held, null) };
+    return { training: of(training, sampler, vary), validation: held && of(validation, held, null) };
   };
 }
 
 function trainingSampler(
   config: RunConfig["sampler"],
-  { labels, count }: ImageDataset,
+  { labels, count }: Items,
   batchSize: number,
   seed: number,
 ): BatchSampler {
@@ -117,7 +144,7 @@ function trainingSampler(
 /** Balanced as in training where the validation pictures have that many classes. */
 function validationSampler(
   config: RunConfig["sampler"],
-  validation: ImageDataset,
+  validation: Items,
   batchSize: number,
   seed: number,
 ): BatchSampler {

@@ -19,6 +19,7 @@ export { modelCard } from "./modelCard/modelCard.ts";
 export type { ModelCardInput } from "./modelCard/modelCardInput.ts";
 export { type ExportFormat, exportFormats } from "./modelCard/usage.ts";
 export { imageModelFile, type ModelFile, parseModelFile } from "./modelFile.ts";
+export * from "./pictureBaselines.ts";
 export * from "./publishedConfig.ts";
 export * from "./recipes.ts";
 export { autoRecipe, type RecipeChoice, type RecipeName, recipeNames } from "./recipeTable.ts";

@@ -1,9 +1,8 @@
 import { InputError } from "../base/index.ts";
+import { className, hasTriplets } from "../data/index.ts";
 import { lossByName } from "../losses/index.ts";
 import {
-  className,
   type DataForm,
-  hasTriplets,
   type ImageDataset,
   type RowOrder,
   untoldForm,

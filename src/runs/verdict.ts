@@ -1,17 +1,18 @@
 import { Rng, type TensorData } from "../base/index.ts";
+import { classCounts, hasTriplets } from "../data/index.ts";
 import {
   augmentationOf,
-  classCounts,
-  hasTriplets,
+  datasetOf,
+  ImageColumn,
   type ImageDataset,
+  pickImages,
   viewPolicy,
 } from "../modality/image/index.ts";
 import { type Encoder, initialState } from "../nn/index.ts";
 import type { Runtime } from "../runtime/index.ts";
-import { evaluateEncoder, evaluateFeatures, evaluatePixels } from "../train/evaluateEncoder.ts";
-import { evaluatePixelViews, evaluateViews, variedTwice } from "../train/evaluateViews.ts";
-import { pickImages } from "../train/recording.ts";
+import { evaluateEncoder, evaluateViews } from "../train/index.ts";
 import { augmentOptions } from "./augmentationConfig.ts";
+import { evaluateFeatures, evaluatePixels, evaluatePixelViews, variedTwice } from "./pictureBaselines.ts";
 import type { RunConfig } from "./runConfig.ts";
 import type { Found, Verdict } from "./verdictFile.ts";
 
@@ -74,12 +75,13 @@ async function byLabels({ runtime, encoder, config, weights, ...data }: Trained)
   if (queries.labelled === false || !queries.labels.some((label) => references.labels.includes(label)))
     return null;
   const sets = { queries, references };
+  const datasets = { queries: datasetOf(queries), references: datasetOf(references) };
   const trunk = await evaluateFeatures(runtime, sets);
   const hits = queries.labels.reduce((sum, label) => sum + (known.get(label) ?? 0) / data.training.count, 0);
   return {
     ...{ by: "labels", of: "validation", pictures: queries.count, references: references.count },
-    encoder: found(await evaluateEncoder(runtime, encoder, weights, sets)),
-    untrained: found(await evaluateEncoder(runtime, encoder, untrainedState(encoder, config), sets)),
+    encoder: found(await evaluateEncoder(runtime, encoder, weights, datasets)),
+    untrained: found(await evaluateEncoder(runtime, encoder, untrainedState(encoder, config), datasets)),
     pixels: found(await evaluatePixels(runtime, sets)),
     ...(trunk ? { trunk: found(trunk) } : {}),
     chance: hits / queries.count,
@@ -96,11 +98,12 @@ async function byVariations(
     ? augmentOptions(config.augmentation)
     : augmentationOf(viewPolicy(channels, height), height);
   const views = variedTwice(pictures, augmentation, config.seed);
+  const columns = [new ImageColumn(views[0]), new ImageColumn(views[1])] as const;
   const only = (knn1: number): Found => ({ knn1, knn10: null, mapAtR: null });
   return {
     ...{ by: "variations", of, pictures: count, references: count, chance: 1 / count },
-    encoder: only((await evaluateViews(runtime, encoder, weights, views)).found),
-    untrained: only((await evaluateViews(runtime, encoder, untrainedState(encoder, config), views)).found),
+    encoder: only((await evaluateViews(runtime, encoder, weights, columns)).found),
+    untrained: only((await evaluateViews(runtime, encoder, untrainedState(encoder, config), columns)).found),
     pixels: only((await evaluatePixelViews(runtime, views)).found),
   };
 }

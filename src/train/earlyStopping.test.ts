@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../base/index.ts";
+import { columnOf, type Dataset } from "../data/index.ts";
 import { cosinePairLoss } from "../losses/index.ts";
-import { compactEncoder, type ImageDataset, splitValidation } from "../modality/image/index.ts";
+import { compactEncoder, datasetsOf, type ImageDataset, splitValidation } from "../modality/image/index.ts";
 import { adam, constantRate, oneCycle, stepLR, warmupCosine } from "../optim/index.ts";
 import { referenceRuntime } from "../runtime/index.ts";
 import { bestEpoch, epochsWaited, firstCounted, requirePatience } from "./earlyStopping.ts";
@@ -102,7 +103,7 @@ function options(given: Partial<TrainerOptions> = {}, data = halves(28)): Traine
   const encoder = compactEncoder({ size: 8, dim: 2, width: 2 });
   return {
     runtime: referenceRuntime(),
-    ...splitValidation(data, 8),
+    ...datasetsOf(splitValidation(data, 8)),
     task: pairTask(encoder, cosinePairLoss),
     optimizer: adam(),
     schedule: constantRate(0.02),
@@ -139,7 +140,7 @@ describe("early stopping", () => {
     const given = options({ patience: 12, epochs: 1 });
     const trainer = await Trainer.create(given);
     const [row] = await trainer.fit();
-    const embed = async (dataset: ImageDataset) => trainer.embedder.embed(dataset, trainer.store);
+    const embed = async (dataset: Dataset) => trainer.embed(columnOf(dataset, "image"));
     const [queries, references] = [await embed(given.validation), await embed(given.training)];
     const angle = (q: number, r: number) =>
       Math.abs(
@@ -214,7 +215,8 @@ describe("early stopping", () => {
   it("goes by the validation loss where there are no labels in common", async () => {
     const { training, validation } = splitValidation(halves(28), 8);
     const others = { ...validation, labels: validation.labels.map((label) => label + 5) };
-    const { history } = await train(options({ training, validation: others, patience: 2 }));
+    const data = datasetsOf({ training, validation: others });
+    const { history } = await train(options({ ...data, patience: 2 }));
     const last = history.at(-1)!;
     expect(history.every(({ mapAtR }) => mapAtR === null)).toBe(true);
     const losses = history.map(({ valLoss }) => valLoss!);
@@ -222,7 +224,9 @@ describe("early stopping", () => {
   });
 
   it("is refused without validation pictures", async () => {
-    await expect(Trainer.create(options({ ...splitValidation(halves(20), 0), patience: 5 }))).rejects.toThrow(
+    await expect(
+      Trainer.create(options({ ...datasetsOf(splitValidation(halves(20), 0)), patience: 5 })),
+    ).rejects.toThrow(
       "a patience of 5 epochs was asked for, but no pictures are kept for validation that an improvement could be seen by: keep some, or switch it off with a patience of 0",
     );
     expect(() => requirePatience(1.5, halves(4))).toThrow("a patience of 1.5 epochs cannot be used");

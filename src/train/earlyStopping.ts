@@ -1,5 +1,5 @@
 import { InputError } from "../base/index.ts";
-import type { ImageDataset } from "../modality/image/index.ts";
+import type { Items } from "../data/index.ts";
 import type { Schedule } from "../optim/index.ts";
 import type { EpochMetrics } from "./metrics.ts";
 
@@ -18,7 +18,7 @@ export interface EarlyStop {
 }
 
 /**
- * The best of these epochs: of the highest MAP@R on the validation pictures, or where it was not taken (they have no
+ * The best of these epochs: of the highest MAP@R on the validation rows, or where it was not taken (they have no
  * labels) of the lowest validation loss; the earliest of equals. Null where there is neither.
  */
 export function bestEpoch(epochs: readonly ComparedEpoch[]): number | null {
@@ -61,7 +61,7 @@ export function epochsWaited(history: readonly EpochMetrics[], from: number): nu
 }
 
 /** @throws InputError where there is nothing that an improvement could be seen by. */
-export function requirePatience(patience: number, validation: ImageDataset): void {
+export function requirePatience(patience: number, validation: Items): void {
   if (!(Number.isInteger(patience) && patience >= 0)) {
     throw new InputError(`a patience of ${patience} epochs cannot be used, expected an integer of 0 or more`);
   }

@@ -1,12 +1,11 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { AbortedError, Rng, RuntimeError } from "../base/index.ts";
 import type { Graph } from "../graph/index.ts";
-import { compactEncoder, gatherImages, type ImageDataset } from "../modality/image/index.ts";
+import { compactEncoder, gatherImages, ImageColumn, type ImageDataset } from "../modality/image/index.ts";
 import { initialState } from "../nn/index.ts";
 import { type Program, type Runtime, referenceRuntime, type Values } from "../runtime/index.ts";
-
 import { Embedder } from "./embed.ts";
-import { embeddingGraph } from "./graphs.ts";
+import { embeddingGraph } from "./tower.ts";
 
 const runtime = referenceRuntime();
 afterAll(() => runtime.dispose());
@@ -48,7 +47,7 @@ describe("Embedder", () => {
     const dataset = noise(9);
     const fixed = await Embedder.fixed(runtime, encoder, weights);
     const rows = [7, 2, 8, 2, 0];
-    const embeddings = await fixed.embed(dataset, null, { rows: Uint32Array.from(rows) });
+    const embeddings = await fixed.embed(new ImageColumn(dataset), null, { rows: Uint32Array.from(rows) });
     const alone = await oneByOne(dataset, rows);
     expect(embeddings).toHaveLength(alone.length);
     for (const [i, value] of alone.entries()) expect(embeddings[i]).toBeCloseTo(value, 5);
@@ -66,8 +65,10 @@ describe("Embedder", () => {
     const live = await Embedder.create(runtime, encoder);
     const store = await runtime.createStore(weights);
     const progress: number[] = [];
-    const embeddings = await fixed.embed(dataset, null, { onProgress: (done) => progress.push(done) });
-    expect(await live.embed(dataset, store)).toEqual(embeddings);
+    const embeddings = await fixed.embed(new ImageColumn(dataset), null, {
+      onProgress: (done) => progress.push(done),
+    });
+    expect(await live.embed(new ImageColumn(dataset), store)).toEqual(embeddings);
     expect(embeddings).toHaveLength(count * 3);
     expect(progress.at(-1)).toBe(count);
     const expected = await oneByOne(dataset, rows);
@@ -140,7 +141,7 @@ describe("Embedder, stopped or failing with two batches under way", () => {
       const held = new HeldRuntime();
       const embedder = await Embedder.fixed(held, encoder, weights);
       const stop = new AbortController();
-      const embedding = embedder.embed(noise(1000), null, { signal: stop.signal });
+      const embedding = embedder.embed(new ImageColumn(noise(1000)), null, { signal: stop.signal });
       const refused = expect(embedding).rejects.toThrow(AbortedError);
       await held.begun(1);
       stop.abort();
@@ -158,7 +159,9 @@ describe("Embedder, stopped or failing with two batches under way", () => {
     const unhandled = await unhandledOf(async () => {
       const held = new HeldRuntime();
       const embedder = await Embedder.fixed(held, encoder, weights);
-      const refused = expect(embedder.embed(noise(1000), null)).rejects.toThrow(/^batch 0 failed$/);
+      const refused = expect(embedder.embed(new ImageColumn(noise(1000)), null)).rejects.toThrow(
+        /^batch 0 failed$/,
+      );
       await held.begun(1);
       for (const number of order) held.runs[number]!.reject(new RuntimeError(`batch ${number} failed`));
       await refused;
@@ -173,9 +176,9 @@ describe("Embedder, stopped or failing with two batches under way", () => {
     const compile = held.compile.bind(held);
     held.compile = () => Promise.reject(new RuntimeError("out of memory"));
     const embedder = await Embedder.fixed(held, encoder, weights);
-    await expect(embedder.embed(noise(2), null)).rejects.toThrow(/^out of memory$/);
+    await expect(embedder.embed(new ImageColumn(noise(2)), null)).rejects.toThrow(/^out of memory$/);
     held.compile = compile;
-    const embedding = embedder.embed(noise(2), null);
+    const embedding = embedder.embed(new ImageColumn(noise(2)), null);
     (await held.begun(0)).resolve(values());
     expect(await embedding).toHaveLength(6);
     await embedder.dispose();
@@ -194,7 +197,7 @@ describe("Embedder, the size of a batch", () => {
     const held = new HeldRuntime();
     const embedder = await Embedder.fixed(held, encoder, weights);
     const stop = new AbortController();
-    const embedding = embedder.embed(noise(count), null, { signal: stop.signal });
+    const embedding = embedder.embed(new ImageColumn(noise(count)), null, { signal: stop.signal });
     embedding.catch(() => undefined);
     await held.begun(0);
     expect(held.sizes).toEqual([size]);
@@ -217,7 +220,7 @@ describe("Embedder, the size of a batch", () => {
         pixels: new Uint8Array(count * 2 ** 18),
       };
       const stop = new AbortController();
-      const embedding = embedder.embed(pictures, null, { signal: stop.signal });
+      const embedding = embedder.embed(new ImageColumn(pictures), null, { signal: stop.signal });
       embedding.catch(() => undefined);
       const run = await held.begun(held.runs.length);
       stop.abort();

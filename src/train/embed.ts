@@ -1,82 +1,81 @@
-import { AbortedError, RuntimeError, type Shape, type TensorData } from "../base/index.ts";
+import { AbortedError, RuntimeError, sizeOf, type TensorData } from "../base/index.ts";
+import { type Column, givesPorts, type Port, requirePorts } from "../data/column.ts";
 import { bindState } from "../graph/index.ts";
-import { gatherImages, type ImageDataset, pixelsPerImage, scalePixels } from "../modality/image/index.ts";
-import { type Encoder, exampleShape } from "../nn/index.ts";
+import type { Encoder } from "../nn/index.ts";
 import type { Program, Runtime, Store } from "../runtime/index.ts";
-import { exportEncoder } from "./exportEncoder.ts";
-import { embeddingGraph } from "./graphs.ts";
+import { embeddingGraph, type Tower, towerOf, type WholeTower } from "./tower.ts";
 
-/** Images embedded at a time at most: enough to fill the cores, small enough to stay in the cache. */
+/** Rows embedded at a time at most: enough to fill the cores, small enough to stay in the cache. */
 const mostAtATime = 256;
 
-/** Numbers that a batch of several images has at most: 16 images of 3 x 224 x 224, since what a layer makes of them is larger still. */
+/** Numbers that a batch of several rows has at most: 16 pictures of 3 x 224 x 224, since what a layer makes of them is larger still. */
 const mostNumbers = 2 ** 22;
 
 export interface EmbedOptions {
-  /** The images to embed, in this order. Default: all. */
+  /** The rows to embed, in this order. Default: all. */
   readonly rows?: Uint32Array;
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Images at a time for a trunk, which is large as a rule. */
-const mostForTrunk = 16;
+/** Rows at a time for a whole tower, which is large as a rule. */
+const mostForWhole = 16;
 
-/** What embeds a batch of examples. */
+/** What embeds a batch of rows. */
 interface BatchProgram {
   readonly program: Program;
-  /** Name of what it is fed. */
-  readonly feed: string;
+  readonly ports: readonly Port[];
   readonly batchSize: number;
-  readonly example: Shape;
 }
 
 /**
- * Embeds data sets, with the parameters that a store holds at the time or with fixed ones. A program is compiled for each
+ * Embeds columns by a tower, with the parameters that a store holds at the time or with fixed ones. A program is compiled for each
  * batch size when it is first needed.
  */
 export class Embedder {
-  readonly #encoder: Encoder;
+  readonly tower: Tower;
   readonly #runtime: Runtime;
   /** The parameters, where they are fixed. */
   readonly #state: ReadonlyMap<string, TensorData> | null;
   readonly #programs = new Map<string, Promise<BatchProgram>>();
 
-  private constructor(runtime: Runtime, encoder: Encoder, state: ReadonlyMap<string, TensorData> | null) {
+  private constructor(runtime: Runtime, tower: Tower, state: ReadonlyMap<string, TensorData> | null) {
     this.#runtime = runtime;
-    this.#encoder = encoder;
+    this.tower = tower;
     this.#state = state;
   }
 
   /** An embedder for parameters that change between uses, which it takes from a store each time. */
-  static async create(runtime: Runtime, encoder: Encoder): Promise<Embedder> {
-    return new Embedder(runtime, encoder, null);
+  static async create(runtime: Runtime, of: Tower | Encoder): Promise<Embedder> {
+    return new Embedder(runtime, towerOf(of), null);
   }
 
   /**
    * An embedder for these parameters alone, about one and a half times as fast; it needs no store. Only such a one can
-   * embed pictures through an encoder's trunk.
+   * embed through the frozen model before a tower.
    */
   static async fixed(
     runtime: Runtime,
-    encoder: Encoder,
+    of: Tower | Encoder,
     state: ReadonlyMap<string, TensorData>,
   ): Promise<Embedder> {
-    return new Embedder(runtime, encoder, state);
+    return new Embedder(runtime, towerOf(of), state);
   }
 
   /**
-   * `[count, dim]`, a row for each image; `store` holds the parameters, null where they are fixed.
+   * `[count, dim]`, for each of the rows; `store` holds the parameters, null where they are fixed.
    *
-   * @throws RuntimeError when the runtime fails, or for pictures without features where the trunk is not there to make them.
+   * @throws InputError when the column does not give what the tower takes.
+   * @throws RuntimeError when the runtime fails, or cannot run the frozen model before the tower.
    * @throws AbortedError when stopped by `signal`.
    */
-  async embed(dataset: ImageDataset, store: Store | null, options: EmbedOptions = {}): Promise<Float32Array> {
-    const { dim } = this.#encoder;
-    const count = options.rows?.length ?? dataset.count;
+  async embed(column: Column, store: Store | null, options: EmbedOptions = {}): Promise<Float32Array> {
+    const { dim } = this.tower;
+    const { rows, signal } = options;
+    const count = rows?.length ?? column.count;
     const embeddings = new Float32Array(count * dim);
     if (count === 0) return embeddings;
-    const { program, feed, batchSize, example } = await this.#programFor(dataset, count);
+    const { program, ports, batchSize } = await this.#programFor(column, count);
     let pending: { start: number; result: Promise<Float32Array> } | undefined;
     const settle = async (): Promise<void> => {
       if (!pending) return;
@@ -87,13 +86,13 @@ export class Embedder {
       options.onProgress?.(done, count);
     };
     for (let start = 0; start < count; start += batchSize) {
-      if (options.signal?.aborted) throw new AbortedError("embedding was stopped");
-      const data = batchFrom(dataset, options.rows, start, batchSize);
+      if (signal?.aborted) throw new AbortedError("embedding was stopped");
+      // The last batch is filled up with its last row: rows do not see each other here.
+      const places = Uint32Array.from({ length: batchSize }, (_, i) => Math.min(start + i, count - 1));
+      const given = await column.gather(rows ? places.map((place) => rows[place]!) : places, signal);
+      const feeds = Object.fromEntries(ports.map(({ name }) => [name, given[name]!]));
       const result = program
-        .run(
-          { [feed]: { dtype: "float32", shape: [batchSize, ...example], data } },
-          { ...(store ? { store } : {}), transfer: true },
-        )
+        .run(feeds, { ...(store ? { store } : {}), transfer: true })
         .then(({ embedding }) => embedding!.data as Float32Array);
       // Its failure is met where it is awaited; after a stop or another failure nobody awaits it any more.
       result.catch(() => undefined);
@@ -110,20 +109,21 @@ export class Embedder {
     for (const compiled of programs) await (await compiled).program.dispose();
   }
 
-  /** The program for so many pictures of a data set, compiled at its first use. */
-  #programFor({ features, name }: ImageDataset, count: number): Promise<BatchProgram> {
-    const { inputShape, trunk } = this.#encoder;
-    const whole = trunk !== undefined && features === undefined;
-    const example = whole ? inputShape : exampleShape(this.#encoder);
+  /** The program for so many rows of a column, compiled at its first use. */
+  #programFor(column: Column, count: number): Promise<BatchProgram> {
+    const { ports: own, whole: before } = this.tower;
+    const whole = before && !givesPorts(column, own) && givesPorts(column, before.ports) ? before : null;
+    const ports = whole?.ports ?? own;
+    requirePorts(column, ports);
     const batchSize = whole
-      ? (trunk.batch ?? batchSizeFor(count, example, mostForTrunk))
-      : batchSizeFor(count, example, mostAtATime);
+      ? (whole.batch ?? batchSizeFor(count, ports, mostForWhole))
+      : batchSizeFor(count, ports, mostAtATime);
     const key = `${whole ? "whole" : "own"} ${batchSize}`;
     const known = this.#programs.get(key);
     if (known) return known;
-    const compiled = (whole ? this.#compileWhole(name, batchSize) : this.#compileOwn(batchSize)).then(
-      (program) => ({ program, feed: trunk && !whole ? "features" : "images", batchSize, example }),
-    );
+    const compiled = (
+      whole ? this.#compileWhole(whole, column, batchSize) : this.#compileOwn(batchSize)
+    ).then((program) => ({ program, ports, batchSize }));
     this.#programs.set(key, compiled);
     // What was not compiled need not be freed.
     compiled.catch(() => this.#programs.delete(key));
@@ -131,15 +131,14 @@ export class Embedder {
   }
 
   async #compileOwn(batchSize: number): Promise<Program> {
-    const graph = embeddingGraph(this.#encoder, batchSize);
+    const graph = embeddingGraph(this.tower, batchSize);
     return this.#runtime.compile(this.#state ? bindState(graph, this.#state) : graph);
   }
 
-  /** Trunk and head as one model. */
-  async #compileWhole(dataset: string, batchSize: number): Promise<Program> {
+  /** Tower and frozen model as one. */
+  async #compileWhole(whole: WholeTower, { name }: Column, batchSize: number): Promise<Program> {
     const runtime = this.#runtime;
-    if (!this.#state)
-      throw new RuntimeError(`${dataset} has no features of the encoder's trunk, expected some`);
+    if (!this.#state) throw new RuntimeError(`${name} has no features of the encoder's trunk, expected some`);
     if (!runtime.compileModel) {
       throw new RuntimeError(
         `${runtime.device.name} cannot run an encoder with a trunk, expected ONNX Runtime in Node`,
@@ -147,39 +146,21 @@ export class Embedder {
     }
     return runtime.compileModel({
       name: "the encoder with its trunk",
-      bytes: exportEncoder(this.#encoder, this.#state),
-      inputs: { images: { dtype: "float32", shape: [batchSize, ...this.#encoder.inputShape] } },
+      bytes: whole.model(this.#state),
+      inputs: Object.fromEntries(
+        whole.ports.map((port) => [port.name, { dtype: port.dtype, shape: [batchSize, ...port.shape] }]),
+      ),
       outputs: ["embedding"],
     });
   }
 }
 
 /**
- * Images in a batch of a data set of so many: a power of two that holds all of them, so that a single query does not cost
+ * Rows in a batch of a column of so many: a power of two that holds all of them, so that a single query does not cost
  * what a full batch does and few sizes are compiled, or else the most that is allowed.
  */
-function batchSizeFor(count: number, example: Shape, most: number): number {
-  const numbers = example.reduce((product, extent) => product * extent, 1);
+function batchSizeFor(count: number, ports: readonly Port[], most: number): number {
+  const numbers = ports.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const fitting = 2 ** Math.floor(Math.log2(Math.max(1, mostNumbers / numbers)));
   return Math.min(most, fitting, 2 ** Math.ceil(Math.log2(count)));
-}
-
-/**
- * The batch from the `start`th of the images at `rows` on, or of all of them. The last one is filled up with its last image:
- * images do not see each other here.
- */
-function batchFrom(
-  dataset: ImageDataset,
-  rows: Uint32Array | undefined,
-  start: number,
-  batchSize: number,
-): Float32Array<ArrayBuffer> {
-  const count = rows?.length ?? dataset.count;
-  if (rows || start + batchSize > count || dataset.features) {
-    const places = Uint32Array.from({ length: batchSize }, (_, i) => Math.min(start + i, count - 1));
-    return gatherImages(dataset, rows ? places.map((place) => rows[place]!) : places);
-  }
-  // Images side by side in one go take a third of the time, on a thread that takes turns with the engine's.
-  const each = pixelsPerImage(dataset);
-  return scalePixels(dataset.pixels.subarray(start * each, (start + batchSize) * each));
 }

@@ -1,76 +1,44 @@
-import { Rng, type TensorData } from "../base/index.ts";
+import type { TensorData } from "../base/index.ts";
+import type { Column } from "../data/index.ts";
 import { type ViewMetrics, viewMetrics } from "../evaluation/index.ts";
-import {
-  type AugmentOptions,
-  augmentInto,
-  type ImageDataset,
-  pixelsPerImage,
-  takeFirst,
-} from "../modality/image/index.ts";
 import { runtimeSimilarities } from "../neighbours/similarities.ts";
 import type { Encoder } from "../nn/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { Embedder } from "./embed.ts";
 import type { EvaluateOptions } from "./evaluateEncoder.ts";
+import type { Tower } from "./tower.ts";
 
-/** Pictures whose variations are compared, each with each. */
-const mostPictures = 2000;
-
-/** Two variations of the first 2,000 pictures, as pictures again. */
-export type VariedTwice = readonly [first: ImageDataset, second: ImageDataset];
-
-/** Varies the first 2,000 pictures twice, the same way each time. */
-export function variedTwice(dataset: ImageDataset, augmentation: AugmentOptions, seed: number): VariedTwice {
-  const { features: _, ...pictures } = takeFirst(dataset, mostPictures);
-  const rows = Uint32Array.from({ length: pictures.count }, (_, row) => row);
-  const varied = (which: string): ImageDataset => {
-    const values = new Float32Array(pictures.count * pixelsPerImage(pictures));
-    augmentInto(values, pictures, rows, Rng.of(seed, "evaluation", which), augmentation);
-    return { ...pictures, pixels: Uint8Array.from(values, Math.round) };
-  };
-  return [varied("first"), varied("second")];
-}
-
-/** How an encoder with the parameters given keeps two variations of a picture together: a measure without labels. */
+/** How a tower with the parameters given keeps two variations of a row together: a measure without labels. */
 export async function evaluateViews(
   runtime: Runtime,
-  encoder: Encoder,
+  of: Tower | Encoder,
   state: ReadonlyMap<string, TensorData>,
-  views: VariedTwice,
+  views: readonly [first: Column, second: Column],
   options: EvaluateOptions = {},
 ): Promise<ViewMetrics> {
-  const embedder = await Embedder.fixed(runtime, encoder, state);
-  const signal = options.signal ? { signal: options.signal } : {};
+  const embedder = await Embedder.fixed(runtime, of, state);
   const total = 2 * views[0].count;
-  const embed = (dataset: ImageDataset, before: number): Promise<Float32Array> =>
-    embedder.embed(dataset, null, {
-      ...signal,
+  const embed = (column: Column, before: number): Promise<Float32Array> =>
+    embedder.embed(column, null, {
+      ...(options.signal ? { signal: options.signal } : {}),
       onProgress: (done) => options.onProgress?.("embedding", before + done, total),
     });
   try {
     const first = await embed(views[0], 0);
-    return await compare(runtime, first, await embed(views[1], views[0].count), encoder.dim, options);
+    const second = await embed(views[1], views[0].count);
+    return await evaluateVectorViews(runtime, first, second, embedder.tower.dim, options);
   } finally {
     await embedder.dispose();
   }
 }
 
-/** The same of the pixels themselves: the baseline that any encoder has to beat. */
-export function evaluatePixelViews(
-  runtime: Runtime,
-  [first, second]: VariedTwice,
-  options: EvaluateOptions = {},
-): Promise<ViewMetrics> {
-  const vectors = [first, second].map(({ pixels }) => Float32Array.from(pixels));
-  return compare(runtime, vectors[0]!, vectors[1]!, pixelsPerImage(first), options);
-}
-
-async function compare(
+/** The same of any vectors `[count, dim]`, row `i` of both being variations of the same row. */
+export async function evaluateVectorViews(
   runtime: Runtime,
   first: Float32Array,
   second: Float32Array,
   dim: number,
-  { onProgress, signal }: EvaluateOptions,
+  { onProgress, signal }: EvaluateOptions = {},
 ): Promise<ViewMetrics> {
   const similarities = await runtimeSimilarities(runtime, first, second, dim);
   try {

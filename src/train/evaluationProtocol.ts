@@ -1,7 +1,7 @@
 import { InputError } from "../base/index.ts";
 import { listed } from "../base/listed.ts";
+import { className, type Items } from "../data/index.ts";
 import { queriesWithoutReferences } from "../evaluation/index.ts";
-import { className, type ImageDataset } from "../modality/image/index.ts";
 import type { EvaluationSets } from "./evaluateEncoder.ts";
 
 /** Among which pictures a query's neighbours are looked for. */
@@ -9,9 +9,9 @@ export const amongNames = ["training", "queries"] as const;
 export type Among = (typeof amongNames)[number];
 
 /** How queries are evaluated. */
-export interface EvaluationProtocol {
+export interface EvaluationProtocol<T extends Items = Items> {
   /** With labels in common: the same class has the same one in both. */
-  readonly sets: EvaluationSets;
+  readonly sets: EvaluationSets<T>;
   readonly among: Among;
   /** Names of the queries' classes that no training picture is of. */
   readonly newClasses: readonly string[];
@@ -29,12 +29,12 @@ export interface EvaluationProtocol {
  * @throws InputError when no query can be right, or none can be wrong.
  * @see Musgrave, Belongie and Lim, "A Metric Learning Reality Check" (2020), https://arxiv.org/abs/2003.08505
  */
-export function evaluationProtocol(
-  queries: ImageDataset,
-  training: ImageDataset | null,
+export function evaluationProtocol<T extends Items>(
+  queries: T,
+  training: T | null,
   wanted: Among | null,
   own: boolean,
-): EvaluationProtocol {
+): EvaluationProtocol<T> {
   const known = namesOf(training);
   const asked = namesOf(queries);
   const newClasses = [...asked.values()].filter((name) => ![...known.values()].includes(name));
@@ -45,7 +45,7 @@ export function evaluationProtocol(
   for (const name of [...known.values(), ...asked.values()]) {
     if (!numbers.has(name)) numbers.set(name, numbers.size);
   }
-  const renumbered = (dataset: ImageDataset, names: ReadonlyMap<number, string>): ImageDataset => ({
+  const renumbered = (dataset: T, names: ReadonlyMap<number, string>): T => ({
     ...dataset,
     labels: dataset.labels.map((label) => numbers.get(names.get(label)!)!),
     classes: [...numbers.keys()],
@@ -64,7 +64,7 @@ export function evaluationProtocol(
 }
 
 function requireTelling(
-  { queries, references }: EvaluationSets,
+  { queries, references }: EvaluationSets<Items>,
   asked: ReadonlyMap<number, string>,
   known: ReadonlyMap<number, string>,
   cannotBeRight: number,
@@ -86,7 +86,7 @@ function requireTelling(
 }
 
 /** The name of each label that a data set has. */
-function namesOf(dataset: ImageDataset | null): ReadonlyMap<number, string> {
+function namesOf(dataset: Items | null): ReadonlyMap<number, string> {
   if (!dataset) return new Map();
   const labels = [...new Set(dataset.labels)].sort((a, b) => a - b);
   return new Map(labels.map((label) => [label, className(dataset, label)]));

@@ -1,6 +1,6 @@
 import { grad } from "../autodiff/index.ts";
-import { buildGraph, type Graph, input } from "../graph/index.ts";
-import { type Encoder, exampleShape, ForwardPass } from "../nn/index.ts";
+import { buildGraph, type Graph } from "../graph/index.ts";
+import { ForwardPass } from "../nn/index.ts";
 import { type Optimizer, optimizerUpdates } from "../optim/index.ts";
 import type { Task } from "./task.ts";
 
@@ -20,14 +20,4 @@ export function trainingGraph(task: Task, optimizer: Optimizer, batch: number): 
 export function validationGraph(task: Task, batch: number): Graph {
   const loss = task.loss(batch, new ForwardPass({ training: false }));
   return buildGraph({ name: `${task.name} validation`, outputs: { loss } });
-}
-
-/**
- * `images` `[batch, ...inputShape]` to `embedding` `[batch, dim]`, as the encoder is used after training; after a trunk
- * `features` `[batch, features]` to the same.
- */
-export function embeddingGraph(encoder: Encoder, batch: number): Graph {
-  const given = input(encoder.trunk ? "features" : "images", [batch, ...exampleShape(encoder)]);
-  const embedding = encoder.forward(given, new ForwardPass({ training: false }));
-  return buildGraph({ name: `${encoder.name} encoder`, outputs: { embedding } });
 }

@@ -10,10 +10,9 @@ export {
   type EvaluateOptions,
   type EvaluationSets,
   evaluateEncoder,
-  evaluateFeatures,
-  evaluatePixels,
+  evaluateVectors,
 } from "./evaluateEncoder.ts";
-export { evaluatePixelViews, evaluateViews, type VariedTwice, variedTwice } from "./evaluateViews.ts";
+export { evaluateVectorViews, evaluateViews } from "./evaluateViews.ts";
 export {
   type Among,
   amongNames,
@@ -21,7 +20,6 @@ export {
   evaluationProtocol,
   someNames,
 } from "./evaluationProtocol.ts";
-export { exportEncoder, trunkEntry } from "./exportEncoder.ts";
 export * from "./graphs.ts";
 export { type LabelLoss, labelTask } from "./labelTask.ts";
 export type { EpochMetrics } from "./metrics.ts";
@@ -32,13 +30,24 @@ export {
   type BatchSources,
   labelSource,
   type MakeSources,
-  type PictureSourceOptions,
+  pairFeed,
   pairSources,
+  type RowSourceOptions,
   type TrainingBatch,
-  type Unit,
+  type TrainingData,
   viewSource,
 } from "./source.ts";
 export { type PairLoss, pairTask, type Task } from "./task.ts";
+export {
+  embeddingGraph,
+  encoderTower,
+  exportEncoder,
+  type Inputs,
+  type Tower,
+  towerOf,
+  trunkEntry,
+  type WholeTower,
+} from "./tower.ts";
 export { type TrainResult, train } from "./train.ts";
 export {
   type FitOptions,

@@ -1,41 +1,37 @@
 import { InputError } from "../base/index.ts";
+import type { Vary } from "../data/index.ts";
 import { input, type Tensor } from "../graph/index.ts";
-import type { AugmentOptions } from "../modality/image/index.ts";
-import { type Encoder, exampleShape } from "../nn/index.ts";
+import type { Encoder } from "../nn/index.ts";
 import { labelSource, shuffledSources } from "./source.ts";
 import type { Task } from "./task.ts";
+import { portInputs, type Tower, towerOf } from "./tower.ts";
 
 /** A loss of labelled embeddings: `[batch, dim]` and the labels `[batch]` to a scalar. */
 export type LabelLoss = (embeddings: Tensor, labels: Tensor) => Tensor;
 
 /**
- * One encoder embeds each picture once, and a loss compares all pairs in the batch by their labels.
+ * One tower embeds each row once, and a loss compares all pairs in the batch by their labels.
  *
- * Feeds: `images` `[batch, ...inputShape]`, `labels` int32 `[batch]`. Batches: labelled pictures in a new order each epoch, see
- * `labelSource`.
+ * Feeds: the tower's ports, such as `images` `[batch, ...inputShape]`, and `labels` int32 `[batch]`. Batches: labelled rows in a
+ * new order each epoch, see `labelSource`.
  *
- * @param augmentation how training pictures are varied. Default null: not at all
+ * @param vary how training rows are varied, such as `variedPictures(lightAugmentation)`. Default null: not at all
  */
-export function labelTask(
-  encoder: Encoder,
-  loss: LabelLoss,
-  augmentation: AugmentOptions | null = null,
-): Task {
+export function labelTask(of: Tower | Encoder, loss: LabelLoss, vary: Vary | null = null): Task {
+  const tower = towerOf(of);
   return {
     name: "labels",
-    state: encoder.state,
-    encoder,
-    sources: shuffledSources((dataset, options, part) => {
+    towers: new Map([[tower.modality, tower]]),
+    state: tower.state,
+    sources: shuffledSources(tower, (dataset, options, part) => {
       if (dataset.labelled === false) {
         throw new InputError(
           `${dataset.name} has no labels, and a task of labels learns from them: choose a task of views (viewTask)`,
         );
       }
-      return labelSource(dataset, { ...options, augmentation: part === "training" ? augmentation : null });
+      return labelSource(dataset, tower, { ...options, vary: part === "training" ? vary : null });
     }),
-    loss: (batch, pass) => {
-      const images = input("images", [batch, ...exampleShape(encoder)]);
-      return loss(encoder.forward(images, pass), input("labels", [batch], "int32"));
-    },
+    loss: (batch, pass) =>
+      loss(tower.embed(portInputs(tower.ports, batch), pass), input("labels", [batch], "int32")),
   };
 }

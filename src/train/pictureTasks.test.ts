@@ -4,10 +4,12 @@ import { buildGraph, input } from "../graph/index.ts";
 import { allPairsCosineLoss, infoNceLoss, supConLoss } from "../losses/index.ts";
 import {
   compactEncoder,
+  datasetsOf,
   gatherImages,
   type ImageDataset,
   lightAugmentation,
   splitValidation,
+  variedPictures,
 } from "../modality/image/index.ts";
 import { ForwardPass, initialState, type Module, projectionHead } from "../nn/index.ts";
 import { adam, constantRate } from "../optim/index.ts";
@@ -74,13 +76,13 @@ const halves: ImageDataset = {
 describe("a task by itself", () => {
   const trained = (task: Task, data = halves) =>
     train({
-      ...{ runtime: referenceRuntime(), ...splitValidation(data, 6), task },
+      ...{ runtime: referenceRuntime(), ...datasetsOf(splitValidation(data, 6)), task },
       ...{ optimizer: adam(), schedule: constantRate(0.01), epochs: 1, batchSize: 5 },
     });
 
   it.each([
     ["labels", labelTask(encoder, supConLoss)],
-    ["varied pictures with labels", labelTask(encoder, supConLoss, lightAugmentation)],
+    ["varied pictures with labels", labelTask(encoder, supConLoss, variedPictures(lightAugmentation))],
     ["views", viewTask(encoder, infoNceLoss)],
   ])("brings its batches: %s", async (_, task) => {
     const { history } = await trained(task);
@@ -90,12 +92,17 @@ describe("a task by itself", () => {
 
   it("varies what is trained on, and nothing else", async () => {
     const plain = await trained(labelTask(encoder, supConLoss));
-    const varied = await trained(labelTask(encoder, supConLoss, { ...lightAugmentation, shift: 3 }));
+    const varied = await trained(
+      labelTask(encoder, supConLoss, variedPictures({ ...lightAugmentation, shift: 3 })),
+    );
     expect(varied.history[0]!.trainLoss).not.toBe(plain.history[0]!.trainLoss);
-    const sources = labelTask(encoder, supConLoss, { shift: 3 }).sources;
-    const { validation } = sources({ training: halves, validation: halves }, { batchSize: 20, seed: 1 });
+    const sources = labelTask(encoder, supConLoss, variedPictures({ shift: 3 })).sources;
+    const { validation } = sources(datasetsOf({ training: halves, validation: halves }), {
+      batchSize: 20,
+      seed: 1,
+    });
     for await (const { feeds, rows } of validation!.batches(0, 0)) {
-      expect(feeds.images!.data).toEqual(gatherImages(halves, (rows as { pictures: Uint32Array }).pictures));
+      expect(feeds.images!.data).toEqual(gatherImages(halves, (rows as { rows: Uint32Array }).rows));
     }
   });
 
@@ -146,7 +153,7 @@ describe("viewTask", () => {
     const task = viewTask(encoder, infoNceLoss, projectionHead(3, { hidden: 5, dim: 2 }));
     const own = new Set(encoder.state.map(({ name }) => name));
     const added = task.state.filter(({ name }) => !own.has(name));
-    expect(task.encoder).toBe(encoder);
+    expect(task.towers.get("image")!.state).toBe(encoder.state);
     expect(added.filter(({ trainable }) => trainable).map(({ name, shape }) => [name, shape])).toEqual([
       ["head.linear1.weight", [5, 3]],
       ["head.linear1.bias", [5]],

@@ -1,4 +1,4 @@
-/** Pairs or pictures over the time that their steps took. */
+/** Pairs or rows over the time that their steps took. */
 export class Rate {
   readonly #secondsBefore: number;
   #begin = performance.now();

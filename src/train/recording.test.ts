@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cosinePairLoss } from "../losses/index.ts";
-import type { ImageDataset } from "../modality/image/index.ts";
-import { lessonEncoder } from "../modality/image/index.ts";
+import { datasetsOf, ImageColumn, type ImageDataset, lessonEncoder } from "../modality/image/index.ts";
 import { adam, stepLR } from "../optim/index.ts";
 import { referenceRuntime } from "../runtime/index.ts";
 import { recordingRows, recordingSchedule, recordingSize, type Snapshot } from "./recording.ts";
@@ -67,19 +66,19 @@ describe("the schedule", () => {
   };
 
   it("is dense early, and comes at the end of every epoch of a long one", () => {
-    const mnist = { sample: 1000, picturesPerStep: 128, batches: 641 };
+    const mnist = { sample: 1000, rowsPerStep: 128, batches: 641 };
     expect(steps(mnist, 2)).toEqual([0, 16, 40, 100, 250, 641, 855, 1068, 1282]);
   });
 
   it("comes at the end of every few epochs of a short one", () => {
-    const subset = { sample: 1000, picturesPerStep: 128, batches: 47 };
+    const subset = { sample: 1000, rowsPerStep: 128, batches: 47 };
     expect(steps(subset, 12)).toEqual([0, 16, 40, 100, 235, 470]);
   });
 
   it("embeds at most 0.04 pictures for each one trained on, but for eight early snapshots", () => {
     const plans = fc.record({
       sample: fc.integer({ min: 2, max: 1000 }),
-      picturesPerStep: fc.integer({ min: 2, max: 512 }),
+      rowsPerStep: fc.integer({ min: 2, max: 512 }),
       batches: fc.integer({ min: 1, max: 700 }),
     });
     fc.assert(
@@ -87,7 +86,7 @@ describe("the schedule", () => {
         const epochs = Math.ceil(20_000 / plan.batches);
         const taken = steps(plan, epochs);
         expect(taken[0]).toBe(0);
-        const trained = epochs * plan.batches * plan.picturesPerStep;
+        const trained = epochs * plan.batches * plan.rowsPerStep;
         expect((taken.length - 8) * plan.sample).toBeLessThanOrEqual(0.04 * trained);
       }),
     );
@@ -113,8 +112,10 @@ describe("a training that is recorded", () => {
     const trainer = await Trainer.create({
       runtime: referenceRuntime(),
       task: pairTask(encoder, cosinePairLoss),
-      training,
-      validation: { ...training, count: 0, pixels: new Uint8Array(), labels: new Int32Array() },
+      ...datasetsOf({
+        training,
+        validation: { ...training, count: 0, pixels: new Uint8Array(), labels: new Int32Array() },
+      }),
       optimizer: adam(),
       schedule: stepLR({ learningRate: 0.005, stepSize: 7, gamma: 0.3 }),
       epochs: 2,
@@ -123,7 +124,7 @@ describe("a training that is recorded", () => {
     const snapshots: Snapshot[] = [];
     const losses: number[] = [];
     const recorder = {
-      sample: training,
+      sample: new ImageColumn(training),
       due: (step: number) => step === 0 || step === 2,
       take: async (snapshot: Snapshot) => {
         snapshots.push(snapshot);

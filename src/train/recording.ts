@@ -1,6 +1,6 @@
-import { InputError, Rng } from "../base/index.ts";
+import { Rng } from "../base/index.ts";
+import type { Column } from "../data/column.ts";
 import { LabelIndex } from "../data/labelIndex.ts";
-import { gatherImages, type ImageDataset, pixelsPerImage } from "../modality/image/index.ts";
 
 /** Embeddings of the sample at one step of the training. */
 export interface Snapshot {
@@ -8,7 +8,7 @@ export interface Snapshot {
   readonly step: number;
   /** Epochs finished, with the part of the current one: 1.5 is half way through the second. */
   readonly epoch: number;
-  /** Pairs trained on since step 0; pictures where those are counted. */
+  /** Pairs trained on since step 0; rows where those are counted. */
   readonly pairs: number;
   /** Sum of the losses of all these, so that two snapshots give the mean loss between them. */
   readonly lossSum: number;
@@ -20,7 +20,8 @@ export interface Snapshot {
 
 /** What the trainer hands its snapshots to. */
 export interface Recorder {
-  readonly sample: ImageDataset;
+  /** Rows to embed, in a modality that a tower embeds. */
+  readonly sample: Column;
   /** Whether a snapshot is to be taken after so many steps; a function of the step alone, so that a resumed run agrees. */
   due(step: number): boolean;
   take(snapshot: Snapshot): Promise<void>;
@@ -89,35 +90,12 @@ export function recordingRows(labels: Int32Array, seed: number, size = sampleSiz
   return Uint32Array.from(chosen).sort();
 }
 
-/** The pictures at these rows, copied. */
-export function pickImages(dataset: ImageDataset, rows: Uint32Array): ImageDataset {
-  const each = pixelsPerImage(dataset);
-  const pixels = new Uint8Array(rows.length * each);
-  for (const [to, row] of rows.entries()) {
-    if (row >= dataset.count) {
-      throw new InputError(`row ${row} was picked of ${dataset.name}, expected 0 to ${dataset.count - 1}`);
-    }
-    pixels.set(dataset.pixels.subarray(row * each, (row + 1) * each), to * each);
-  }
-  const labels = Int32Array.from(rows, (row) => dataset.labels[row]!);
-  const paths = dataset.paths && Array.from(rows, (row) => dataset.paths![row]!);
-  const features = dataset.features && gatherImages(dataset, rows);
-  const ofSource = dataset.rows && Uint32Array.from(rows, (row) => dataset.rows![row]!);
-  return {
-    ...dataset,
-    ...{ count: rows.length, pixels, labels },
-    ...(paths ? { paths } : {}),
-    ...(features ? { features } : {}),
-    ...(ofSource ? { rows: ofSource } : {}),
-  };
-}
-
 /** What the steps of a recording follow from; the number of epochs is not among it, as a resumed run may change it. */
 export interface RecordingPlan {
   /** Pictures in the sample. */
   readonly sample: number;
   /** Pictures that the encoder is trained on in a step. */
-  readonly picturesPerStep: number;
+  readonly rowsPerStep: number;
   /** Batches of an epoch. */
   readonly batches: number;
 }
@@ -129,10 +107,10 @@ export interface RecordingPlan {
  */
 export function recordingSchedule({
   sample,
-  picturesPerStep,
+  rowsPerStep,
   batches,
 }: RecordingPlan): (step: number) => boolean {
-  const interval = Math.max(1, Math.ceil(sample / (embeddedPerTrained * picturesPerStep)));
+  const interval = Math.max(1, Math.ceil(sample / (embeddedPerTrained * rowsPerStep)));
   const perEpoch = Math.floor(batches / interval);
   const period = perEpoch > 0 ? batches : Math.ceil(interval / batches) * batches;
   const early = new Set<number>();

@@ -1,28 +1,26 @@
-import { InputError, Rng, type TensorData } from "../base/index.ts";
+import { InputError, type TensorData } from "../base/index.ts";
 import {
   type BatchSampler,
+  type Column,
+  columnOf,
+  type Dataset,
+  hasTriplets,
   PairSampler,
   type Pairs,
+  type Ports,
+  presentRows,
+  requirePorts,
   ShuffledSampler,
+  type VariedRows,
+  type Vary,
   validationPairs,
 } from "../data/index.ts";
-import { type PictureVariation, variationHere } from "../modality/image/augment/varyPictures.ts";
-import {
-  type AugmentOptions,
-  augmentImages,
-  exampleShapeIn,
-  gatherImages,
-  hasTriplets,
-  type ImageDataset,
-  PairLoader,
-} from "../modality/image/index.ts";
+import { modalityNamed } from "../modality/modality.ts";
+import type { Encoder } from "../nn/index.ts";
 import { aheadOfUse } from "./aheadOfUse.ts";
-import { pairFeeds } from "./steps.ts";
+import { type Tower, towerOf } from "./tower.ts";
 
-/** What is counted: pairs where they are drawn before the encoder, pictures where it sees each once (or its views). */
-export type Unit = "pairs" | "pictures";
-
-/** Which pictures of the training set a batch shows, by row, for whoever looks on; the engine never sees it. */
+/** Which rows of the training set a batch shows, for whoever looks on; the engine never sees it. */
 export type BatchRows =
   | {
       readonly of: "pairs";
@@ -33,14 +31,14 @@ export type BatchRows =
       /** `[size]`: 1 where both are of one class, else 0. */
       readonly alike: Float32Array;
     }
-  /** Each picture once. */
-  | { readonly of: "labels"; readonly pictures: Uint32Array }
-  /** Two views of each picture, the first of all and then the second of all: `[2 * size]`. */
-  | { readonly of: "views"; readonly pictures: Uint32Array };
+  /** Each row once. */
+  | { readonly of: "labels"; readonly rows: Uint32Array }
+  /** Two views of each row, the first of all and then the second of all: `[2 * size]`. */
+  | { readonly of: "views"; readonly rows: Uint32Array };
 
 /** A batch ready for the engine; its arrays are new and own their memory, so they may be transferred. */
 export interface TrainingBatch {
-  /** Pairs or pictures in it. */
+  /** Pairs or rows in it. */
   readonly size: number;
   readonly feeds: Readonly<Record<string, TensorData>>;
   /** Not every source tells. */
@@ -49,14 +47,15 @@ export interface TrainingBatch {
 
 /** Where a training's batches come from: what an epoch is, and how it is served in steps. */
 export interface BatchSource {
-  readonly unit: Unit;
-  /** Pairs or pictures of an epoch. */
+  /** What is counted: `pairs` where they are drawn before the tower, else what the modality calls its rows, such as `pictures`. */
+  readonly unit: string;
+  /** Pairs or rows of an epoch. */
   readonly count: number;
-  /** Pairs or pictures in a batch; the last one of an epoch holds what is left. */
+  /** Pairs or rows in a batch; the last one of an epoch holds what is left. */
   readonly batchSize: number;
   /** Batches of an epoch. */
   readonly batchCount: number;
-  /** Pictures that the encoder sees for each of the unit: 2 for a pair, 1 for a labelled picture, 2 for its views. */
+  /** Rows that the tower sees for each of the unit: 2 for a pair, 1 for a labelled row, 2 for its views. */
   readonly encoded: number;
   /**
    * The batches of an epoch, both counted from 0. A function of the epoch, so that going on from `startBatch` gives
@@ -65,17 +64,24 @@ export interface BatchSource {
   batches(epoch: number, startBatch: number): AsyncIterable<TrainingBatch>;
 }
 
-/** The batches of a training and of its validation; null without validation pictures that a loss can be taken of. */
+/** The batches of a training and of its validation; null without validation rows that a loss can be taken of. */
 export interface BatchSources {
   readonly training: BatchSource;
   /** Its epoch 0 is what the validation loss is taken of, each time. */
   readonly validation: BatchSource | null;
 }
 
+/** What is trained on, and what is validated by. */
+export interface TrainingData {
+  readonly training: Dataset;
+  /** May be empty: then no validation metrics are taken. */
+  readonly validation: Dataset;
+}
+
 /** Makes the sources of a training. */
 export type MakeSources = (
-  data: { readonly training: ImageDataset; readonly validation: ImageDataset },
-  options: { readonly batchSize: number; readonly seed: number; readonly variation?: PictureVariation },
+  data: TrainingData,
+  options: { readonly batchSize: number; readonly seed: number },
 ) => BatchSources;
 
 /** Batch sizes that a source's epochs consist of: one, or two where the last batch is shorter. */
@@ -83,122 +89,164 @@ export function batchSizesOf({ count, batchSize }: BatchSource): number[] {
   return [...new Set([Math.min(batchSize, count), count % batchSize || Math.min(batchSize, count)])];
 }
 
-function served(
-  dataset: ImageDataset,
-  count: number,
-  batchSize: number,
-  pairsOf: (epoch: number) => Pairs,
-): BatchSource {
-  const shape = exampleShapeIn(dataset);
-  return {
-    unit: "pairs",
-    count,
-    batchSize,
-    batchCount: Math.ceil(count / batchSize),
-    encoded: 2,
-    async *batches(epoch, startBatch) {
-      const pairs = pairsOf(epoch);
-      let start = startBatch * batchSize;
-      for await (const batch of new PairLoader(dataset, pairs, { batchSize, startBatch })) {
-        const end = start + batch.size;
-        const rows: BatchRows = {
-          of: "pairs",
-          anchors: pairs.anchor.subarray(start, end),
-          partners: pairs.contrastive.subarray(start, end),
-          alike: pairs.target.subarray(start, end),
-        };
-        start = end;
-        yield { size: batch.size, feeds: pairFeeds(batch, shape), rows };
-      }
-    },
-  };
+/** The name under which a task of pairs is fed a port of its anchors or contrastives. */
+export const pairFeed = (role: "anchor" | "contrastive", port: string): string => `${role}.${port}`;
+
+/** A data set's column for a tower, and the rows of the data set at places among those that have it. */
+function columnFor(dataset: Dataset, tower: Tower) {
+  const column = columnOf(dataset, tower.modality);
+  requirePorts(column, tower.ports);
+  const present = presentRows(column);
+  const rowsAt = (places: Uint32Array): Uint32Array =>
+    present ? places.map((place) => present[place]!) : places;
+  const labels = present ? Int32Array.from(present, (row) => dataset.labels[row]!) : dataset.labels;
+  return { column, count: labels.length, labels, rowsAt };
+}
+
+/** What a tower takes of what was gathered, by the names of feeds. */
+function feedsOf(
+  { ports }: Tower,
+  given: Ports,
+  nameOf: (port: string) => string = (port) => port,
+): Record<string, TensorData> {
+  return Object.fromEntries(ports.map(({ name }) => [nameOf(name), given[name]!]));
 }
 
 /**
- * The lesson's batches: every picture is an anchor once an epoch, its partner alike or unalike by a coin's toss; and
- * for validation the same pairs each time, where its pictures have any. For a task of pairs.
+ * The lesson's batches: every row is an anchor once an epoch, its partner alike or unalike by a coin's toss; and
+ * for validation the same pairs each time, where its rows have any. For a task of pairs. Rows that lack the tower's modality are
+ * passed over.
  *
  * @throws InputError when no pairs can be drawn.
  */
-export const pairSources: MakeSources = ({ training, validation }, { batchSize, seed }) => {
-  const sampler = new PairSampler(training.labels, seed, training.classes);
-  const fixed = hasTriplets(validation.labels)
-    ? validationPairs(validation.labels, seed, validation.classes)
-    : null;
-  return {
-    training: served(training, sampler.count, batchSize, (epoch) => sampler.epochPairs(epoch)),
-    validation: fixed && served(validation, fixed.anchor.length, batchSize, () => fixed),
+export function pairSources(of: Tower | Encoder): MakeSources {
+  const tower = towerOf(of);
+  return ({ training, validation }, { batchSize, seed }) => {
+    const trained = columnFor(training, tower);
+    const sampler = new PairSampler(trained.labels, seed, training.classes);
+    const serve = (
+      { column, rowsAt }: ReturnType<typeof columnFor>,
+      count: number,
+      pairsOf: (epoch: number) => Pairs,
+    ): BatchSource => ({
+      unit: "pairs",
+      count,
+      batchSize,
+      batchCount: Math.ceil(count / batchSize),
+      encoded: 2,
+      batches(epoch, startBatch) {
+        const { anchor, contrastive, target } = pairsOf(epoch);
+        return aheadOfUse(startBatch, this.batchCount, async (batch): Promise<TrainingBatch> => {
+          const [start, end] = [batch * batchSize, (batch + 1) * batchSize];
+          const anchors = rowsAt(anchor.subarray(start, end));
+          const partners = rowsAt(contrastive.subarray(start, end));
+          const size = anchors.length;
+          return {
+            size,
+            feeds: {
+              ...feedsOf(tower, await column.gather(anchors), (port) => pairFeed("anchor", port)),
+              ...feedsOf(tower, await column.gather(partners), (port) => pairFeed("contrastive", port)),
+              target: { dtype: "float32", shape: [size], data: target.slice(start, end) },
+            },
+            rows: { of: "pairs", anchors, partners, alike: target.subarray(start, end) },
+          };
+        });
+      },
+    });
+    const held = validation.count > 0 ? columnFor(validation, tower) : null;
+    const fixed =
+      held && hasTriplets(held.labels) ? validationPairs(held.labels, seed, validation.classes) : null;
+    return {
+      training: serve(trained, sampler.count, (epoch) => sampler.epochPairs(epoch)),
+      validation: held && fixed && serve(held, fixed.anchor.length, () => fixed),
+    };
   };
-};
+}
 
-export interface PictureSourceOptions {
-  /** Where the pictures of a batch come from. */
+export interface RowSourceOptions {
+  /** Where the rows of a batch come from. */
   readonly sampler: BatchSampler;
   /** Seed of the variations. */
   readonly seed: number;
-  /** Where they are made. Default: on this thread. */
-  readonly variation?: PictureVariation;
 }
 
 /**
- * Labelled pictures in a sampler's batches, varied at random where `augmentation` is given. For a task of labels.
+ * Labelled rows in a sampler's batches, varied at random where `vary` is given. For a task of labels.
  *
- * The variation is drawn from a stream of the seed, the epoch and the batch.
+ * @param vary null for rows as they are
  */
 export function labelSource(
-  dataset: ImageDataset,
-  options: PictureSourceOptions & { readonly augmentation: AugmentOptions | null },
+  dataset: Dataset,
+  of: Tower | Encoder,
+  options: RowSourceOptions & { readonly vary: Vary | null },
 ): BatchSource {
-  const { augmentation, seed, variation = variationHere } = options;
-  if (augmentation) requireAugmentation(dataset, augmentation);
-  return pictureSource(options, 1, async (rows, epoch, batch) => {
-    const images = augmentation
-      ? await variation.vary({ pictures: dataset, rows, augmentation, seed, epoch, batch })
-      : gatherImages(dataset, rows);
-    const feeds: TrainingBatch["feeds"] = {
-      images: imagesFeed(images, dataset, rows.length),
+  const tower = towerOf(of);
+  const { column } = columnFor(dataset, tower);
+  const asTheyAre: VariedRows = { ahead: 1, gather: (rows) => column.gather(rows) };
+  const from = options.vary?.(column, options.seed) ?? asTheyAre;
+  return rowSource(tower, options, 1, from, (rows) => ({
+    rows,
+    feeds: {
       labels: {
         dtype: "int32",
         shape: [rows.length],
         data: Int32Array.from(rows, (row) => dataset.labels[row]!),
       },
-    };
-    return { feeds, rows: { of: "labels", pictures: rows } };
-  });
-}
-
-/** Two variations of each picture in a sampler's batches, without labels. For a task of views. */
-export function viewSource(
-  dataset: ImageDataset,
-  options: PictureSourceOptions & { readonly augmentation: AugmentOptions },
-): BatchSource {
-  const { augmentation, seed, variation = variationHere } = options;
-  requireAugmentation(dataset, augmentation);
-  return pictureSource(options, 2, async (rows, epoch, batch) => {
-    const twice = new Uint32Array(2 * rows.length);
-    twice.set(rows);
-    twice.set(rows, rows.length);
-    const images = await variation.vary({ pictures: dataset, rows: twice, augmentation, seed, epoch, batch });
-    const feeds = { images: imagesFeed(images, dataset, twice.length) };
-    return { feeds, rows: { of: "views", pictures: twice } };
-  });
+    },
+    told: { of: "labels", rows },
+  }));
 }
 
 /**
- * Sources of pictures in a new order each epoch, in batches of the training's size.
+ * Two variations of each row in a sampler's batches, without labels. For a task of views.
  *
- * @param of makes the batches of a part of the data
+ * @param vary default: as the column's modality has them varied
+ * @throws InputError when nothing says how rows are varied.
+ */
+export function viewSource(
+  dataset: Dataset,
+  of: Tower | Encoder,
+  options: RowSourceOptions & { readonly vary?: Vary | undefined },
+): BatchSource {
+  const tower = towerOf(of);
+  const { column } = columnFor(dataset, tower);
+  const vary = options.vary ?? varyOf(column);
+  return rowSource(tower, options, 2, vary(column, options.seed), (rows) => {
+    const twice = new Uint32Array(2 * rows.length);
+    twice.set(rows);
+    twice.set(rows, rows.length);
+    return { rows: twice, feeds: {}, told: { of: "views", rows: twice } };
+  });
+}
+
+function varyOf({ name, modality, vary }: Column): Vary {
+  if (vary) return vary;
+  throw new InputError(
+    `views are variations of a row, and ${name} has no way to vary its ${modalityNamed(modality).items}: say how`,
+  );
+}
+
+/**
+ * Sources of rows in a new order each epoch, in batches of the training's size. Rows that lack the tower's modality are passed
+ * over.
+ *
+ * @param make makes the batches of a part of the data
  */
 export function shuffledSources(
-  of: (dataset: ImageDataset, options: PictureSourceOptions, part: "training" | "validation") => BatchSource,
+  tower: Tower,
+  make: (dataset: Dataset, options: RowSourceOptions, part: "training" | "validation") => BatchSource,
 ): MakeSources {
-  return ({ training, validation }, { batchSize, seed, ...elsewhere }) => {
-    const made = (dataset: ImageDataset, part: "training" | "validation"): BatchSource =>
-      of(
-        dataset,
-        { sampler: new ShuffledSampler(dataset.count, { batchSize, seed }), seed, ...elsewhere },
-        part,
-      );
+  return ({ training, validation }, { batchSize, seed }) => {
+    const made = (dataset: Dataset, part: "training" | "validation"): BatchSource => {
+      const { count, rowsAt } = columnFor(dataset, tower);
+      const places = new ShuffledSampler(count, { batchSize, seed });
+      const sampler: BatchSampler = {
+        batchSize,
+        batchCount: places.batchCount,
+        epochBatches: (epoch) => rowsAt(places.epochBatches(epoch)),
+      };
+      return make(dataset, { sampler, seed }, part);
+    };
     return {
       training: made(training, "training"),
       validation: validation.count > 0 ? made(validation, "validation") : null,
@@ -206,36 +254,36 @@ export function shuffledSources(
   };
 }
 
-function pictureSource(
-  { sampler, variation = variationHere }: PictureSourceOptions,
+/** What a batch of rows is made of: the rows to gather, what else is fed, and what an onlooker is told. */
+interface RowBatch {
+  readonly rows: Uint32Array;
+  readonly feeds: Readonly<Record<string, TensorData>>;
+  readonly told: BatchRows;
+}
+
+function rowSource(
+  tower: Tower,
+  { sampler }: RowSourceOptions,
   encoded: number,
-  make: (rows: Uint32Array, epoch: number, batch: number) => Promise<Omit<TrainingBatch, "size">>,
+  from: VariedRows,
+  batchOf: (rows: Uint32Array) => RowBatch,
 ): BatchSource {
   const { batchSize, batchCount } = sampler;
   return {
-    unit: "pictures",
+    unit: modalityNamed(tower.modality).items,
     count: sampler.epochBatches(0).length,
     batchSize,
     batchCount,
     encoded,
     batches(epoch, startBatch) {
-      const rows = sampler.epochBatches(epoch);
+      const drawn = sampler.epochBatches(epoch);
       const makeBatch = async (batch: number): Promise<TrainingBatch> => {
-        const chosen = rows.subarray(batch * batchSize, (batch + 1) * batchSize);
-        return { size: chosen.length, ...(await make(chosen, epoch, batch)) };
+        const chosen = drawn.subarray(batch * batchSize, (batch + 1) * batchSize);
+        const { rows, feeds, told } = batchOf(chosen);
+        const given = await from.gather(rows, epoch, batch);
+        return { size: chosen.length, feeds: { ...feedsOf(tower, given), ...feeds }, rows: told };
       };
-      return aheadOfUse(startBatch, batchCount, makeBatch, variation.ahead);
+      return aheadOfUse(startBatch, batchCount, makeBatch, from.ahead);
     },
   };
-}
-
-function imagesFeed(data: Float32Array<ArrayBuffer>, dataset: ImageDataset, count: number): TensorData {
-  return { dtype: "float32", shape: [count, ...exampleShapeIn(dataset)], data };
-}
-
-/** Options out of range are to be met before the first batch. */
-function requireAugmentation(dataset: ImageDataset, augmentation: AugmentOptions): void {
-  if (dataset.count === 0)
-    throw new InputError(`${dataset.name} has no pictures to vary, expected at least one`);
-  augmentImages(dataset, new Uint32Array(0), Rng.of(0, "augmentation"), augmentation);
 }

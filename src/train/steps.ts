@@ -1,17 +1,6 @@
 import { Rng, sizeOf, type TensorData } from "../base/index.ts";
 import type { Graph } from "../graph/index.ts";
-import type { PairBatch } from "../modality/image/index.ts";
 import { type Optimizer, scalarName } from "../optim/index.ts";
-
-/** The feeds of a pair task, under its names. */
-export function pairFeeds(batch: PairBatch, inputShape: readonly number[]): Record<string, TensorData> {
-  const shape = [batch.size, ...inputShape];
-  return {
-    anchor: { dtype: "float32", shape, data: batch.anchor },
-    contrastive: { dtype: "float32", shape, data: batch.contrastive },
-    target: { dtype: "float32", shape: [batch.size], data: batch.target },
-  };
-}
 
 /**
  * Fills the graph's random inputs. Each is drawn from a stream of the seed, the step and its own name, so that a

@@ -14,7 +14,7 @@ const batch = 3;
 
 /** One application after the other, as the lesson's PyTorch code has it. */
 function oneAfterTheOther(pass: ForwardPass): Tensor {
-  const [anchor, contrastive] = ["anchor", "contrastive"].map((name) =>
+  const [anchor, contrastive] = ["anchor.images", "contrastive.images"].map((name) =>
     encoder.forward(input(name, [batch, ...encoder.inputShape]), pass),
   );
   return cosinePairLoss(anchor!, contrastive!, input("target", [batch]));
@@ -25,7 +25,7 @@ function values(): Map<string, Numbers> {
   const known = new Map<string, Numbers>();
   for (const [name, { dtype, shape, data }] of initialState(task, (stream) => Rng.of(1, stream)))
     known.set(name, { dtype, shape, data: Array.from(data, Number) });
-  for (const name of ["anchor", "contrastive"]) {
+  for (const name of ["anchor.images", "contrastive.images"]) {
     const shape = [batch, ...encoder.inputShape];
     known.set(name, {
       dtype: "float32",

@@ -1,18 +1,19 @@
 import { input, type Tensor } from "../graph/index.ts";
-import { type Encoder, exampleShape, type ForwardPass, type StateSpec } from "../nn/index.ts";
+import type { Encoder, ForwardPass, StateSpec } from "../nn/index.ts";
 import { concat, reshape, split } from "../ops/index.ts";
-import { type MakeSources, pairSources } from "./source.ts";
+import { type MakeSources, pairFeed, pairSources } from "./source.ts";
+import { portInputs, type Tower, towerOf } from "./tower.ts";
 
 /**
- * What is learned: encoders and a loss, and the feeds that a batch is made of. Training knows nothing else of it,
- * so another pair of modalities is another task, not another trainer.
+ * What is learned: towers and a loss, and the feeds that a batch is made of. Training knows nothing else of it,
+ * so other modalities are other tasks, not other trainers.
  */
 export interface Task {
   readonly name: string;
-  /** State of all encoders and of what else is trained, an encoder's under the names that checkpoints use. */
+  /** What is trained to embed, by modality. A training's metrics and snapshots are of the first. */
+  readonly towers: ReadonlyMap<string, Tower>;
+  /** State of all towers and of what else is trained, a tower's under the names that checkpoints use. */
   readonly state: readonly StateSpec[];
-  /** The encoder that a run is about: the one that is embedded with and exported. */
-  readonly encoder: Encoder;
   /** Makes the batches that are fed to the loss, where a training names no others. */
   readonly sources: MakeSources;
   /** The loss of a batch as a scalar, over feeds that it declares itself. */
@@ -23,29 +24,29 @@ export interface Task {
 export type PairLoss = (anchor: Tensor, contrastive: Tensor, target: Tensor) => Tensor;
 
 /**
- * One encoder embeds anchors and contrastives, and a loss compares them. The two are encoded as one batch, an anchor
+ * One tower embeds anchors and contrastives, and a loss compares them. The two are encoded as one batch, an anchor
  * and its contrastive in turn, so that weights are read, laid out and differentiated once; but each is normalised by
  * its own batch statistics, as calling a PyTorch module twice does.
  *
- * Feeds: `anchor` and `contrastive` `[batch, ...inputShape]`, `target` `[batch]`. Batches: {@link pairSources}.
+ * Feeds: each port of the tower twice, such as `anchor.images` and `contrastive.images` `[batch, ...inputShape]`, and
+ * `target` `[batch]`. Batches: {@link pairSources}.
  */
-export function pairTask(encoder: Encoder, loss: PairLoss): Task {
+export function pairTask(of: Tower | Encoder, loss: PairLoss): Task {
+  const tower = towerOf(of);
+  const { ports, dim } = tower;
   return {
     name: "pairs",
-    state: encoder.state,
-    encoder,
-    sources: pairSources,
+    towers: new Map([[tower.modality, tower]]),
+    state: tower.state,
+    sources: pairSources(tower),
     loss: (batch, pass) => {
-      const anchor = input("anchor", [batch, ...exampleShape(encoder)]);
-      const contrastive = input("contrastive", [batch, ...exampleShape(encoder)]);
-      const target = input("target", [batch]);
-      const embeddings = encoder.forward(inTurn([anchor, contrastive]), pass.of(2));
-      const [ofAnchor, ofContrastive] = split(
-        reshape(embeddings, [batch, 2 * encoder.dim]),
-        [encoder.dim, encoder.dim],
-        1,
+      const [anchors, contrastives] = (["anchor", "contrastive"] as const).map((role) =>
+        portInputs(ports, batch, (port) => pairFeed(role, port)),
       );
-      return loss(ofAnchor!, ofContrastive!, target);
+      const both = ports.map(({ name }) => [name, inTurn([anchors![name]!, contrastives![name]!])]);
+      const embeddings = tower.embed(Object.fromEntries(both), pass.of(2));
+      const [ofAnchor, ofContrastive] = split(reshape(embeddings, [batch, 2 * dim]), [dim, dim], 1);
+      return loss(ofAnchor!, ofContrastive!, input("target", [batch]));
     },
   };
 }

@@ -1,16 +1,11 @@
-import { InputError, KindredError, Rng, type TensorData } from "../base/index.ts";
-import type { PictureVariation } from "../modality/image/augment/varyPictures.ts";
-import type { ImageDataset } from "../modality/image/index.ts";
-import { requirePictureSize } from "../modality/image/pictureSize.ts";
-import { initialState } from "../nn/index.ts";
-import type { Optimizer, Schedule } from "../optim/index.ts";
+import { InputError, KindredError, type TensorData } from "../base/index.ts";
+import { type Column, columnOf, requirePorts } from "../data/index.ts";
+import type { Schedule } from "../optim/index.ts";
 import type { Program, Runtime, Store, Values } from "../runtime/index.ts";
 import { bestEpoch, type EarlyStop, epochsWaited, firstCounted, requirePatience } from "./earlyStopping.ts";
-import { Embedder } from "./embed.ts";
+import { Embedder, type EmbedOptions } from "./embed.ts";
 import { trainingGraph } from "./graphs.ts";
-import { matchTensors } from "./matchTensors.ts";
 import type { EpochMetrics } from "./metrics.ts";
-import { optimizerSlots } from "./optimizerSlots.ts";
 import { Rate } from "./rate.ts";
 import type { Recorder } from "./recording.ts";
 import {
@@ -18,10 +13,10 @@ import {
   batchSizesOf,
   type MakeSources,
   type TrainingBatch,
-  type Unit,
+  type TrainingData,
 } from "./source.ts";
+import { type Start, startingState, towersState } from "./startingState.ts";
 import { randomFeeds, scalarFeeds } from "./steps.ts";
-import type { Task } from "./task.ts";
 import type { TrainingProgress, TrainingState } from "./trainingState.ts";
 import { nearestNeighbourAccuracy, referenceRows, type ValidationAccuracy } from "./validationAccuracy.ts";
 import { ValidationLoss } from "./validationLoss.ts";
@@ -29,35 +24,24 @@ import { ValidationLoss } from "./validationLoss.ts";
 /** Steps handed to the runtime ahead of the one whose loss is awaited, so that it never waits for a batch. */
 const stepsInFlight = 2;
 
-export interface TrainerOptions {
+export interface TrainerOptions
+  extends TrainingData,
+    Pick<Start, "task" | "optimizer" | "initial" | "resume" | "resumeName"> {
   readonly runtime: Runtime;
-  readonly task: Task;
-  readonly training: ImageDataset;
-  /** May be empty: then no validation metrics are taken. */
-  readonly validation: ImageDataset;
-  readonly optimizer: Optimizer;
   readonly schedule: Schedule;
   /** What the task's batches are made by. Default: the task's own. */
   readonly sources?: MakeSources;
-  /** Where pictures are varied. Default: on this thread. */
-  readonly variation?: PictureVariation;
-  /** Passes over the training images, at most. */
+  /** Passes over the training rows, at most. */
   readonly epochs: number;
   /**
    * Epochs without a better one (see `bestEpoch`) after which training stops, counted from where the schedule can show what
-   * it has (see `firstCounted`). Default 0: it does not, and the MAP@R of the validation images is not taken.
+   * it has (see `firstCounted`). Default 0: it does not, and the MAP@R of the validation rows is not taken.
    */
   readonly patience?: number;
-  /** Pairs or pictures in a step. Default 64. */
+  /** Pairs or rows in a step. Default 64. */
   readonly batchSize?: number;
   /** Seed of everything random. Default 1. */
   readonly seed?: number;
-  /** Values of the encoder's state to start from, in place of random ones. */
-  readonly initial?: ReadonlyMap<string, TensorData>;
-  /** A state to go on from. */
-  readonly resume?: TrainingState;
-  /** What messages call that state, such as its file. Default `the saved state`. */
-  readonly resumeName?: string;
 }
 
 /** Where training is, after a step. */
@@ -68,9 +52,10 @@ export interface StepReport {
   readonly batches: number;
   /** Mean loss of the epoch so far. */
   readonly loss: number;
-  /** Pairs or pictures a second. */
+  /** Of `unit`. */
   readonly perSecond: number;
-  readonly unit: Unit;
+  /** What is counted, see `BatchSource`. */
+  readonly unit: string;
   /** Seconds until the run's last step, at the rate so far. */
   readonly secondsLeft: number;
 }
@@ -90,18 +75,20 @@ export interface FitOptions {
   readonly signal?: AbortSignal;
 }
 
-type Settled = Required<Omit<TrainerOptions, "initial" | "resume" | "resumeName" | "sources" | "variation">>;
+type Settled = Required<Omit<TrainerOptions, keyof Start | "sources">> &
+  Omit<Start, "initial" | "resume" | "resumeName">;
 
 /** Trains a task on batches of a source; makes its runtime's programs once and keeps all state in one store. */
 export class Trainer {
   readonly #options: Settled;
   readonly #store: Store;
   readonly #sources: BatchSources;
-  readonly #embedder: Embedder;
+  /** By modality; that of the task's first tower comes first. */
+  readonly #embedders: ReadonlyMap<string, Embedder>;
   readonly #steps = new Map<number, { graph: ReturnType<typeof trainingGraph>; program: Program }>();
   /** Null where there is nothing that it could be taken on. */
   readonly #validationLoss: ValidationLoss | null;
-  /** Training images that neighbours of the validation images are looked for among; null until they are needed. */
+  /** Training rows that neighbours of the validation rows are looked for among; null until they are needed. */
   #references: Uint32Array | null = null;
   #progress: TrainingProgress;
   #recordingSeconds = 0;
@@ -110,7 +97,7 @@ export class Trainer {
     options: Settled,
     sources: BatchSources,
     store: Store,
-    embedder: Embedder,
+    embedders: ReadonlyMap<string, Embedder>,
     progress: TrainingProgress,
   ) {
     this.#options = options;
@@ -118,48 +105,28 @@ export class Trainer {
     this.#sources = sources;
     const { runtime, task } = options;
     this.#validationLoss = sources.validation ? new ValidationLoss(runtime, task, sources.validation) : null;
-    this.#embedder = embedder;
+    this.#embedders = embedders;
     this.#progress = progress;
   }
 
   /**
-   * @throws InputError when the pictures are not of the encoder's size, when no batches can be drawn, when there is
+   * @throws InputError when the data does not give what the towers take, when no batches can be drawn, when there is
    * patience but nothing to validate by, or when the initial or resumed tensors do not fit the task.
    */
   static async create(given: TrainerOptions): Promise<Trainer> {
-    const {
-      sources: make = given.task.sources,
-      batchSize = 64,
-      seed = 1,
-      initial,
-      resume,
-      ...others
-    } = given;
-    const { resumeName = "the saved state", variation, patience = 0, ...rest } = others;
+    const { sources: make = given.task.sources, batchSize = 64, seed = 1, patience = 0, ...rest } = given;
     const options = { ...rest, batchSize, seed, patience };
     const { task, runtime, training, validation } = options;
     requirePatience(patience, validation);
-    requirePictureSize(training, task.encoder.inputShape);
+    for (const { modality, ports } of task.towers.values()) {
+      requirePorts(columnOf(training, modality), ports);
+    }
     if (!(Number.isInteger(batchSize) && batchSize >= 2)) {
       throw new InputError(`batch size ${batchSize} cannot be used, expected an integer of 2 or more`);
     }
-    const elsewhere = variation ? { variation } : {};
-    const sources = make({ training, validation }, { batchSize, seed, ...elsewhere });
-    const values = initialState(task, (name) => Rng.of(seed, "initial", name));
-    if (initial) {
-      const ofEncoder = new Map(task.encoder.state.map((spec) => [spec.name, spec]));
-      matchTensors(ofEncoder, initial, "the initial state");
-      for (const name of ofEncoder.keys()) values.set(name, initial.get(name)!);
-    }
-    for (const [name, slot] of optimizerSlots(options)) values.set(name, slot);
-    if (resume) {
-      matchTensors(values, resume.tensors, resumeName);
-      for (const name of values.keys()) values.set(name, resume.tensors.get(name)!);
-      if (resume.progress.seed !== seed) {
-        throw new InputError(`${resumeName} is of seed ${resume.progress.seed}, received seed ${seed}`);
-      }
-    }
-    const progress: TrainingProgress = resume?.progress ?? {
+    const sources = make({ training, validation }, { batchSize, seed });
+    const values = startingState({ ...given, seed });
+    const progress: TrainingProgress = given.resume?.progress ?? {
       epoch: 0,
       batch: 0,
       step: 0,
@@ -169,20 +136,29 @@ export class Trainer {
       history: [],
     };
     const store = await runtime.createStore(values);
-    return new Trainer(options, sources, store, await Embedder.create(runtime, task.encoder), progress);
+    const embedders = new Map<string, Embedder>();
+    for (const [modality, tower] of task.towers) {
+      embedders.set(modality, await Embedder.create(runtime, tower));
+    }
+    return new Trainer(options, sources, store, embedders, progress);
   }
 
   get progress(): TrainingProgress {
     return this.#progress;
   }
 
-  /** Where the parameters live, for embedding with them. */
-  get store(): Store {
-    return this.#store;
-  }
-
-  get embedder(): Embedder {
-    return this.#embedder;
+  /**
+   * `[count, dim]`: rows embedded by the tower of their modality, as it is now; no step must be under way.
+   *
+   * @throws InputError when the task has no such tower, or the column does not give what it takes.
+   */
+  async embed(column: Column, options: EmbedOptions = {}): Promise<Float32Array> {
+    const embedder = this.#embedders.get(column.modality);
+    if (embedder) return embedder.embed(column, this.#store, options);
+    const known = [...this.#embedders.keys()].join(", ");
+    throw new InputError(
+      `${column.name} is of modality ${column.modality}, and the task has towers of ${known}: give one of these`,
+    );
   }
 
   /** Seconds spent on snapshots, which no rate and no epoch's seconds contain. */
@@ -195,8 +171,8 @@ export class Trainer {
     return this.#sources.training.batchCount;
   }
 
-  /** Pictures that the encoder sees in a step. */
-  get picturesPerStep(): number {
+  /** Rows that the towers see in a step. */
+  get rowsPerStep(): number {
     const { batchSize, encoded } = this.#sources.training;
     return batchSize * encoded;
   }
@@ -206,9 +182,9 @@ export class Trainer {
     return { tensors: await this.#store.read(), progress: this.#progress };
   }
 
-  /** The encoder's state alone, without optimizer slots and what else the task trains. */
+  /** The towers' state alone, without optimizer slots and what else the task trains. */
   async encoderState(): Promise<Map<string, TensorData>> {
-    return this.#store.read(this.#options.task.encoder.state.map(({ name }) => name));
+    return this.#store.read(towersState(this.#options.task).map(({ name }) => name));
   }
 
   /** Whether the last epoch is done, or no better one has come for as many as there is patience for. */
@@ -251,7 +227,7 @@ export class Trainer {
   async dispose(): Promise<void> {
     for (const { program } of this.#steps.values()) await program.dispose();
     await this.#validationLoss?.dispose();
-    await this.#embedder.dispose();
+    for (const embedder of this.#embedders.values()) await embedder.dispose();
     await this.#store.dispose();
   }
 
@@ -309,7 +285,7 @@ export class Trainer {
     const begin = performance.now();
     const { epoch, batch, step, lossSum, history } = this.#progress;
     const { count } = this.#sources.training;
-    const embeddings = await this.#embedder.embed(record.sample, this.#store);
+    const embeddings = await this.embed(record.sample);
     await record.take({
       step,
       epoch: epoch + batch / this.batches,
@@ -323,7 +299,7 @@ export class Trainer {
     return seconds;
   }
 
-  /** Pairs or pictures in so many batches of an epoch. */
+  /** Pairs or rows in so many batches of an epoch. */
   #examplesIn(batches: number): number {
     const { count, batchSize } = this.#sources.training;
     return Math.min(batches * batchSize, count);
@@ -385,8 +361,9 @@ export class Trainer {
     const { training, validation, patience, seed } = this.#options;
     if (validation.count === 0 || validation.labelled === false) return null;
     this.#references ??= referenceRows(training.labels, seed);
-    const [embedder, store, ranks] = [this.#embedder, this.#store, patience > 0];
-    return nearestNeighbourAccuracy(embedder, store, validation, training, this.#references, ranks);
+    const [embedder] = this.#embedders.values();
+    const data = { training, validation };
+    return nearestNeighbourAccuracy(embedder!, this.#store, data, this.#references, patience > 0);
   }
 }
 

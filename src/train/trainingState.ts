@@ -9,7 +9,7 @@ export interface TrainingProgress {
   readonly batch: number;
   /** Optimizer steps finished in all. */
   readonly step: number;
-  /** Sum of the losses of the current epoch's pairs or pictures so far. */
+  /** Sum of the losses of the current epoch's pairs or rows so far. */
   readonly lossSum: number;
   /** Seconds trained in the current epoch so far. */
   readonly seconds: number;

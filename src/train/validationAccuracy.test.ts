@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Rng } from "../base/index.ts";
-import { classCounts, compactEncoder, type ImageDataset } from "../modality/image/index.ts";
+import { classCounts } from "../data/index.ts";
+import { compactEncoder, datasetsOf, type ImageDataset } from "../modality/image/index.ts";
 import { initialState } from "../nn/index.ts";
 import { referenceRuntime } from "../runtime/index.ts";
 import { Embedder } from "./embed.ts";
@@ -37,8 +38,8 @@ describe("references of the validation images", () => {
       pixels: Uint8Array.from({ length: 6 * 64 }, () => rng.int(256)),
       labels: Int32Array.of(0, 0, 1, 1, 2, 2),
     };
-    const among = (rows: Uint32Array | null) =>
-      nearestNeighbourAccuracy(embedder, store, training, training, rows);
+    const data = datasetsOf({ training, validation: training });
+    const among = (rows: Uint32Array | null) => nearestNeighbourAccuracy(embedder, store, data, rows);
     expect(await among(null)).toMatchObject({ knn1: 1, references: 6 });
     // Each image finds itself where it is among them; those of class 1 have nothing to find.
     expect(await among(Uint32Array.of(0, 1, 4, 5))).toMatchObject({ knn1: 1, references: 4 });

@@ -1,5 +1,6 @@
 import { KindredError, Rng } from "../base/index.ts";
 import { unitRows } from "../base/unitRows.ts";
+import { columnOf, presentRows } from "../data/index.ts";
 import { stratifiedDraw } from "../data/stratified.ts";
 import {
   nearestNeighbours,
@@ -7,16 +8,16 @@ import {
   queriesWithoutReferences,
   rankingMetrics,
 } from "../evaluation/index.ts";
-import type { ImageDataset } from "../modality/image/index.ts";
 import type { Store } from "../runtime/index.ts";
 import type { Embedder } from "./embed.ts";
+import type { TrainingData } from "./source.ts";
 
-/** Training images that a validation image's neighbour is looked for among, at most: a tenth of an epoch's time to embed. */
+/** Training rows that a validation row's neighbour is looked for among, at most: a tenth of an epoch's time to embed. */
 const mostReferences = 10_000;
 
 /**
- * The training images that neighbours are looked for among: null for all of them, or where there are more than `most`, the
- * rows of a sample by lot, in ascending order. It has of each class its share and at least one image.
+ * The training rows that neighbours are looked for among: null for all of them, or where there are more than `most`, the
+ * rows of a sample by lot, in ascending order. It has of each class its share and at least one row.
  *
  * @param labels `[count]`
  * @param seed the same seed and labels give the same rows
@@ -34,17 +35,18 @@ export function referenceRows(
 }
 
 export interface ValidationAccuracy {
-  /** 0 where no training image has the label of any validation image. */
+  /** 0 where no training row has the label of any validation row. */
   readonly knn1: number;
-  /** Null where it was not asked for, or no training image has the label of any validation image. */
+  /** Null where it was not asked for, or no training row has the label of any validation row. */
   readonly mapAtR: number | null;
   readonly references: number;
 }
 
 /**
- * 1-NN accuracy by cosine similarity: the share of validation images whose nearest image, among the training images at
- * `rows`, has their label; those whose label none of these has are left out. With `ranks`, also the MAP@R of the same search,
- * at a few times the cost of comparing. `kindred eval` searches all training images; this is for watching.
+ * 1-NN accuracy by cosine similarity: the share of validation rows whose nearest one, among the training rows at
+ * `rows`, has their label; those whose label none of these has are left out, and so are rows that lack the tower's modality. With
+ * `ranks`, also the MAP@R of the same search, at a few times the cost of comparing. `kindred eval` searches all training rows;
+ * this is for watching.
  *
  * @param rows null for all, see {@link referenceRows}
  * @throws KindredError when an embedding is not finite, as after a learning rate that was too high.
@@ -52,23 +54,26 @@ export interface ValidationAccuracy {
 export async function nearestNeighbourAccuracy(
   embedder: Embedder,
   store: Store,
-  validation: ImageDataset,
-  training: ImageDataset,
+  { validation, training }: TrainingData,
   rows: Uint32Array | null,
   ranks = false,
 ): Promise<ValidationAccuracy> {
-  const queries = await embedder.embed(validation, store);
-  const references = await embedder.embed(training, store, rows ? { rows } : {});
+  const { modality, dim } = embedder.tower;
+  const [asked, known] = [columnOf(validation, modality), columnOf(training, modality)];
+  const queryRows = presentRows(asked);
+  const found = rows ? rows.filter((row) => known.has(row)) : presentRows(known);
+  const queries = await embedder.embed(asked, store, queryRows ? { rows: queryRows } : {});
+  const references = await embedder.embed(known, store, found ? { rows: found } : {});
   for (const embeddings of [queries, references]) requireFinite(embeddings);
-  const labels = rows ? Int32Array.from(rows, (row) => training.labels[row]!) : training.labels;
-  const dim = queries.length / validation.count;
+  const queryLabels = labelsAt(validation.labels, queryRows);
+  const labels = labelsAt(training.labels, found);
   const blocks = plainSimilarityBlocks(
     unitRows(queries, dim, "queries"),
     unitRows(references, dim, "references"),
     dim,
   );
   if (ranks) {
-    const { knn1, mapAtR } = await rankingMetrics(blocks, validation.labels, labels);
+    const { knn1, mapAtR } = await rankingMetrics(blocks, queryLabels, labels);
     const answered = !Number.isNaN(mapAtR);
     return {
       knn1: answered ? knn1 : 0,
@@ -76,17 +81,21 @@ export async function nearestNeighbourAccuracy(
       references: labels.length,
     };
   }
-  const { indices } = await nearestNeighbours(blocks, validation.count, labels.length, 1);
+  const { indices } = await nearestNeighbours(blocks, queryLabels.length, labels.length, 1);
   let hits = 0;
   for (const [query, neighbour] of indices.entries()) {
-    if (labels[neighbour] === validation.labels[query]) hits++;
+    if (labels[neighbour] === queryLabels[query]) hits++;
   }
-  const without = queriesWithoutReferences(validation.labels, labels).length;
+  const without = queriesWithoutReferences(queryLabels, labels).length;
   return {
-    knn1: hits === 0 ? 0 : hits / (validation.count - without),
+    knn1: hits === 0 ? 0 : hits / (queryLabels.length - without),
     mapAtR: null,
     references: labels.length,
   };
+}
+
+function labelsAt(labels: Int32Array, rows: Uint32Array | null): Int32Array {
+  return rows ? Int32Array.from(rows, (row) => labels[row]!) : labels;
 }
 
 function requireFinite(embeddings: Float32Array): void {

@@ -3,7 +3,7 @@ import { validationGraph } from "./graphs.ts";
 import type { BatchSource } from "./source.ts";
 import type { Task } from "./task.ts";
 
-/** The mean loss of a task over the batches of validation pictures; keeps a program for each size of batch. */
+/** The mean loss of a task over the batches of validation rows; keeps a program for each size of batch. */
 export class ValidationLoss {
   readonly #runtime: Runtime;
   readonly #task: Task;

@@ -198,7 +198,7 @@ export interface StepHead {
   /** Mean loss since the step message before. */
   readonly loss: number;
   readonly perSecond: number;
-  readonly unit: "pairs" | "pictures";
+  readonly unit: string;
   readonly secondsLeft: number;
 }
 

@@ -1,9 +1,9 @@
 import { InputError } from "../base/index.ts";
 import { unitRows } from "../base/unitRows.ts";
 import { thumbnails } from "../modality/image/fit/thumbnails.ts";
-import type { ImageDataset } from "../modality/image/index.ts";
+import { type ImageDataset, pickImages } from "../modality/image/index.ts";
 import type { HardPairs } from "../neighbours/hardPairs.ts";
-import { pickImages, type Snapshot } from "../train/index.ts";
+import type { Snapshot } from "../train/index.ts";
 import type { Message } from "./message.ts";
 import {
   type EmbeddingsHead,

@@ -4,12 +4,13 @@ import type { SourceFile } from "./readSource.ts";
 import { emptyNames, mostLines, restrictedPackages, rooms } from "./rooms.ts";
 
 /**
- * `src/ops/linear.ts` is of the room `ops`, `src/platform/node/files.ts` of `platform/node`, `src/index.ts` of itself,
- * `web/src/map/frame.ts` of `web/map`.
+ * `src/ops/linear.ts` is of the room `ops`, `src/platform/node/files.ts` of `platform/node`, `src/modality/modality.ts` of
+ * `modality`, `src/index.ts` of itself, `web/src/map/frame.ts` of `web/map`.
  */
 export function roomOf(path: string): string {
   const [top, first, second] = path.split("/");
   if (top === "web") return `web/${second}`;
+  if (first === "modality" && second!.endsWith(".ts")) return first;
   return first === "platform" || first === "modality" ? `${first}/${second}` : first!;
 }
 

@@ -18,10 +18,11 @@ const training = [
   "evaluation",
   "projection",
   "neighbours",
-  "modality/image",
+  "modality",
   "train",
 ] as const;
-const library = [...training, "runs", "retrieval", "report"] as const;
+const below = [...training, "modality/image"] as const;
+const library = [...below, "runs", "retrieval", "report"] as const;
 const page = ["web/words", "web/parts", "web/backend", "web/session", "web/map"] as const;
 
 export const rooms: Readonly<Record<string, readonly string[]>> = {
@@ -40,10 +41,11 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   neighbours: [...engine, "runtime", "evaluation", "projection"],
   retrieval: ["base", "evaluation"],
   report: ["base", "projection"],
-  "modality/image": [...engine, "nn", "data"],
+  modality: ["base"],
+  "modality/image": [...engine, "nn", "data", "modality"],
   train: training.filter((room) => room !== "train"),
-  runs: training,
-  encoder: [...training, "runs"],
+  runs: below,
+  encoder: [...below, "runs"],
   workspace: library,
   "platform/node": [...library, "encoder", "workspace"],
   "platform/web": [...library, "encoder", "workspace"],

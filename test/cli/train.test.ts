@@ -3,6 +3,8 @@ import * as ort from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TensorData } from "../../src/base/index.ts";
 import {
+  datasetsOf,
+  ImageColumn,
   type ImageDataset,
   scalePixels,
   sliceImages,
@@ -135,7 +137,7 @@ describe("kindred train --json", () => {
     const { encoder } = configuredParts(await configOf("run"));
     const store = await runtime.createStore(await weightsOf("run", 1));
     const embedder = await Embedder.create(runtime, encoder);
-    const expected = await embedder.embed(pictures, store);
+    const expected = await embedder.embed(new ImageColumn(pictures), store);
     await runtime.dispose();
 
     const session = await ort.InferenceSession.create(folder.at("run", "model", "image.onnx"));
@@ -197,14 +199,10 @@ describe("kindred train --seed and --init", () => {
     expect(config.init).toBe(init);
 
     const runtime = await nodeRuntime({ device: "cpu" });
-    const { training, validation } = splitValidation(
-      await loadDataset(folder.at("small.csv"), { seed: 4 }),
-      50,
-    );
+    const pictures = await loadDataset(folder.at("small.csv"), { seed: 4 });
     const { state } = await train({
       runtime,
-      training,
-      validation,
+      ...datasetsOf(splitValidation(pictures, 50)),
       ...configuredParts(config),
       epochs: 1,
       batchSize: 32,

@@ -8,6 +8,7 @@ import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TensorData } from "../../src/base/index.ts";
 import { AbortedError, Encoder, encoderFingerprint, InputError, type Picture } from "../../src/index.node.ts";
+import { ImageColumn } from "../../src/modality/image/index.ts";
 import { nodeRuntime } from "../../src/node.ts";
 import { exportRun } from "../../src/platform/node/export/exportRun.ts";
 import { readRunModel } from "../../src/platform/node/export/runModel.ts";
@@ -46,13 +47,11 @@ describe("Encoder in Node", () => {
     const runtime = await nodeRuntime({ device: "cpu" });
     const { encoder: module } = configuredParts(config);
     const embedder = await Embedder.fixed(runtime, module, weights);
-    const rows = await embedder.embed(
-      {
-        ...{ name: "drawn", count: files.length, channels: 3, height: 24, width: 24 },
-        ...{ pixels, labels: new Int32Array(files.length) },
-      },
-      null,
-    );
+    const pictures = new ImageColumn({
+      ...{ name: "drawn", count: files.length, channels: 3, height: 24, width: 24 },
+      ...{ pixels, labels: new Int32Array(files.length) },
+    });
+    const rows = await embedder.embed(pictures, null);
     await runtime.dispose();
     return files.map((_, i) => rows.subarray(i * 16, (i + 1) * 16));
   }

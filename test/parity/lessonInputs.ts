@@ -83,8 +83,8 @@ export function lessonBatch(step: number, batch: number): Values {
     target[row] = alike;
   }
   return {
-    anchor: tensorData("float32", [batch, 1, 28, 28], anchor),
-    contrastive: tensorData("float32", [batch, 1, 28, 28], contrastive),
+    "anchor.images": tensorData("float32", [batch, 1, 28, 28], anchor),
+    "contrastive.images": tensorData("float32", [batch, 1, 28, 28], contrastive),
     target: tensorData("float32", [batch], target),
   };
 }

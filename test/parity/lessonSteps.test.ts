@@ -12,7 +12,7 @@ describe("the formula's inputs", () => {
   for (const { batch, steps, pixelSums } of [golden, goldenOf4]) {
     it(`are those that PyTorch was given in batches of ${batch}, to the last bit`, () => {
       const sums = [0, steps - 1].map((step) =>
-        Float64Array.from(lessonBatch(step, batch).anchor!.data, Number).reduce((a, b) => a + b, 0),
+        Float64Array.from(lessonBatch(step, batch)["anchor.images"]!.data, Number).reduce((a, b) => a + b, 0),
       );
       // The golden sums ran over float64 pixels.
       for (const [i, sum] of sums.entries()) expect(sum).toBeCloseTo(pixelSums[i]!, 2);

@@ -16,8 +16,8 @@ const optimizer = adam();
 export function lessonStepGraph(batch: number, dropout: number): Graph {
   const encoder = lessonEncoder({ dropout });
   const pass = new ForwardPass({ training: true });
-  const anchor = input("anchor", [batch, 1, 28, 28]);
-  const contrastive = input("contrastive", [batch, 1, 28, 28]);
+  const anchor = input("anchor.images", [batch, 1, 28, 28]);
+  const contrastive = input("contrastive.images", [batch, 1, 28, 28]);
   const target = input("target", [batch]);
   const loss = cosinePairLoss(encoder.forward(anchor, pass), encoder.forward(contrastive, pass), target);
   const parameters = pass.tensorsOf(encoder.state.filter(({ trainable }) => trainable));

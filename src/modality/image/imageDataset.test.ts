@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError, KindredError } from "../../base/index.ts";
+import { classCounts } from "../../data/dataset.ts";
 import {
-  classCounts,
+  gatherImages,
   type ImageDataset,
   scalePixels,
   sliceImages,
   splitValidation,
   takeFirst,
 } from "./imageDataset.ts";
-import { gatherImages } from "./loader.ts";
 
 /** Picture `i` has the pixels `10i .. 10i + 3` and the label `i`. */
 function pictures(count: number): ImageDataset {

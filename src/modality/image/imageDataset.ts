@@ -1,33 +1,15 @@
-import { type Fields, InputError } from "../../base/index.ts";
+import { InputError, KindredError } from "../../base/index.ts";
+import type { Items } from "../../data/dataset.ts";
 import type { Preprocessing } from "./fit/preprocessing.ts";
 
 /** Labelled images, held as the bytes they came in: a quarter of the memory that float32 would take. */
-export interface ImageDataset {
-  /** Where the images came from, for messages and figures. */
-  readonly name: string;
-  /** Number of images. */
-  readonly count: number;
+export interface ImageDataset extends Items {
   /** 1 for grey, 3 for red, green, blue. */
   readonly channels: number;
   readonly height: number;
   readonly width: number;
   /** `[count, channels, height, width]`, 0 to 255. */
   readonly pixels: Uint8Array;
-  /** `[count]`, the class of each image: a non-negative integer; all 0 where the images have no labels. */
-  readonly labels: Int32Array;
-  /** Whether the labels mean anything. Default true. */
-  readonly labelled?: boolean;
-  /** Names of the classes by label; digits and other numbers have none. */
-  readonly classes?: readonly string[];
-  /** `[count]`, where each image is, relative to its data set and with `/` between folders; arrays have none. */
-  readonly paths?: readonly string[];
-  /** `[count]`, what a table says of each image beside its label; left out where that was not asked for. */
-  readonly fields?: readonly Fields[];
-  /**
-   * `[count]`, the row of its source that each image is, counted from 0, of picture files their place in the listing; left
-   * out where they are in the source's order.
-   */
-  readonly rows?: Uint32Array;
   /** How files became images of one size; null or left out where they came as they are. */
   readonly preprocessing?: Preprocessing | null;
   /** CRC-32 of the pixels, where it is known without reading all of them. */
@@ -42,12 +24,6 @@ export interface ImageDataset {
 /** Bytes of one image: `channels * height * width`. */
 export function pixelsPerImage(dataset: ImageDataset): number {
   return dataset.channels * dataset.height * dataset.width;
-}
-
-/** Shape of an example in a batch: `[channels, height, width]`, or `[d]` where a frozen model's features stand for images. */
-export function exampleShapeIn(dataset: ImageDataset): number[] {
-  const { channels, height, width, features, count } = dataset;
-  return features ? [features.length / Math.max(1, count)] : [channels, height, width];
 }
 
 /** The images `[start, end)` as views on the same memory, no copy. */
@@ -79,14 +55,64 @@ function featureRows(features: Float32Array, count: number, start: number, end: 
   return features.subarray(start * each, end * each);
 }
 
-/** What people call a class: its name, or else its number. */
-export function className({ classes }: Pick<ImageDataset, "classes">, label: number): string {
-  return classes?.[label] ?? String(label);
-}
-
 /** The first `n` images as views, or all of them where there are fewer. */
 export function takeFirst(dataset: ImageDataset, n: number): ImageDataset {
   return n >= dataset.count ? dataset : sliceImages(dataset, 0, n);
+}
+
+/** The images at these rows, copied. */
+export function pickImages(dataset: ImageDataset, rows: Uint32Array): ImageDataset {
+  const { paths, fields, features, rows: ofSource, pixelsChecksum: _, ...rest } = dataset;
+  const pixels = new Uint8Array(rows.length * pixelsPerImage(dataset));
+  gatherRows(dataset, dataset.pixels, rows, pixels, (part, at) => pixels.set(part, at));
+  return {
+    ...rest,
+    count: rows.length,
+    pixels,
+    labels: Int32Array.from(rows, (row) => dataset.labels[row]!),
+    ...(paths ? { paths: Array.from(rows, (row) => paths[row]!) } : {}),
+    ...(fields ? { fields: Array.from(rows, (row) => fields[row]!) } : {}),
+    ...(features ? { features: gatherImages(dataset, rows) } : {}),
+    ...(ofSource ? { rows: Uint32Array.from(rows, (row) => ofSource[row]!) } : {}),
+  };
+}
+
+/**
+ * The images of the given rows, scaled to [-1, 1]: `[rows, channels, height, width]`; or the features `[rows, d]` where a
+ * frozen model made some.
+ *
+ * @throws KindredError for a row that is not there.
+ */
+export function gatherImages(dataset: ImageDataset, rows: Uint32Array): Float32Array<ArrayBuffer> {
+  const { features, pixels, count } = dataset;
+  const each = features ? features.length / Math.max(1, count) : pixelsPerImage(dataset);
+  const gathered = new Float32Array(rows.length * each);
+  if (features) gatherRows(dataset, features, rows, gathered, (part, at) => gathered.set(part, at));
+  else gatherRows(dataset, pixels, rows, gathered, (part, at) => scalePixels(part, gathered, at));
+  return gathered;
+}
+
+/** Has each of the given rows of an array written to its place in `out`. */
+function gatherRows<A extends Uint8Array | Float32Array>(
+  { name, count }: ImageDataset,
+  from: A,
+  rows: Uint32Array,
+  out: Uint8Array | Float32Array,
+  write: (part: A, at: number) => void,
+): void {
+  const outside = rows.find((row) => row >= count);
+  if (outside !== undefined) {
+    throw new KindredError(`row ${outside} is not in ${name}, expected one below ${count}`);
+  }
+  if (rows.length === 0) return;
+  const each = out.length / rows.length;
+  const first = rows[0]!;
+  // Rows side by side in one go take a third of the time, on a thread that takes turns with the engine's.
+  const length = rows.every((row, i) => row === first + i) ? rows.length : 1;
+  for (let at = 0; at < rows.length; at += length) {
+    const start = rows[at]! * each;
+    write(from.subarray(start, start + length * each) as A, at * each);
+  }
 }
 
 /**
@@ -125,11 +151,4 @@ export function scalePixels(
 ): Float32Array<ArrayBuffer> {
   for (let i = 0; i < pixels.length; i++) out[offset + i] = scaled[pixels[i]!]!;
   return out;
-}
-
-/** How many images each label has, in ascending order of the label. */
-export function classCounts(labels: Int32Array): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const label of labels.toSorted()) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return counts;
 }

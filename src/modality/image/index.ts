@@ -32,25 +32,17 @@ export {
   type Preprocessing,
   preprocessingSchema,
 } from "./fit/preprocessing.ts";
+export { datasetOf, datasetsOf, ImageColumn, variedPictures } from "./imageColumn.ts";
 export {
-  classCounts,
-  className,
-  exampleShapeIn,
+  gatherImages,
   type ImageDataset,
+  pickImages,
   pixelsPerImage,
   scalePixels,
   sliceImages,
   splitValidation,
   takeFirst,
 } from "./imageDataset.ts";
-export {
-  assembleBatch,
-  gatherImages,
-  type PairBatch,
-  PairLoader,
-  type PairLoaderOptions,
-} from "./loader.ts";
 export { mixed, mixedRows, type RowOrder, rowOrders } from "./mixedOrder.ts";
 export { requirePictureSize } from "./pictureSize.ts";
 export { pixelSquare } from "./pixelRows.ts";
-export { exampleTriplets, hasTriplets, type Triplet } from "./triplets.ts";

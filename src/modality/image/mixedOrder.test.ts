@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { classCounts, type ImageDataset, splitValidation, takeFirst } from "./imageDataset.ts";
+import { classCounts } from "../../data/dataset.ts";
+import { type ImageDataset, splitValidation, takeFirst } from "./imageDataset.ts";
 import { mixed, mixedRows } from "./mixedOrder.ts";
 
 /** Pictures of 1 x 1 whose pixel is their row, in the order of their classes. */

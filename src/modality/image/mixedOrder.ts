@@ -1,5 +1,6 @@
 import { Rng } from "../../base/index.ts";
-import { classCounts, type ImageDataset, pixelsPerImage } from "./imageDataset.ts";
+import { classCounts } from "../../data/dataset.ts";
+import { type ImageDataset, pixelsPerImage } from "./imageDataset.ts";
 
 /** In which order the rows of an array are taken: as its file has them, or {@link mixedRows mixed}. */
 export const rowOrders = ["source", "mixed"] as const;

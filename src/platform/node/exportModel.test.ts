@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Rng, type TensorData, tensorData } from "../../base/index.ts";
-import type { ImageDataset } from "../../modality/image/index.ts";
-import { compactEncoder } from "../../modality/image/index.ts";
+import { compactEncoder, ImageColumn, type ImageDataset } from "../../modality/image/index.ts";
 import { initialState } from "../../nn/index.ts";
 import { readModel } from "../../onnx/index.ts";
 import {
@@ -72,7 +71,7 @@ describe("an exported model", () => {
     };
     const ours = async (): Promise<Float32Array> => {
       const embedder = await Embedder.fixed(runtime, encoder, weights);
-      const embedded = await embedder.embed(pictures, null);
+      const embedded = await embedder.embed(new ImageColumn(pictures), null);
       await embedder.dispose();
       return embedded;
     };

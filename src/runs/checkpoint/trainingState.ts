@@ -26,7 +26,7 @@ const rowSchema = z.object({
   best: count.nullable().default(null),
   seconds: z.number(),
   perSecond: z.number(),
-  unit: z.enum(["pairs", "pictures"]),
+  unit: z.string(),
 });
 
 /** The metrics of an epoch, as a state or a line of `metrics.jsonl` holds them. */

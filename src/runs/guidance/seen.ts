@@ -1,9 +1,10 @@
+import { classCounts, className } from "../../data/index.ts";
 import {
   type DuplicateGroup,
   findDuplicates,
   type Originals,
 } from "../../modality/image/duplicates/index.ts";
-import { classCounts, className, type ImageDataset, pixelsPerImage } from "../../modality/image/index.ts";
+import { type ImageDataset, pixelsPerImage } from "../../modality/image/index.ts";
 import type { DataSeen, PairSeen } from "./dataSeen.ts";
 
 /** Pictures that are named of a kind. */

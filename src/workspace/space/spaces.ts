@@ -1,5 +1,5 @@
 import { AbortedError, type TensorData } from "../../base/index.ts";
-import type { ImageDataset } from "../../modality/image/index.ts";
+import { ImageColumn, type ImageDataset } from "../../modality/image/index.ts";
 import { hardPairs } from "../../neighbours/hardPairs.ts";
 import type { Encoder } from "../../nn/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
@@ -296,7 +296,7 @@ export class Spaces<Run extends SpacedRun> {
     const { encoder, weights, pictures } = await this.#host.encoder(run, checkpoint, options);
     const embedder = await Embedder.fixed(await this.#host.runtime(), encoder, weights);
     try {
-      return await embedder.embed(pictures, null, options);
+      return await embedder.embed(new ImageColumn(pictures), null, options);
     } finally {
       await embedder.dispose();
     }

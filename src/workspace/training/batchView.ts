@@ -1,8 +1,8 @@
 import type { TensorData } from "../../base/index.ts";
 import { unitRows } from "../../base/unitRows.ts";
 import { thumbnails } from "../../modality/image/fit/thumbnails.ts";
-import type { ImageDataset } from "../../modality/image/index.ts";
-import { pickImages, type TrainingBatch } from "../../train/index.ts";
+import { type ImageDataset, pickImages } from "../../modality/image/index.ts";
+import { pairFeed, type TrainingBatch } from "../../train/index.ts";
 import { longestInBatch } from "../protocol.ts";
 import { type BatchCandidates, chosenTrios } from "./batchTrios.ts";
 import type { BatchMessage } from "./liveMap.ts";
@@ -34,9 +34,13 @@ export class BatchView {
     if (!rows) return;
     // A frozen trunk's features are no pictures; those are looked up when they are shown.
     if (!this.#training.features) {
-      this.#copy(rows.of === "pairs" ? [feeds.anchor!, feeds.contrastive!] : [feeds.images!]);
+      this.#copy(
+        rows.of === "pairs"
+          ? [feeds[pairFeed("anchor", "images")]!, feeds[pairFeed("contrastive", "images")]!]
+          : [feeds.images!],
+      );
     }
-    const of = rows.of === "pairs" ? joined(rows.anchors, rows.partners) : rows.pictures;
+    const of = rows.of === "pairs" ? joined(rows.anchors, rows.partners) : rows.rows;
     const labels = Int32Array.from(of, (row) => this.#training.labels[row]!);
     const candidates: BatchCandidates =
       rows.of === "pairs" ? { of: rows.of, labels, alike: rows.alike } : { of: rows.of, labels };

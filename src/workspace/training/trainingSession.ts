@@ -1,22 +1,22 @@
 import { AbortedError } from "../../base/index.ts";
 import type { ImageDataset } from "../../modality/image/index.ts";
 import type { RunConfig } from "../../runs/index.ts";
-import type { EpochMetrics, FitOptions, Recorder, StepReport, Trainer } from "../../train/index.ts";
+import type { EpochMetrics, FitOptions, StepReport, Trainer } from "../../train/index.ts";
 import type { Message } from "../message.ts";
 import type { EventHead, TrainingOutcome, TrainingPhase, TrainingStatus, TrainRequest } from "../protocol.ts";
 import { LiveMap } from "./liveMap.ts";
 import { StepMeter } from "./stepMeter.ts";
 import { isAtWork } from "./trainingPhase.ts";
-import { watchTraining } from "./watchTraining.ts";
+import { type WatchTrainingOptions, watchTraining } from "./watchTraining.ts";
 
 /** What a training hands on while it goes on, so that all who listen are told of it. */
 export interface TrainingReports {
   /** Called once for each trainer, before its first step: what to give `trainer.fit`. */
   watch(watched: {
-    readonly trainer: Pick<Trainer, "embedder" | "store">;
+    readonly trainer: Pick<Trainer, "embed">;
     readonly training: ImageDataset;
     readonly config: RunConfig;
-    readonly recorder: Recorder | null;
+    readonly recorder: WatchTrainingOptions["recorder"];
   }): Required<Pick<FitOptions, "record" | "onBatch">>;
   step(report: StepReport): void;
   epoch(metrics: EpochMetrics): void;

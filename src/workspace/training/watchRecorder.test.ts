@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { ImageDataset } from "../../modality/image/index.ts";
+import { ImageColumn } from "../../modality/image/index.ts";
 import type { Recorder, Snapshot } from "../../train/index.ts";
 import { watchRecorder } from "./watchRecorder.ts";
 
-const sample: ImageDataset = {
+const sample = new ImageColumn({
   name: "none",
   count: 0,
   channels: 1,
@@ -11,7 +11,7 @@ const sample: ImageDataset = {
   width: 1,
   pixels: new Uint8Array(),
   labels: new Int32Array(),
-};
+});
 
 /** Goes through steps as a trainer does, each taking `stepMs` on a clock of its own and each snapshot `embedMs`. */
 async function train(

@@ -1,4 +1,4 @@
-import type { ImageDataset } from "../../modality/image/index.ts";
+import type { Column } from "../../data/index.ts";
 import type { Recorder, Snapshot } from "../../train/index.ts";
 
 export interface WatchOptions {
@@ -24,7 +24,7 @@ export interface WatchOptions {
  */
 export function watchRecorder(
   own: Recorder | null,
-  sample: ImageDataset,
+  sample: Column,
   look: (snapshot: Snapshot) => void | Promise<void>,
   options: WatchOptions = {},
 ): Recorder {

@@ -1,20 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { ShuffledSampler } from "../../data/index.ts";
 import { cosinePairLoss, lossByName } from "../../losses/index.ts";
-import { compactEncoder, type ImageDataset } from "../../modality/image/index.ts";
+import {
+  compactEncoder,
+  datasetsOf,
+  ImageColumn,
+  type ImageDataset,
+  variedPictures,
+} from "../../modality/image/index.ts";
 import { adam, constantRate } from "../../optim/index.ts";
 import { referenceRuntime } from "../../runtime/index.ts";
-import {
-  labelSource,
-  labelTask,
-  pairSources,
-  pairTask,
-  type Recorder,
-  Trainer,
-  viewSource,
-} from "../../train/index.ts";
+import { labelSource, labelTask, pairSources, pairTask, Trainer, viewSource } from "../../train/index.ts";
 import type { BatchMessage, LiveMessage } from "./liveMap.ts";
-import { watchTraining } from "./watchTraining.ts";
+import { type WatchTrainingOptions, watchTraining } from "./watchTraining.ts";
 
 /** Bars at two places. */
 const training: ImageDataset = {
@@ -29,24 +27,28 @@ const training: ImageDataset = {
   labels: Int32Array.from({ length: 12 }, (_, i) => i % 2),
 };
 const none = { ...training, count: 0, pixels: new Uint8Array(), labels: new Int32Array() };
+const data = datasetsOf({ training, validation: none });
 
-async function train(kind: "pairs" | "labels", watched: boolean, own: Recorder | null) {
-  const encoder = compactEncoder({ channels: 1, size: 8, dim: 4, width: 2 });
+const encoder = compactEncoder({ channels: 1, size: 8, dim: 4, width: 2 });
+
+type OwnRecorder = NonNullable<WatchTrainingOptions["recorder"]>;
+
+async function train(kind: "pairs" | "labels", watched: boolean, own: OwnRecorder | null) {
   const supCon = lossByName("supcon", {});
   if (supCon.of !== "labels") throw new Error("expected a loss of labels");
   const sampler = new ShuffledSampler(12, { batchSize: 6, seed: 1 });
   const trainer = await Trainer.create({
     runtime: referenceRuntime(),
     task: kind === "pairs" ? pairTask(encoder, cosinePairLoss) : labelTask(encoder, supCon.loss),
-    sources:
-      kind === "pairs"
-        ? pairSources
-        : () => ({
-            training: labelSource(training, { sampler, seed: 1, augmentation: null }),
+    ...(kind === "labels"
+      ? {
+          sources: () => ({
+            training: labelSource(data.training, encoder, { sampler, seed: 1, vary: null }),
             validation: null,
           }),
-    training,
-    validation: none,
+        }
+      : {}),
+    ...data,
     optimizer: adam(),
     schedule: constantRate(0.005),
     epochs: 2,
@@ -66,10 +68,10 @@ async function train(kind: "pairs" | "labels", watched: boolean, own: Recorder |
   return { tensors, messages };
 }
 
-function recorder(): { own: Recorder; steps: number[] } {
+function recorder(): { own: OwnRecorder; steps: number[] } {
   const steps: number[] = [];
-  const own: Recorder = {
-    sample: training,
+  const own: OwnRecorder = {
+    sample: new ImageColumn(training),
     due: (step) => step === 2,
     take: async ({ step }) => void steps.push(step),
   };
@@ -142,27 +144,25 @@ describe("the rows of batches", () => {
     const byPixel = (data: ArrayLike<number | bigint>, at: number): number =>
       Math.max(...Array.from({ length: 64 }, (_, i) => Math.round((Number(data[at * 64 + i]) + 1) * 127.5))) -
       200;
-    for await (const { rows, feeds, size } of pairSources(
-      { training, validation: none },
-      { batchSize: 5, seed: 3 },
-    ).training.batches(1, 1)) {
+    const pairs = pairSources(encoder)(data, { batchSize: 5, seed: 3 });
+    for await (const { rows, feeds, size } of pairs.training.batches(1, 1)) {
       if (rows?.of !== "pairs") throw new Error("expected rows of pairs");
       for (let i = 0; i < size; i++) {
-        expect(byPixel(feeds.anchor!.data, i)).toBe(rows.anchors[i]);
-        expect(byPixel(feeds.contrastive!.data, i)).toBe(rows.partners[i]);
+        expect(byPixel(feeds["anchor.images"]!.data, i)).toBe(rows.anchors[i]);
+        expect(byPixel(feeds["contrastive.images"]!.data, i)).toBe(rows.partners[i]);
         expect(rows.alike[i]).toBe(feeds.target!.data[i]);
       }
       expect(rows.anchors).toHaveLength(size);
     }
     const sampler = new ShuffledSampler(12, { batchSize: 5, seed: 1 });
-    const labelled = labelSource(training, { sampler, seed: 1, augmentation: null });
-    const views = viewSource(training, { sampler, seed: 1, augmentation: {} });
+    const labelled = labelSource(data.training, encoder, { sampler, seed: 1, vary: null });
+    const views = viewSource(data.training, encoder, { sampler, seed: 1, vary: variedPictures({}) });
     for (const source of [labelled, views]) {
       for await (const { rows, feeds } of source.batches(0, 1)) {
-        if (!rows || rows.of === "pairs") throw new Error("expected rows of pictures");
-        const fed = Array.from(rows.pictures, (_, i) => byPixel(feeds.images!.data, i));
-        expect(fed).toEqual([...rows.pictures]);
-        expect(feeds.images!.shape[0]).toBe(rows.pictures.length);
+        if (!rows || rows.of === "pairs") throw new Error("expected rows seen once");
+        const fed = Array.from(rows.rows, (_, i) => byPixel(feeds.images!.data, i));
+        expect(fed).toEqual([...rows.rows]);
+        expect(feeds.images!.shape[0]).toBe(rows.rows.length);
       }
     }
   });

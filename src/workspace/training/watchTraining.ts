@@ -1,22 +1,16 @@
-import type { ImageDataset } from "../../modality/image/index.ts";
-import {
-  type FitOptions,
-  pickImages,
-  type Recorder,
-  recordingRows,
-  type Trainer,
-} from "../../train/index.ts";
+import { ImageColumn, type ImageDataset, pickImages } from "../../modality/image/index.ts";
+import { type FitOptions, type Recorder, recordingRows, type Trainer } from "../../train/index.ts";
 import { BatchView } from "./batchView.ts";
 import { LiveMap, type LiveMessage, sampleMessage } from "./liveMap.ts";
 import { type WatchOptions, watchRecorder } from "./watchRecorder.ts";
 
 export interface WatchTrainingOptions extends WatchOptions {
-  readonly trainer: Pick<Trainer, "embedder" | "store">;
+  readonly trainer: Pick<Trainer, "embed">;
   /** The pictures that the trainer trains on. */
   readonly training: ImageDataset;
   readonly seed: number;
   /** The run's own recorder, whose sample is shown; null where nothing is recorded. */
-  readonly recorder: Recorder | null;
+  readonly recorder: (Recorder & { readonly sample: ImageColumn }) | null;
   /**
    * The maps of the sample, from before a pause where there were any, so that what follows is not turned against them.
    * Default: new ones.
@@ -36,17 +30,19 @@ export function watchTraining(
   options: WatchTrainingOptions,
 ): Required<Pick<FitOptions, "record" | "onBatch">> {
   const { trainer, training, seed, recorder, onMessage, mapsOf = (of) => new LiveMap(of) } = options;
-  const sample = recorder?.sample ?? pickImages(training, recordingRows(training.labels, seed));
+  const column =
+    recorder?.sample ?? new ImageColumn(pickImages(training, recordingRows(training.labels, seed)));
+  const sample = column.images;
   const maps = mapsOf(sample);
   const view = new BatchView(training);
   const told = onMessage(sampleMessage(sample));
   const record = watchRecorder(
     recorder,
-    sample,
+    column,
     async (snapshot) => {
       await told;
       await onMessage(await maps.next(snapshot));
-      const batch = await view.show((pictures) => trainer.embedder.embed(pictures, trainer.store));
+      const batch = await view.show((pictures) => trainer.embed(new ImageColumn(pictures)));
       if (batch) await onMessage(batch);
     },
     options,

@@ -1,6 +1,7 @@
 import {
   configuredParts,
   DeviceLostError,
+  datasetsOf,
   type ImageDataset,
   InputError,
   type RunConfig,
@@ -139,7 +140,8 @@ export class BrowserTraining implements TrainingHost {
     const trainer = await Trainer.create({
       runtime: engine,
       ...parts,
-      ...{ training, validation, epochs, patience, batchSize, seed },
+      ...datasetsOf({ training, validation }),
+      ...{ epochs, patience, batchSize, seed },
       ...(state ? { resume: state } : {}),
     });
     const kept = this.#kept ?? keptOf(config, pictures, training, trainer);

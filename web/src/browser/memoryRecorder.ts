@@ -1,4 +1,5 @@
 import {
+  ImageColumn,
   type ImageDataset,
   pickImages,
   type Recorder,
@@ -11,13 +12,13 @@ import { BackendError, type Message, recordingMessage } from "kindred/workspace"
 
 /** Records a sample's embeddings while it is trained, as a run's folder would hold them, in memory. */
 export class MemoryRecorder implements Recorder {
-  readonly sample: ImageDataset;
+  readonly sample: ImageColumn;
   readonly due: (step: number) => boolean;
   readonly #snapshots: Snapshot[] = [];
 
-  constructor(training: ImageDataset, { picturesPerStep, batches }: Trainer, seed: number) {
-    this.sample = pickImages(training, recordingRows(training.labels, seed));
-    this.due = recordingSchedule({ sample: this.sample.count, picturesPerStep, batches });
+  constructor(training: ImageDataset, { rowsPerStep, batches }: Trainer, seed: number) {
+    this.sample = new ImageColumn(pickImages(training, recordingRows(training.labels, seed)));
+    this.due = recordingSchedule({ sample: this.sample.count, rowsPerStep, batches });
   }
 
   get count(): number {
@@ -38,7 +39,7 @@ export class MemoryRecorder implements Recorder {
   /** @throws BackendError when there is nothing to move between. */
   message(): Message {
     const snapshots = this.#snapshots;
-    if (snapshots.length >= 2) return recordingMessage(this.sample.labels, snapshots);
+    if (snapshots.length >= 2) return recordingMessage(this.sample.images.labels, snapshots);
     throw new BackendError("no more than one snapshot is recorded yet, a film needs two: train on");
   }
 }

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { InputError, KindredError, Rng } from "../../../base/index.ts";
-import type { ImageDataset } from "../imageDataset.ts";
-import { gatherImages } from "../loader.ts";
+import { gatherImages, type ImageDataset } from "../imageDataset.ts";
 import { augmentImages, augmentInto } from "./augment.ts";
 import type { AugmentOptions } from "./options.ts";
 import { lightAugmentation, paperElastic } from "./policies.ts";

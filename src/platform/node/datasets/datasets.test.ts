@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { InputError } from "../../../base/index.ts";
-import { classCounts } from "../../../modality/image/index.ts";
+import { classCounts } from "../../../data/index.ts";
 import { kaggleRows, loadDataset } from "./datasets.ts";
 
 let folder = "";

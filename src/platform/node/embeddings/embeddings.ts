@@ -1,4 +1,5 @@
-import { className, type ImageDataset } from "../../../modality/image/index.ts";
+import { className } from "../../../data/index.ts";
+import type { ImageDataset } from "../../../modality/image/index.ts";
 
 /** The embeddings of pictures; row `i` is of picture `i`. */
 export interface Embeddings {

@@ -1,7 +1,7 @@
 import { createCanvas, loadImage } from "@napi-rs/canvas";
 import { describe, expect, it } from "vitest";
+import { exampleTriplets } from "../../../data/index.ts";
 import type { ImageDataset } from "../../../modality/image/imageDataset.ts";
-import { exampleTriplets } from "../../../modality/image/triplets.ts";
 import { layOutPairsFigure } from "../../../report/pairsFigure.ts";
 import { renderPairsFigure } from "./pairsFigure.ts";
 

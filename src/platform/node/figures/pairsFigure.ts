@@ -1,11 +1,6 @@
 import { InputError, Rng } from "../../../base/index.ts";
-import {
-  type AugmentOptions,
-  augmentImages,
-  className,
-  type ImageDataset,
-} from "../../../modality/image/index.ts";
-import { exampleTriplets, hasTriplets } from "../../../modality/image/triplets.ts";
+import { className, exampleTriplets, hasTriplets } from "../../../data/index.ts";
+import { type AugmentOptions, augmentImages, type ImageDataset } from "../../../modality/image/index.ts";
 import type { Picture } from "../../../report/drawnPicture.ts";
 import { drawPairsFigure, layOutPairsFigure, type PairsFigure } from "../../../report/pairsFigure.ts";
 import { augmentOptions, type RunConfig } from "../../../runs/index.ts";

@@ -1,6 +1,10 @@
 import { InputError } from "../../../base/index.ts";
-import type { ImageDataset } from "../../../modality/image/index.ts";
-import { pixelsPerImage, requirePictureSize } from "../../../modality/image/index.ts";
+import {
+  ImageColumn,
+  type ImageDataset,
+  pixelsPerImage,
+  requirePictureSize,
+} from "../../../modality/image/index.ts";
 import type { RunConfig } from "../../../runs/index.ts";
 import { Embedder } from "../../../train/index.ts";
 import { loadSplits } from "../datasets/splits.ts";
@@ -66,7 +70,7 @@ export async function embedPictures(
       ...stopped,
       onProgress: (done, total) => onProgress?.("features", done, total),
     });
-    const vectors = await embedder.embed(given, null, {
+    const vectors = await embedder.embed(new ImageColumn(given), null, {
       ...stopped,
       onProgress: (done, total) => onProgress?.("embedding", done, total),
     });

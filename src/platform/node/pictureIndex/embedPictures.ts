@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { AbortedError } from "../../../base/index.ts";
 import { Pacer } from "../../../base/pacer.ts";
-import { className, type ImageDataset, pixelsPerImage } from "../../../modality/image/index.ts";
+import { className } from "../../../data/index.ts";
+import { ImageColumn, type ImageDataset, pixelsPerImage } from "../../../modality/image/index.ts";
 import type { IndexedItem, ItemRecord } from "../../../retrieval/index.ts";
 import type { Embedder } from "../../../train/index.ts";
 import { makeThumbnails } from "./thumbnails.ts";
@@ -80,7 +81,7 @@ export async function* embedPictures(
       const done = before;
       const pictures = gather(part, fresh);
       const [vectors, thumbnails] = await Promise.all([
-        embedder.embed(pictures, null, {
+        embedder.embed(new ImageColumn(pictures), null, {
           ...(signal ? { signal } : {}),
           onProgress: (embedded) => onProgress?.(done + start + embedded, total),
         }),

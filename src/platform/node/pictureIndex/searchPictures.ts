@@ -1,6 +1,11 @@
 import { InputError } from "../../../base/index.ts";
 import { parseJson } from "../../../base/parseJson.ts";
-import { type ImageDataset, type Preprocessing, preprocessingSchema } from "../../../modality/image/index.ts";
+import {
+  ImageColumn,
+  type ImageDataset,
+  type Preprocessing,
+  preprocessingSchema,
+} from "../../../modality/image/index.ts";
 import type { IndexInfo, Preview, SearchHit, SearchOptions } from "../../../retrieval/index.ts";
 import { Embedder } from "../../../train/index.ts";
 import { readFileOrExplain } from "../files/files.ts";
@@ -136,7 +141,7 @@ export async function searchByPictures(
   const runtime = await nodeRuntime(options.device === undefined ? {} : { device: options.device });
   try {
     const embedder = await Embedder.fixed(runtime, encoder, weights);
-    const vectors = await embedder.embed(sideBySide(pictures, inputShape), null);
+    const vectors = await embedder.embed(new ImageColumn(sideBySide(pictures, inputShape)), null);
     await embedder.dispose();
     const thumbnails = await makeThumbnails(pictures, inputShape);
     const found: PictureSearch[] = [];

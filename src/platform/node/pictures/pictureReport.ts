@@ -1,5 +1,5 @@
 import { counted, listed } from "../../../base/listed.ts";
-import { className } from "../../../modality/image/index.ts";
+import { className } from "../../../data/index.ts";
 import type { OtherFiles, PictureProblem } from "./listing/pictureTree.ts";
 
 /** Files of one content, all of one class or without labels. */

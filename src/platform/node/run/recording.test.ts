@@ -21,7 +21,7 @@ let options: RecordingOptions;
 
 beforeEach(async () => {
   run = await mkdtemp(join(tmpdir(), "kindred-recording-"));
-  options = { path: join(run, "recording"), training, picturesPerStep: 4, batches: 3, dim, seed: 1, size: 6 };
+  options = { path: join(run, "recording"), training, rowsPerStep: 4, batches: 3, dim, seed: 1, size: 6 };
 });
 afterEach(() => rm(run, { recursive: true, force: true }));
 
@@ -58,7 +58,7 @@ describe("a recording", () => {
 
   it("gives its sample as the pictures that it names", async () => {
     const { sample } = await RunRecorder.open(options, 0);
-    expect(sample).toEqual(training);
+    expect(sample.images).toEqual(training);
   });
 
   it("goes on from a step as if it had never stopped, and forgets what came after it", async () => {

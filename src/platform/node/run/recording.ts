@@ -2,14 +2,8 @@ import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, shellWord } from "../../../base/index.ts";
-import type { ImageDataset } from "../../../modality/image/index.ts";
-import {
-  pickImages,
-  type Recorder,
-  recordingRows,
-  recordingSchedule,
-  type Snapshot,
-} from "../../../train/index.ts";
+import { ImageColumn, type ImageDataset, pickImages } from "../../../modality/image/index.ts";
+import { type Recorder, recordingRows, recordingSchedule, type Snapshot } from "../../../train/index.ts";
 import {
   explainIoError,
   readFileOrExplain,
@@ -33,8 +27,8 @@ export interface RecordingOptions {
   /** The recording's own folder, `recording` in that of its run. */
   readonly path: string;
   readonly training: ImageDataset;
-  /** Pictures that the encoder is trained on in a step. */
-  readonly picturesPerStep: number;
+  /** Rows that the encoder is trained on in a step. */
+  readonly rowsPerStep: number;
   /** Batches of an epoch. */
   readonly batches: number;
   readonly dim: number;
@@ -50,19 +44,19 @@ export interface RecordingOptions {
  * that are there in full. Writing goes on beside the training; {@link flush} waits for it.
  */
 export class RunRecorder implements Recorder {
-  readonly sample: ImageDataset;
+  readonly sample: ImageColumn;
   readonly due: (step: number) => boolean;
   readonly #path: string;
   readonly #beforeWrite: () => void;
   #index: RecordingIndex;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(options: RecordingOptions, sample: ImageDataset, index: RecordingIndex) {
-    const { path, picturesPerStep, batches, beforeWrite = () => undefined } = options;
+  private constructor(options: RecordingOptions, sample: ImageColumn, index: RecordingIndex) {
+    const { path, rowsPerStep, batches, beforeWrite = () => undefined } = options;
     this.#path = path;
     this.#beforeWrite = beforeWrite;
     this.sample = sample;
-    this.due = recordingSchedule({ sample: sample.count, picturesPerStep, batches });
+    this.due = recordingSchedule({ sample: sample.count, rowsPerStep, batches });
     this.#index = index;
   }
 
@@ -77,11 +71,11 @@ export class RunRecorder implements Recorder {
     const file = join(path, indexName);
     const before = step > 0 && existsSync(file) ? await readIndex(path) : null;
     const rows = recordingRows(training.labels, seed, before?.rows.length ?? options.size);
-    const sample = pickImages(training, rows);
+    const sample = new ImageColumn(pickImages(training, rows));
     const empty: RecordingIndex = {
       version: 1,
       rows: [...rows],
-      labels: [...sample.labels],
+      labels: [...sample.images.labels],
       dim,
       snapshots: [],
     };

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { InputError, type TensorData } from "../../../base/index.ts";
 import {
+  datasetsOf,
   fingerprint,
   type ImageDataset,
   requirePictureSize,
@@ -22,7 +23,6 @@ import {
   type EarlyStop,
   type EpochMetrics,
   type FitOptions,
-  type Recorder,
   recordingSize,
   sampleSize,
   Trainer,
@@ -124,7 +124,7 @@ export interface TrainRunOptions extends Omit<FitOptions, "record" | "onBatch"> 
    * Lets someone look on; called once, before the first step. The recorder that it returns takes the place of the run's
    * own (null where none is asked for), to which it must hand on what that one is due.
    */
-  readonly watch?: (trainer: Trainer, recorder: Recorder | null) => RunWatch;
+  readonly watch?: (trainer: Trainer, recorder: RunRecorder | null) => RunWatch;
 }
 
 /** What looks on while a run trains. */
@@ -188,7 +188,8 @@ async function trainLocked(
   progress: CallProgress,
 ): Promise<TrainRunResult> {
   const { config, folder, runtime, mode } = options;
-  const { encoder: configured, ...parts } = configuredParts(config);
+  const variation = new VariationThreads();
+  const { encoder: configured, ...parts } = configuredParts(config, variation);
   // Where a run is replaced, its folder holds another's encoder.
   const encoder = await withTrunk(configured, config, mode === "resume" ? folder.path : undefined);
   const data = await dataWithFeatures(encoder, options);
@@ -199,13 +200,10 @@ async function trainLocked(
     );
   }
   const initial = config.init !== null && !resume ? await initialWeights(encoder, options) : undefined;
-  const variation = new VariationThreads();
   const trainer = await Trainer.create({
     runtime,
     ...parts,
-    variation,
-    training: data.training,
-    validation: data.validation,
+    ...datasetsOf(data),
     epochs: config.epochs,
     patience: config.patience,
     batchSize: config.batchSize,
@@ -315,15 +313,15 @@ async function dataWithFeatures(
 
 function runRecorder(
   { config, folder, data, watch, beforeWrite }: LockedOptions,
-  { batches, picturesPerStep, progress }: Trainer,
+  { batches, rowsPerStep, progress }: Trainer,
   dim: number,
 ): Promise<RunRecorder> {
   const { seed, epochs } = config;
   const path = folder.recordingPath;
   // Who looks on embeds the sample far more often than the recording does: then it costs nothing to have all of it.
-  const size = watch ? sampleSize : recordingSize(epochs * batches * picturesPerStep);
+  const size = watch ? sampleSize : recordingSize(epochs * batches * rowsPerStep);
   return RunRecorder.open(
-    { path, training: data.training, picturesPerStep, batches, dim, seed, size, beforeWrite },
+    { path, training: data.training, rowsPerStep, batches, dim, seed, size, beforeWrite },
     progress.step,
   );
 }

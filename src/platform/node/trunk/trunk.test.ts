@@ -5,8 +5,7 @@ import * as ort from "onnxruntime-node";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type DType, InputError, Rng, type Shape, sizeOf } from "../../../base/index.ts";
 import { buildGraph, constant, input, scalar, type Tensor } from "../../../graph/index.ts";
-import type { ImageDataset } from "../../../modality/image/index.ts";
-import { compactEncoder } from "../../../modality/image/index.ts";
+import { compactEncoder, ImageColumn, type ImageDataset } from "../../../modality/image/index.ts";
 import { headEncoder, initialState } from "../../../nn/index.ts";
 import { withInputShape, withVersions } from "../../../onnx/changedModel.fixture.ts";
 import { withDataBeside } from "../../../onnx/externalData.fixture.ts";
@@ -517,8 +516,11 @@ describe("withTrunkFeatures", () => {
     const runtime = await nodeRuntime({ device: "cpu" });
     try {
       const embedder = await Embedder.fixed(runtime, head, weights);
-      const whole = await embedder.embed(dataset, null);
-      const fromFeatures = await embedder.embed(await withTrunkFeatures(head, dataset), null);
+      const whole = await embedder.embed(new ImageColumn(dataset), null);
+      const fromFeatures = await embedder.embed(
+        new ImageColumn(await withTrunkFeatures(head, dataset)),
+        null,
+      );
       const worst = whole.reduce((most, value, i) => Math.max(most, Math.abs(value - fromFeatures[i]!)), 0);
       expect(whole).toHaveLength(57);
       expect(worst).toBeLessThan(1e-6);

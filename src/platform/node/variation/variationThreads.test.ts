@@ -3,9 +3,12 @@ import { Rng } from "../../../base/index.ts";
 import { ShuffledSampler } from "../../../data/index.ts";
 import {
   augmentationOf,
+  compactEncoder,
+  datasetOf,
   type ImageDataset,
   type PictureVariation,
   variationHere,
+  variedPictures,
 } from "../../../modality/image/index.ts";
 import { type BatchSource, viewSource } from "../../../train/index.ts";
 import { VariationThreads } from "./variationThreads.ts";
@@ -23,6 +26,8 @@ const dataset: ImageDataset = {
 };
 const augmentation = { ...augmentationOf("photo", 64), ...augmentationOf("digits", 16) };
 
+const encoder = compactEncoder({ channels: 3, size: 16 });
+
 const batchOf = (rows: number[], batch: number) => ({
   pictures: dataset,
   rows: Uint32Array.from(rows),
@@ -35,7 +40,10 @@ afterEach(() => threads?.dispose());
 
 async function feedsOf(variation: PictureVariation, startBatch = 0): Promise<ArrayLike<unknown>[]> {
   const sampler = new ShuffledSampler(40, { batchSize: 6, seed: 4 });
-  const source: BatchSource = viewSource(dataset, { sampler, seed: 4, augmentation, variation });
+  const source: BatchSource = viewSource(datasetOf(dataset), encoder, {
+    ...{ sampler, seed: 4 },
+    vary: variedPictures(augmentation, variation),
+  });
   const feeds: ArrayLike<unknown>[] = [];
   for await (const { feeds: given } of source.batches(1, startBatch)) feeds.push(given.images!.data);
   return feeds;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type ColumnSource, parquetWriteFile } from "hyparquet-writer";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { InputError } from "../../../../base/index.ts";
-import { classCounts } from "../../../../modality/image/index.ts";
+import { classCounts } from "../../../../data/index.ts";
 import { loadDataset } from "../../datasets/datasets.ts";
 import { drawn, type Shape } from "../drawnPictures.fixture.ts";
 import { readParquet } from "./readParquet.ts";

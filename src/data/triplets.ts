@@ -1,6 +1,6 @@
-import { InputError, Rng } from "../../base/index.ts";
-import { LabelIndex } from "../../data/labelIndex.ts";
-import { classCounts } from "./imageDataset.ts";
+import { InputError, Rng } from "../base/index.ts";
+import { classCounts } from "./dataset.ts";
+import { LabelIndex } from "./labelIndex.ts";
 
 /** An anchor with a positive and a negative, as row numbers. */
 export interface Triplet {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { InputError } from "../../base/index.ts";
+import { InputError } from "../base/index.ts";
 import { exampleTriplets } from "./triplets.ts";
 
 describe("exampleTriplets", () => {

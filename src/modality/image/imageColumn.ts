@@ -1,0 +1,107 @@
+import { InputError, Rng } from "../../base/index.ts";
+import type { Column, Port, Ports, Vary } from "../../data/column.ts";
+import type { Dataset } from "../../data/dataset.ts";
+import { registerModality } from "../modality.ts";
+import { augmentImages } from "./augment/augment.ts";
+import type { AugmentOptions } from "./augment/options.ts";
+import { augmentationOf, viewPolicy } from "./augment/policies.ts";
+import { type PictureVariation, variationHere } from "./augment/varyPictures.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { gatherImages, type ImageDataset } from "./imageDataset.ts";
+
+registerModality({ name: "image", items: "pictures" });
+
+/**
+ * Pictures as a column. Its one port is `images` `[rows, channels, height, width]` in [-1, 1], or `features` `[rows, d]` where a
+ * frozen model made some.
+ */
+export class ImageColumn implements Column {
+  readonly modality = "image";
+  readonly images: ImageDataset;
+  readonly ports: readonly Port[];
+
+  constructor(images: ImageDataset) {
+    this.images = images;
+    const { channels, height, width, features, count } = images;
+    this.ports = features
+      ? [{ name: "features", dtype: "float32", shape: [features.length / Math.max(1, count)] }]
+      : [{ name: "images", dtype: "float32", shape: [channels, height, width] }];
+  }
+
+  get name(): string {
+    return this.images.name;
+  }
+
+  get count(): number {
+    return this.images.count;
+  }
+
+  has(row: number): boolean {
+    return row < this.count;
+  }
+
+  gather(rows: Uint32Array): Ports {
+    const [{ name, dtype, shape }] = this.ports as [Port];
+    return { [name]: { dtype, shape: [rows.length, ...shape], data: gatherImages(this.images, rows) } };
+  }
+
+  fingerprint(): string {
+    return fingerprint(this.images);
+  }
+
+  /** In the way that suits the pictures: `digits` for small grey ones, else `photo`. */
+  readonly vary: Vary = (column, seed) => {
+    const { channels, height } = this.images;
+    return variedPictures(augmentationOf(viewPolicy(channels, height), height))(column, seed);
+  };
+}
+
+/** Pictures as a data set of one column. */
+export function datasetOf(images: ImageDataset): Dataset {
+  const { name, count, labels, labelled, classes, paths, fields, rows } = images;
+  return {
+    ...{ name, count, labels },
+    ...(labelled === undefined ? {} : { labelled }),
+    ...(classes ? { classes } : {}),
+    ...(paths ? { paths } : {}),
+    ...(fields ? { fields } : {}),
+    ...(rows ? { rows } : {}),
+    columns: new Map([["image", new ImageColumn(images)]]),
+  };
+}
+
+/** The pictures of a training and of its validation, each as a data set. */
+export function datasetsOf({ training, validation }: Record<"training" | "validation", ImageDataset>) {
+  return { training: datasetOf(training), validation: datasetOf(validation) };
+}
+
+/**
+ * Varies pictures at random. Each batch is drawn from a stream of the seed, the epoch and its own number.
+ *
+ * @param variation where they are varied. Default: on this thread
+ * @throws InputError for options out of range, no pictures, or a column that gives no pictures.
+ */
+export function variedPictures(
+  augmentation: AugmentOptions,
+  variation: PictureVariation = variationHere,
+): Vary {
+  return (column, seed) => {
+    if (!(column instanceof ImageColumn) || column.images.features) {
+      const given = column.ports.map(({ name }) => name).join(", ");
+      throw new InputError(`${column.name} gives ${given}, and only pictures can be varied so`);
+    }
+    const pictures = column.images;
+    if (pictures.count === 0)
+      throw new InputError(`${pictures.name} has no pictures to vary, expected at least one`);
+    // Options out of range are to be met before the first batch.
+    augmentImages(pictures, new Uint32Array(0), Rng.of(0, "augmentation"), augmentation);
+    const { channels, height, width } = pictures;
+    return {
+      ahead: variation.ahead,
+      gather: async (rows, epoch, batch) => {
+        const data = await variation.vary({ pictures, rows, augmentation, seed, epoch, batch });
+        return { images: { dtype: "float32", shape: [rows.length, channels, height, width], data } };
+      },
+    };
+  };
+}
