@@ -16,7 +16,7 @@ import { withTrunkFeatures } from "../platform/node/trunk/trunkFeatures.ts";
 import { type OptionTable, type OptionValues, path } from "../runs/option.ts";
 import { Embedder } from "../train/index.ts";
 import { note, ProgressLine, result } from "./console.ts";
-import { commandOf, shared } from "./options.ts";
+import { commandOf, shared, taking } from "./options.ts";
 import { PictureProgress } from "./pictureProgress.ts";
 
 const takes = {
@@ -29,10 +29,7 @@ const takes = {
     about: "take n pictures of each split only: the first of arrays, of picture files by lot",
   },
   force: { ...shared.force, about: "replace the file where it is there" },
-  checkpoint: shared.checkpoint,
-  strict: shared.strict,
-  device: shared.device,
-  json: shared.json,
+  ...taking("checkpoint", "strict", "device", "json"),
 } satisfies OptionTable;
 
 export const embedCommand = (): Command => commandOf("embed", takes, runEmbed);

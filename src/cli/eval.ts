@@ -35,7 +35,7 @@ import {
 } from "../train/index.ts";
 import { note, ProgressLine, result } from "./console.ts";
 import { evalViews } from "./evalViews.ts";
-import { commandOf, shared } from "./options.ts";
+import { commandOf, shared, taking } from "./options.ts";
 import { PictureProgress } from "./pictureProgress.ts";
 
 const takes = {
@@ -47,10 +47,7 @@ const takes = {
     usual: "training; queries where the classes of the data were not trained on",
   },
   limit: { ...shared.limit, about: "take n queries only, by lot and of each class its share" },
-  checkpoint: shared.checkpoint,
-  strict: shared.strict,
-  device: shared.device,
-  json: shared.json,
+  ...taking("checkpoint", "strict", "device", "json"),
 } satisfies OptionTable;
 
 type Options = OptionValues<typeof takes>;

@@ -4,7 +4,7 @@ import { RunFolder } from "../platform/node/run/runFolder.ts";
 import { exportFormats } from "../runs/index.ts";
 import { flag, type OptionTable, type OptionValues, oneOf, path } from "../runs/option.ts";
 import { result } from "./console.ts";
-import { commandOf, shared } from "./options.ts";
+import { commandOf, shared, taking } from "./options.ts";
 
 const takes = {
   run: shared.run,
@@ -24,9 +24,7 @@ const takes = {
     about: "make embeddings of length 1 (onnx, transformersjs; default)",
     default: true,
   },
-  force: shared.force,
-  checkpoint: shared.checkpoint,
-  json: shared.json,
+  ...taking("force", "checkpoint", "json"),
 } satisfies OptionTable;
 
 export const exportCommand = (): Command => commandOf("export", takes, runExport);

@@ -11,7 +11,7 @@ import type { SearchPlan } from "../retrieval/index.ts";
 import { flag, integer, type OptionTable, type OptionValues, path, several, text } from "../runs/option.ts";
 import { duration, interrupted, note, ProgressLine, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { commandOf, shared } from "./options.ts";
+import { commandOf, shared, taking } from "./options.ts";
 import { PictureProgress } from "./pictureProgress.ts";
 
 const takes = {
@@ -27,8 +27,7 @@ const takes = {
   },
   data: { ...shared.data, about: "pictures to index, or one picture file" },
   split: { is: shared.split.is, about: "the pictures to take", usual: "all, train and then test" },
-  limit: shared.limit,
-  checkpoint: shared.checkpoint,
+  ...taking("limit", "checkpoint"),
   add: {
     is: flag(),
     about:
@@ -45,9 +44,7 @@ const takes = {
     about: "search approximately from so many pictures on",
     usual: "200000",
   },
-  strict: shared.strict,
-  device: shared.device,
-  json: shared.json,
+  ...taking("strict", "device", "json"),
 } satisfies OptionTable;
 
 type Options = OptionValues<typeof takes>;

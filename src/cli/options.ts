@@ -39,6 +39,12 @@ export const shared = {
   json: { is: flag(), about: "print one JSON object on stdout and nothing else there", default: false },
 } satisfies OptionTable;
 
+/** Those of the {@link shared} options that are named. */
+export const taking = <Name extends keyof typeof shared>(
+  ...names: readonly Name[]
+): Pick<typeof shared, Name> =>
+  Object.fromEntries(names.map((name) => [name, shared[name]])) as Pick<typeof shared, Name>;
+
 /** What the command line holds beside the options' values. */
 export interface Words {
   /** Words that belong to no option. */

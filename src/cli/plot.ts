@@ -7,7 +7,7 @@ import { integer, type OptionTable, type OptionValues, oneOf, path, several, sha
 import { trainingOptions } from "../runs/trainingOptions.ts";
 import { duration, interrupted, note, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { commandOf, shared } from "./options.ts";
+import { commandOf, shared, taking } from "./options.ts";
 import { PictureProgress } from "./pictureProgress.ts";
 import { StageLine } from "./stageLine.ts";
 
@@ -46,9 +46,7 @@ const takes = {
   seed: { ...trainingOptions.seed, about: "seed of UMAP and of the pairs drawn", default: 0 },
   out: { is: path("dir"), about: "folder to write to", usual: "plots in the run's" },
   force: { ...shared.force, about: "replace files of --out that are there" },
-  strict: shared.strict,
-  device: shared.device,
-  json: shared.json,
+  ...taking("strict", "device", "json"),
 } satisfies OptionTable;
 
 export const plotCommand = (): Command => commandOf("plot", takes, runPlot);

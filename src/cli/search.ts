@@ -23,7 +23,7 @@ import { flag, integer, type OptionTable, type OptionValues, path, several, text
 import { note, result } from "./console.ts";
 import { describePlan, indexWithProgress } from "./indexCommand.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { commandOf, shared, type Words } from "./options.ts";
+import { commandOf, shared, taking, type Words } from "./options.ts";
 import { exitWith } from "./terminal.ts";
 
 const takes = {
@@ -50,9 +50,7 @@ const takes = {
     about:
       "folder of the run to search in, whose pictures are indexed the first time; beside --index the run that made it, where it was moved",
   },
-  checkpoint: shared.checkpoint,
-  device: shared.device,
-  json: shared.json,
+  ...taking("checkpoint", "device", "json"),
 } satisfies OptionTable;
 
 type Options = OptionValues<typeof takes>;

@@ -5,7 +5,7 @@ import { flag, integer, type OptionTable, type OptionValues, path, text } from "
 import { startExplorer } from "../server/index.ts";
 import { note, result } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { commandOf, shared } from "./options.ts";
+import { commandOf, shared, taking } from "./options.ts";
 import { terminal } from "./terminal.ts";
 
 const takes = {
@@ -46,8 +46,7 @@ const takes = {
     about: "without a screen, say how to look later, and end",
     default: false,
   },
-  device: shared.device,
-  json: shared.json,
+  ...taking("device", "json"),
 } satisfies OptionTable;
 
 export const viewCommand = (): Command => commandOf("view", takes, runView);

@@ -1,59 +1,60 @@
 import { z } from "zod";
 
-export interface IntegerKind {
-  readonly kind: "integer";
-  readonly value: string;
-  readonly least: number;
-  readonly most: number;
-}
+/** A whole number within bounds. In every kind `value` stands for a value in the help: `n` is shown as `<n>`. */
+export const integer = (value: string, least: number, most = Number.MAX_SAFE_INTEGER) =>
+  ({ kind: "integer", value, least, most }) as const;
 
-export interface NumberKind {
-  readonly kind: "number";
-  readonly value: string;
-  readonly least: number;
-  readonly most: number;
-  /** Whether `least` itself is too small. */
-  readonly open: boolean;
-}
+const number = (value: string, least: number, most: number, open: boolean) =>
+  ({ kind: "number", value, least, most, open }) as const;
 
-export interface ChoiceKind<Value = unknown> {
-  readonly kind: "choice";
-  readonly value: string;
-  /** What each name stands for. */
-  readonly names: Readonly<Record<string, Value>>;
-}
+export const above0 = (value: string) => number(value, 0, Number.MAX_VALUE, true);
+export const share = (value: string) => number(value, 0, 1, false);
+export const anyNumber = (value: string) => number(value, -Number.MAX_VALUE, Number.MAX_VALUE, false);
 
-export interface TextKind {
-  readonly kind: "text" | "path";
-  readonly value: string;
-}
+/** One of the names, each of which stands for a value. */
+export const named = <const Value>(value: string, names: Readonly<Record<string, Value>>) =>
+  ({ kind: "choice", value, names }) as const;
+
+/** One of these names. */
+export const oneOf = <const Name extends string>(value: string, names: readonly Name[]) =>
+  named<Name>(value, Object.fromEntries(names.map((name) => [name, name])));
+
+export const text = (value: string) => ({ kind: "text", value }) as const;
+export const path = (value: string) => ({ kind: "path", value }) as const;
 
 /** Present or not; with `not`, what its absence by `--no-…` means. */
-export interface FlagKind {
-  readonly kind: "flag";
-  readonly not?: string;
-}
+export const flag = (not?: string) => ({ kind: "flag", not }) as const;
 
-/** Several values: in one word with commas between them, or as several words. */
-export interface ListKind<Item extends Kind = Kind> {
-  readonly kind: "list";
-  readonly value: string;
-  readonly of: Item;
-  readonly commas: boolean;
-}
+/** Values in one word with commas between them, or else as several words. */
+const list = <Item>(value: string, of: Item, commas: boolean) =>
+  ({ kind: "list", value, of, commas }) as const;
+export const listed = <Item>(value: string, of: Item) => list(value, of, true);
+export const several = <Item>(value: string, of: Item) => list(value, of, false);
 
-/** A text of a form of its own. */
-export interface FormKind<Value = unknown> {
-  readonly kind: "form";
-  readonly value: string;
-  /** What the form is, for whoever missed it. */
-  readonly expected: string;
-  /** The text's value; undefined where it has another form. */
-  readonly read: (text: string) => Value | undefined;
-}
+/** A text of a form of its own, which `read` makes a value of, or undefined; `expected` says what the form is. */
+export const form = <Value>(value: string, expected: string, read: (text: string) => Value | undefined) =>
+  ({ kind: "form", value, expected, read }) as const;
 
-/** Which values an option takes. `value` stands for one in the help: `n` is shown as `<n>`. */
-export type Kind = IntegerKind | NumberKind | ChoiceKind | TextKind | FlagKind | ListKind | FormKind;
+type Bounded = ReturnType<typeof integer> | ReturnType<typeof number>;
+type Choice<Value = unknown> = ReturnType<typeof named<Value>>;
+type List<Item> = ReturnType<typeof list<Item>>;
+type Form<Value = unknown> = ReturnType<typeof form<Value>>;
+type Flag = ReturnType<typeof flag>;
+type Simple = Bounded | Choice | Form | Flag | ReturnType<typeof text> | ReturnType<typeof path>;
+
+/** Which values an option takes. */
+export type Kind = Simple | List<Simple>;
+
+/** The type of the values that a kind takes. */
+export type ValueOf<Of> = Of extends Bounded
+  ? number
+  : Of extends Choice<infer Value> | Form<infer Value>
+    ? Value
+    : Of extends Flag
+      ? boolean
+      : Of extends List<infer Item>
+        ? readonly ValueOf<Item>[]
+        : string;
 
 /** An option as every place knows it: command line, configuration, requests and forms. */
 export interface OptionRow {
@@ -76,17 +77,6 @@ export interface OptionRow {
 /** Options by name. On the command line `batchSize` is `--batch-size`. */
 export type OptionTable = Readonly<Record<string, OptionRow>>;
 
-/** The type of the values that a kind takes. */
-export type ValueOf<Of> = Of extends IntegerKind | NumberKind
-  ? number
-  : Of extends ChoiceKind<infer Value> | FormKind<infer Value>
-    ? Value
-    : Of extends FlagKind
-      ? boolean
-      : Of extends ListKind<infer Item>
-        ? readonly ValueOf<Item>[]
-        : string;
-
 type AlwaysGiven<Table extends OptionTable> = {
   [Name in keyof Table]: Table[Name] extends { readonly default: unknown } | { readonly required: true }
     ? Name
@@ -97,57 +87,6 @@ type AlwaysGiven<Table extends OptionTable> = {
 export type OptionValues<Table extends OptionTable> = {
   readonly [Name in AlwaysGiven<Table>]: ValueOf<Table[Name]["is"]>;
 } & { readonly [Name in Exclude<keyof Table, AlwaysGiven<Table>>]?: ValueOf<Table[Name]["is"]> };
-
-export const integer = (value: string, least: number, most = Number.MAX_SAFE_INTEGER): IntegerKind => ({
-  ...{ kind: "integer", value, least, most },
-});
-
-export const above0 = (value: string): NumberKind => ({
-  ...{ kind: "number", value, least: 0, most: Number.MAX_VALUE, open: true },
-});
-
-export const anyNumber = (value: string): NumberKind => ({
-  ...{ kind: "number", value, least: -Number.MAX_VALUE, most: Number.MAX_VALUE, open: false },
-});
-
-export const share = (value: string): NumberKind => ({
-  ...{ kind: "number", value, least: 0, most: 1, open: false },
-});
-
-/** One of these names. */
-export const oneOf = <const Name extends string>(
-  value: string,
-  names: readonly Name[],
-): ChoiceKind<Name> & { readonly names: Readonly<Record<Name, Name>> } => ({
-  ...{ kind: "choice", value },
-  names: Object.fromEntries(names.map((name) => [name, name])) as Record<Name, Name>,
-});
-
-/** One of the names, each of which stands for a value. */
-export const named = <const Value>(
-  value: string,
-  names: Readonly<Record<string, Value>>,
-): ChoiceKind<Value> => ({ kind: "choice", value, names });
-
-export const text = (value: string): TextKind => ({ kind: "text", value });
-export const path = (value: string): TextKind => ({ kind: "path", value });
-export const flag = (not?: string): FlagKind => ({ kind: "flag", ...(not === undefined ? {} : { not }) });
-
-/** Values with commas between them. */
-export const listed = <Item extends Kind>(value: string, of: Item): ListKind<Item> => ({
-  ...{ kind: "list", value, of, commas: true },
-});
-
-/** Values as one word each. */
-export const several = <Item extends Kind>(value: string, of: Item): ListKind<Item> => ({
-  ...{ kind: "list", value, of, commas: false },
-});
-
-export const form = <Value>(
-  value: string,
-  expected: string,
-  read: (text: string) => Value | undefined,
-): FormKind<Value> => ({ kind: "form", value, expected, read });
 
 /** The words after "expected" where a value is none of the kind. */
 export function expectedOf(kind: Kind): string {
@@ -196,7 +135,7 @@ export function isOf(kind: Kind, value: unknown): boolean {
   }
 }
 
-function isWithin({ least, most }: IntegerKind | NumberKind, value: unknown): boolean {
+function isWithin({ least, most }: Bounded, value: unknown): boolean {
   return typeof value === "number" && value >= least && value <= most;
 }
 

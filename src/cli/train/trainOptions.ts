@@ -2,7 +2,7 @@ import { InputError } from "../../base/index.ts";
 import type { PictureReport } from "../../platform/node/pictures/pictureReport.ts";
 import { type TrainingValues, trainingOptions } from "../../runs/index.ts";
 import { flag, flagOf, type OptionTable, type OptionValues, path, textOf } from "../../runs/option.ts";
-import { shared } from "../options.ts";
+import { shared, taking } from "../options.ts";
 
 /** What `kindred train` takes. */
 export const trainOptions = {
@@ -14,8 +14,7 @@ export const trainOptions = {
   },
   resume: { is: flag(), about: "go on with the run in --out", default: false },
   force: { ...shared.force, about: "replace the run in --out; files of others there stay" },
-  device: shared.device,
-  json: shared.json,
+  ...taking("device", "json"),
 } satisfies OptionTable;
 
 /** As the command line is parsed: the folder depends on data and recipe where none is named. */
