@@ -9,7 +9,7 @@ import {
 import { integer, type OptionTable, type OptionValues } from "../runs/option.ts";
 import { usual } from "../runs/recipeTable.ts";
 import { greatest, trainingOptions } from "../runs/trainingOptions.ts";
-import { result } from "./console.ts";
+import { columns, result } from "./console.ts";
 import { commandOf, shared } from "./options.ts";
 
 /** An encoder as `--json` reports it; costs are null where pictures are too small for it. */
@@ -68,19 +68,9 @@ function runEncoders(options: Options): void {
 
 function table(rows: readonly EncoderRow[], { size, channels, dim }: Options): string[] {
   const head = ["encoder", "parameters", "multiplications", "smallest", "good for"];
-  const lines = [head, ...rows.map(cells)];
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  const body = lines.map((line) =>
-    line
-      .map((cell, column) => {
-        if (column === 0) return cell.padEnd(widths[column]!);
-        return column === head.length - 1 ? cell : cell.padStart(widths[column]!);
-      })
-      .join("  "),
-  );
   return [
     `for pictures of ${channels} x ${size} x ${size} (channels, height, width) and embeddings of ${dim}; multiplications of one picture:`,
-    ...body,
+    ...columns([head, ...rows.map(cells)], "<>>><"),
   ];
 }
 

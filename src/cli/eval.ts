@@ -34,7 +34,7 @@ import {
   someNames,
 } from "../train/index.ts";
 import { note, ProgressLine, result } from "./console.ts";
-import { evalViews } from "./evalViews.ts";
+import { evalViews, type Row, table } from "./evalViews.ts";
 import { commandOf, shared, taking } from "./options.ts";
 import { PictureProgress } from "./pictureProgress.ts";
 
@@ -128,7 +128,7 @@ async function runEval(options: Options): Promise<void> {
     result(
       options,
       { ...all, queries: count, references, among, cannotBeRight, skipped: reading.skipped },
-      ...table(all),
+      ...table(rows, all),
     );
   } finally {
     line.end();
@@ -249,7 +249,7 @@ async function queriesOf(
   return { of: "validation", queries: takeFirst(validation, options.limit ?? validation.count) };
 }
 
-const rows: readonly (readonly [string, (evaluation: Evaluation) => number])[] = [
+const rows: readonly Row<Evaluation>[] = [
   ["1-NN accuracy", (e) => e.knn1],
   ["10-NN accuracy", (e) => e.knn10],
   ["recall@1", (e) => e.recallAt["1"]],
@@ -260,14 +260,3 @@ const rows: readonly (readonly [string, (evaluation: Evaluation) => number])[] =
   ["mean similarity, alike", (e) => e.alike],
   ["mean similarity, unalike", (e) => e.unalike],
 ];
-
-function table(evaluations: Readonly<Record<string, Evaluation>>): string[] {
-  const columns = Object.entries(evaluations);
-  const head = ["".padEnd(26), ...columns.map(([name]) => name.padStart(11))].join("");
-  const body = rows.map(([label, value]) =>
-    [label.padEnd(26), ...columns.map(([, evaluation]) => value(evaluation).toFixed(4).padStart(11))].join(
-      "",
-    ),
-  );
-  return [head, ...body];
-}

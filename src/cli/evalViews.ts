@@ -5,7 +5,7 @@ import type { Encoder } from "../nn/index.ts";
 import { augmentOptions, evaluatePixelViews, type RunConfig, variedTwice } from "../runs/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { type EvaluateOptions, evaluateViews } from "../train/index.ts";
-import { note, type Output, result } from "./console.ts";
+import { columns, note, type Output, result } from "./console.ts";
 
 /** An encoder, and pictures that no label says anything of. */
 export interface UnlabelledEvaluation {
@@ -44,20 +44,24 @@ export async function evalViews(
     untrained: await measure("untrained encoder", ofWeights(weightsOf.untrained)),
     pixels: await measure("pixels", (options) => evaluatePixelViews(runtime, views, options)),
   };
-  result(output, evaluations, ...table(evaluations));
+  result(output, evaluations, ...table(rows, evaluations));
 }
 
-const rows: readonly (readonly [string, keyof ViewMetrics])[] = [
-  ["variation finds its other", "found"],
-  ["alignment (less: closer)", "alignment"],
-  ["uniformity (less: evener)", "uniformity"],
+const rows: readonly Row<ViewMetrics>[] = [
+  ["variation finds its other", (views) => views.found],
+  ["alignment (less: closer)", (views) => views.alignment],
+  ["uniformity (less: evener)", (views) => views.uniformity],
 ];
 
-function table(evaluations: Readonly<Record<string, ViewMetrics>>): string[] {
-  const columns = Object.entries(evaluations);
-  const head = ["".padEnd(26), ...columns.map(([name]) => name.padStart(11))].join("");
-  const body = rows.map(([label, key]) =>
-    [label.padEnd(26), ...columns.map(([, metrics]) => metrics[key].toFixed(4).padStart(11))].join(""),
-  );
-  return [head, ...body];
+/** A measure by its name. */
+export type Row<Measures> = readonly [name: string, of: (measures: Measures) => number];
+
+/** What was measured of each subject, side by side. */
+export function table<Measures>(
+  rows: readonly Row<Measures>[],
+  subjects: Readonly<Record<string, Measures>>,
+): string[] {
+  const head = ["", ...Object.keys(subjects).map((name) => name.padStart(9))];
+  const body = rows.map(([name, of]) => [name, ...Object.values(subjects).map((one) => of(one).toFixed(4))]);
+  return columns([head, ...body], "<>>>>");
 }

@@ -1,8 +1,7 @@
 import type { PictureProblem } from "../platform/node/pictures/listing/pictureTree.ts";
 import { type PictureReport, pictureReportLines } from "../platform/node/pictures/pictureReport.ts";
 import type { PictureStage } from "../platform/node/pictures/readPictures.ts";
-import { note } from "./console.ts";
-import { StageLine } from "./stageLine.ts";
+import { note, StageLine } from "./console.ts";
 
 /** What is the same for all splits of a data set, once it was told. */
 const nothing = { emptyClasses: [], passedOver: [], otherFiles: [], notes: [] };

@@ -5,11 +5,10 @@ import { writePlots } from "../platform/node/figures/plots.ts";
 import { leastPcaDims } from "../platform/node/umap/umap.ts";
 import { integer, type OptionTable, type OptionValues, oneOf, path, several, share } from "../runs/option.ts";
 import { trainingOptions } from "../runs/trainingOptions.ts";
-import { duration, interrupted, note, result } from "./console.ts";
+import { duration, interrupted, note, result, StageLine } from "./console.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { commandOf, shared, taking } from "./options.ts";
 import { PictureProgress } from "./pictureProgress.ts";
-import { StageLine } from "./stageLine.ts";
 
 const takes = {
   run: shared.run,

@@ -20,7 +20,7 @@ import { runIndexName } from "../platform/node/run/runFolder.ts";
 import { contactSheet } from "../report/contactSheet.ts";
 import { checkFilter, type IndexInfo, itemColumns, type SearchHit } from "../retrieval/index.ts";
 import { flag, integer, type OptionTable, type OptionValues, path, several, text } from "../runs/option.ts";
-import { note, result } from "./console.ts";
+import { columns, note, result } from "./console.ts";
 import { describePlan, indexWithProgress } from "./indexCommand.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
 import { commandOf, shared, taking, type Words } from "./options.ts";
@@ -205,18 +205,8 @@ function table({ query, hits }: PictureSearch, named: boolean): string[] {
       printable(id),
     ]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => [...row[column]!].length)));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const pad = " ".repeat(widths[column]! - [...cell].length);
-        return column < 2 ? pad + cell : cell + pad;
-      })
-      .join("  ")
-      .trimEnd(),
-  );
   const empty = hits.length === 0 ? ["nothing was found"] : [];
-  return [...(named ? [query] : []), ...lines, ...empty];
+  return [...(named ? [query] : []), ...columns(rows, ">><<"), ...empty];
 }
 
 function sheet(

@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { commands } from "../../src/cli/commands.ts";
+import { trainOptions } from "../../src/cli/train/trainOptions.ts";
+import { flagOf, type OptionTable } from "../../src/runs/option.ts";
 import { kindredOk, startKindred } from "./kindred.fixture.ts";
 
 const unwrapped = (text: string): string => text.replaceAll(/\s+/g, " ");
@@ -28,5 +31,36 @@ describe("kindred --help", () => {
     const { stdout } = await kindredOk([name, "--help"]);
     expect(unwrapped(stdout)).toContain(commands[name]!.description);
     expect(stdout).toContain("--json");
+  });
+});
+
+describe("the README's table of options", () => {
+  const table: OptionTable = trainOptions;
+  const option = (flag: string) => Object.entries(table).find(([name]) => flagOf(name) === flag)?.[1];
+
+  it("has the options of kindred train, with their values and every choice", async () => {
+    const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+    const rows = readme.slice(readme.indexOf("| option "), readme.indexOf("`kindred view` takes"));
+    const lines = rows.split("\n").filter((line) => line.startsWith("| `--"));
+    expect(lines.length).toBeGreaterThan(15);
+    for (const line of lines) {
+      for (const [, no, flag, value] of line.matchAll(/`--(no-)?([a-z-]+)(?: <([^>]+)>)?/g)) {
+        const row = option(flag!);
+        expect(row, `--${flag} in the README`).toBeDefined();
+        const { is } = row!;
+        if (no !== undefined) expect(is).toMatchObject({ kind: "flag", not: expect.any(String) });
+        if (value !== undefined) expect({ flag, ...is }).toMatchObject({ value: value.replace("\\|", "|") });
+        if (is.kind === "choice") for (const name of Object.keys(is.names)) expect(line).toContain(name);
+      }
+    }
+  });
+
+  it("has the defaults of the recipes", async () => {
+    const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+    const { epochs, batchSize, seed } = trainOptions;
+    const of = (recipe: string): string =>
+      `${epochs.usual[recipe]}, ${batchSize.usual[recipe]} and ${seed.default}`;
+    const row = /^\| `--epochs`, `--batch-size`, `--seed` .*$/m.exec(readme)?.[0];
+    expect(row).toContain(`${of("lesson")} (fast: ${of("fast")})`);
   });
 });

@@ -1,4 +1,0 @@
-import { availableParallelism } from "node:os";
-
-// Pictures are decoded on libuv's threads, which are four unless this is set before the first of them begins.
-process.env.UV_THREADPOOL_SIZE ??= String(Math.max(4, availableParallelism()));
