@@ -3,7 +3,7 @@ import { functionKinds, typeKinds } from "./filterFunctions.ts";
 import { type FilterToken, filterError, filterTokens } from "./filterTokens.ts";
 
 /** What a column of an index holds. */
-export type ColumnKind = "text" | "number" | "truth" | "other";
+export type ColumnKind = "text" | "number" | "truth";
 
 /** What an expression is; `unknown` of NULL, and of what may be any of them. */
 type Kind = ColumnKind | "unknown";
@@ -19,11 +19,10 @@ const reserved = new Set(
 );
 const comparisons = new Set(["=", "==", "!=", "<>", "<", "<=", ">", ">="]);
 const listsAndPatterns = ["in", "between", "like", "ilike"] as const;
-const kindNames: Readonly<Record<Kind, string>> = {
+export const kindNames: Readonly<Record<Kind, string>> = {
   text: "text",
   number: "a number",
   truth: "true or false",
-  other: "neither text nor number",
   unknown: "unknown",
 };
 

@@ -1,5 +1,5 @@
 import { type Fields, InputError } from "../base/index.ts";
-import type { ColumnKind } from "./filter.ts";
+import { type ColumnKind, kindNames } from "./filter.ts";
 
 /** What an item is shown by, such as a thumbnail or an excerpt: a small file. */
 export interface Preview {
@@ -66,10 +66,9 @@ export const itemColumns = {
 } as const satisfies Readonly<Record<string, ColumnKind>>;
 
 /** What the fields of an index hold, by name. */
-export type FieldKinds = Readonly<Record<string, Exclude<ColumnKind, "other">>>;
+export type FieldKinds = Readonly<Record<string, ColumnKind>>;
 
 const kindOf = { string: "text", number: "number", boolean: "truth" } as const;
-const kindNames = { text: "text", number: "a number", truth: "true or false" } as const;
 const ownNames: readonly string[] = [...Object.keys(itemColumns), "vector", "preview", "media"];
 
 /**

@@ -140,6 +140,9 @@ describe("points in the plane, a modality of a test", () => {
         message,
       );
     }
+    await expect(index.add(inOnePart([{ ...itemOf("r", query), modality: "image" }]))).rejects.toThrow(
+      "the item r is of the modality image, expected one that the index's model embeds: points",
+    );
     expect(await index.count()).toBe(61);
     await expect(index.search(embed(query), { where: "yeer > 2020" })).rejects.toThrow(
       "there is no column yeer, there are id, modality, label, path, split, hash, year, Ink, `in use`, author",

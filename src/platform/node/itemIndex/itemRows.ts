@@ -56,7 +56,8 @@ export function fieldKindsOf({ fields }: Schema): FieldKinds {
 /**
  * Items as an Arrow table, their vectors scaled to unit length.
  *
- * @throws InputError naming the item whose vector has another length, is not finite, or all zeros.
+ * @throws InputError naming the item whose vector has another length, is not finite, or all zeros, or whose modality the
+ * index's model does not embed.
  */
 export async function itemTable(
   info: IndexInfo,
@@ -73,7 +74,13 @@ export async function itemTable(
   const { dim } = info;
   const length = items.length;
   const vectors = new Float32Array(length * dim);
-  for (const [row, { id, vector }] of items.entries()) {
+  const modalities = info.modalities.map(({ modality }) => modality);
+  for (const [row, { id, modality, vector }] of items.entries()) {
+    if (!modalities.includes(modality)) {
+      throw new InputError(
+        `the item ${id} is of the modality ${modality}, expected one that the index's model embeds: ${modalities.join(", ")}`,
+      );
+    }
     vectors.set(unitVector(vector, dim, `the embedding of ${id}`), row * dim);
   }
   const child = makeData({ type: new Float32(), data: vectors, length: vectors.length });

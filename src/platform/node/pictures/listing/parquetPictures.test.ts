@@ -96,6 +96,23 @@ describe("pictures in Parquet", () => {
     }
   });
 
+  it("keeps the other columns as fields where they are asked for, row by row", async () => {
+    const files = await pictures(6);
+    parquetWriteFile({
+      filename: at("d.parquet"),
+      columnData: [
+        { name: "image", data: files.map((bytes) => Uint8Array.from(bytes)), type: "BYTE_ARRAY" },
+        { name: "label", data: files.map((_, i) => shapes[i % 2]!), type: "STRING" },
+        { name: "year", data: files.map((_, i) => BigInt(2000 + i)), type: "INT64" },
+        { name: "used", data: files.map((_, i) => i > 2), type: "BOOLEAN" },
+      ],
+    });
+    const { paths, fields } = await loadDataset(at("d.parquet"), { ...small, fields: true });
+    // Pictures come in an order by lot; rows are called 1, 2, …
+    expect(fields).toEqual(paths!.map((path) => ({ year: 1999 + Number(path), used: Number(path) > 3 })));
+    expect((await loadDataset(at("d.parquet"), small)).fields).toBeUndefined();
+  });
+
   it("refuses a file whose pages keep the reader in a loop without end", async () => {
     parquetWriteFile({
       filename: at("d.parquet"),
