@@ -214,7 +214,9 @@ describe("an index whose change fails", () => {
   ])("is as it was to the byte after %s in additions, or in its replacement", async (_, error) => {
     const before = await contents(path());
     const index = await ItemIndex.open(path());
-    await expect(index.add(await failing(drawnPictures(200, 250, 5), error))).rejects.toBe(error);
+    const added = drawnPictures(200, 250, 5).map((picture) => ({ ...picture, fields: { shade: 1 } }));
+    await expect(index.add(await failing(added, error))).rejects.toBe(error);
+    expect(index.fields).toEqual({});
     expect(await contents(path())).toEqual(before);
     await expectNearest(index, pictures, { k: 300 });
     index.close();
