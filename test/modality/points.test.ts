@@ -1,0 +1,87 @@
+import { afterAll, expect, it } from "vitest";
+import {
+  adam,
+  columnOf,
+  constantRate,
+  cosinePairLoss,
+  type Dataset,
+  Embedder,
+  evaluateEncoder,
+  evaluateVectors,
+  infoNceLoss,
+  initialState,
+  labelTask,
+  pairTask,
+  Rng,
+  referenceRuntime,
+  supConLoss,
+  type Tower,
+  Trainer,
+  train,
+  viewTask,
+} from "../../src/index.ts";
+import { pointTower, rings } from "./points/points.ts";
+
+const runtime = referenceRuntime();
+afterAll(() => runtime.dispose());
+
+const lacking = [4, 77];
+const training = rings("training", 240, 1, lacking);
+const validation = rings("validation", 60, 2);
+const tower = pointTower();
+const initialOf = (of: Tower) => initialState(of, (name) => Rng.of(3, "initial", name));
+const usual = { runtime, training, validation, optimizer: adam(), schedule: constantRate(0.02), seed: 3 };
+
+it("points in the plane are trained on, embedded and told apart, by nothing but a column and a tower", async () => {
+  const shown = new Set<number>();
+  const result = await train({
+    ...{ ...usual, task: labelTask(tower, supConLoss), epochs: 15, batchSize: 48 },
+    onBatch: (_, { rows }) => {
+      if (rows?.of === "labels") for (const row of rows.rows) shown.add(row);
+    },
+  });
+  // Those that lack the modality are passed over.
+  expect([...training.labels.keys()].filter((row) => !shown.has(row))).toEqual(lacking);
+  const last = result.history.at(-1)!;
+  expect(last).toMatchObject({ unit: "points", knnReferences: 238 });
+  expect(last.knn1).toBeGreaterThan(0.9);
+  expect(last.trainLoss).toBeLessThan(result.history[0]!.trainLoss);
+
+  const tested = { queries: rings("test", 90, 4), references: rings("known", 90, 5) };
+  const asTheyAre = async (dataset: Dataset): Promise<Float32Array> => {
+    const { points } = await columnOf(dataset, "points").gather(Uint32Array.from(dataset.labels.keys()));
+    return points!.data as Float32Array;
+  };
+  const { queries, references } = tested;
+  const raw = await evaluateVectors(runtime, tested, await asTheyAre(queries), await asTheyAre(references));
+  const untrained = await evaluateEncoder(runtime, tower, initialOf(tower), tested);
+  const trained = await evaluateEncoder(runtime, tower, result.state, tested);
+  // By their angle there are three classes to guess among.
+  expect(raw.knn1).toBeLessThan(0.5);
+  expect(trained.knn1).toBeGreaterThan(0.95);
+  expect(trained.mapAtR).toBeGreaterThan(untrained.mapAtR + 0.3);
+
+  const column = columnOf(tested.queries, "points");
+  const embedder = await Embedder.fixed(runtime, tower, result.state);
+  const all = await embedder.embed(column, null);
+  const some = await embedder.embed(column, null, { rows: Uint32Array.of(7, 2) });
+  expect(some).toEqual(Float32Array.of(...all.subarray(21, 24), ...all.subarray(6, 9)));
+  await embedder.dispose();
+});
+
+it("a training of points goes on from its state bit for bit, and what it cannot be trained by is said", async () => {
+  const options = { ...usual, task: pairTask(tower, cosinePairLoss), batchSize: 48 };
+  const whole = await train({ ...options, epochs: 2 });
+  const first = await Trainer.create({ ...options, epochs: 1 });
+  await first.fit();
+  const second = await train({ ...options, epochs: 2, resume: await first.state() });
+  expect([...second.state]).toEqual([...whole.state]);
+  expect(await first.embed(columnOf(validation, "points"))).toHaveLength(3 * 60);
+  await first.dispose();
+  await expect(Trainer.create({ ...options, task: viewTask(tower, infoNceLoss), epochs: 1 })).rejects.toThrow(
+    "training has no way to vary its points",
+  );
+  await expect(
+    Trainer.create({ ...options, epochs: 1, training: { ...training, columns: new Map() } }),
+  ).rejects.toThrow("training has no column of modality points (found none)");
+});
