@@ -1,9 +1,8 @@
-import sharp from "sharp";
 import { InputError } from "../../../base/index.ts";
-import { type Picture, type Pixels, pictureKind } from "../../../encoder/index.ts";
+import { type Picture, pictureKind } from "../../../encoder/index.ts";
 import type { Preprocessing } from "../../../modality/image/index.ts";
 import { readFileOrExplain } from "../files/files.ts";
-import { preprocessPicture } from "../pictures/decode/preprocessPicture.ts";
+import { preprocessPicture, preprocessPixels } from "../pictures/decode/preprocessPicture.ts";
 import { pathOf } from "./place.ts";
 
 /**
@@ -25,23 +24,10 @@ export async function readPicture(
     case "blob":
       return preprocessPicture(new Uint8Array(await known.blob.arrayBuffer()), name, preprocessing);
     case "pixels":
-      return preprocessPixels(known.pixels, name, preprocessing);
+      return preprocessPixels(known.pixels, preprocessing);
     case "drawn":
       throw new InputError(
         `${name} is an image of a browser, expected a path, a file's bytes, a Blob, or { data, width, height }`,
       );
   }
-}
-
-/** As a file of these pixels would be read. */
-async function preprocessPixels(
-  { data, width, height, channels }: Pixels,
-  name: string,
-  preprocessing: Preprocessing,
-): Promise<Uint8Array> {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  const file = await sharp(bytes, { raw: { width, height, channels } })
-    .png({ compressionLevel: 0 })
-    .toBuffer();
-  return preprocessPicture(file, name, preprocessing);
 }

@@ -85,7 +85,8 @@ function requireSize(width: number, height: number, mostPixels: number): void {
   );
 }
 
-function openedRaw({ data, width, height, channels }: RawPixels): OpenedPicture {
+/** Pixels as a file of them would be opened. */
+export function openedRaw({ data, width, height, channels }: RawPixels): OpenedPicture {
   const deep = data instanceof Uint16Array;
   const source = (): Sharp => {
     const picture = sharp(data, { raw: { width, height, channels }, limitInputPixels: false });
@@ -95,7 +96,7 @@ function openedRaw({ data, width, height, channels }: RawPixels): OpenedPicture 
     width,
     height,
     channels,
-    hasAlpha: channels === 4,
+    hasAlpha: channels % 2 === 0,
     depth: deep ? "ushort" : "uchar",
   });
 }

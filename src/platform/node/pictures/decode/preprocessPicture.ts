@@ -3,7 +3,14 @@ import { InputError } from "../../../../base/index.ts";
 import { backgroundOf } from "../../../../modality/image/fit/background.ts";
 import { containedSide, fitPixels, type PlacedPixels } from "../../../../modality/image/fit/fitPicture.ts";
 import type { Preprocessing } from "../../../../modality/image/index.ts";
-import { explainDecoding, mostFilePixels, type OpenedPicture, openPicture } from "./openPicture.ts";
+import {
+  explainDecoding,
+  mostFilePixels,
+  type OpenedPicture,
+  openedRaw,
+  openPicture,
+} from "./openPicture.ts";
+import type { RawPixels } from "./pnm.ts";
 
 /**
  * A picture file's bytes as an encoder takes them: `[channels, size, size]`, 0 to 255.
@@ -24,6 +31,14 @@ export async function preprocessPicture(
     if (!(error instanceof InputError)) throw error;
     throw new InputError(`${name}: ${error.message}`, { cause: error });
   }
+}
+
+/** Pixels as an encoder takes them: as a file of them would be read. */
+export async function preprocessPixels(
+  pixels: RawPixels,
+  preprocessing: Preprocessing,
+): Promise<Uint8Array<ArrayBuffer>> {
+  return fitPixels(await reducedPixels(openedRaw(pixels), preprocessing), preprocessing);
 }
 
 /**
