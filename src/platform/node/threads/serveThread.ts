@@ -51,13 +51,15 @@ export function serveThread<Request, Result, Event = never>(
       post({ id, failure, isInput: error instanceof InputError });
     }
   };
-  let last: Promise<unknown> = Promise.resolve();
+  let last: Promise<void> = Promise.resolve();
   port.on("message", (message: ToThread<Request>) => {
     if (message === "abort") stop.abort();
     else if (message === "close") void last.then(() => port.close());
     else {
       const { id, request } = message;
-      last = atOnce ? Promise.all([last, carryOut(id, request)]) : last.then(() => carryOut(id, request));
+      const before = last;
+      const done = atOnce ? carryOut(id, request) : before.then(() => carryOut(id, request));
+      last = done.then(() => before);
     }
   });
 }
