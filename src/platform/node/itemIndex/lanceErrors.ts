@@ -1,30 +1,21 @@
+import { getSystemErrorMap } from "node:util";
 import { InputError, KindredError } from "../../../base/index.ts";
 import { shownFilter } from "../../../retrieval/index.ts";
 import { explainIoError } from "../files/ioErrors.ts";
 
-/** Numbers of the system's errors that a user can mend; LanceDB's messages carry them as `(os error 28)`. */
-const codes: Readonly<Record<string, string>> = {
-  "2": "ENOENT",
-  "13": "EACCES",
-  "17": "EEXIST",
-  "20": "ENOTDIR",
-  "24": "EMFILE",
-  "27": "EFBIG",
-  "28": "ENOSPC",
-  "30": "EROFS",
-  "122": "EDQUOT",
-};
-
-/** An error of LanceDB as one line, which names the index and, of a full disk and the like, what to do. */
+/**
+ * An error of LanceDB as one line, which names the index and, of a full disk and the like, what to do. Its messages carry the
+ * number of a system's error as `(os error 28)`.
+ */
 export function explainLance(error: unknown, action: "read" | "written", path: string): unknown {
   if (error instanceof KindredError || !(error instanceof Error)) return error;
   const number = /\(os error (\d+)\)/.exec(error.message)?.[1];
-  const code = number === undefined ? undefined : codes[number];
-  if (code !== undefined && process.platform !== "win32") {
-    return explainIoError(Object.assign(new Error(error.message), { code, syscall: "lance" }), action, path);
-  }
-  const explained = explainIoError(error, action, path);
-  if (explained !== error) return explained;
+  // A used-up quota (Linux) is none of those that Node has a name for.
+  const name = number === "122" ? "EDQUOT" : getSystemErrorMap().get(-Number(number))?.[0];
+  const code = process.platform === "win32" ? undefined : name;
+  const system = code ? Object.assign(new Error(error.message), { code, syscall: "lance" }) : error;
+  const explained = explainIoError(system, action, path);
+  if (explained instanceof InputError) return explained;
   return new KindredError(`${path} cannot be ${action}: ${lanceText(error)}`, { cause: error });
 }
 
