@@ -13,28 +13,10 @@ import { type Chosen, chosenEncoder, type EncoderChoices } from "./chosenEncoder
 import { type Recipe, type RecipeName, recipes, schedules, usual } from "./recipeTable.ts";
 import type { RunConfig } from "./runConfig.ts";
 import { requireSuitable } from "./suitable.ts";
+import type { recipeOptions } from "./trainingOptions.ts";
 
 /** What a run is told, and what of its recipe is chosen otherwise. */
-export interface RunChoices
-  extends EncoderChoices,
-    Chosen<
-      | "unlabelled"
-      | "epochs"
-      | "patience"
-      | "batchSize"
-      | "loss"
-      | "temperature"
-      | "margin"
-      | "sampler"
-      | "classes"
-      | "imagesPerClass"
-      | "lr"
-      | "schedule"
-      | "augment"
-      | "augmentation"
-      | "elastic"
-      | "head"
-    > {
+export interface RunChoices extends EncoderChoices, Chosen<keyof typeof recipeOptions | "unlabelled"> {
   readonly source: string;
   /** In which order the rows of arrays are taken. Default: mixed. */
   readonly order?: RowOrder | undefined;

@@ -15,6 +15,7 @@ import {
   integer,
   listed,
   named,
+  type OptionRow,
   type OptionTable,
   type OptionValues,
   oneOf,
@@ -56,79 +57,12 @@ const byEncoder = (size: "width" | "depth"): Readonly<Record<string, number>> =>
 /** The colours that have a name. */
 const colours: Readonly<Record<string, string>> = { black: "#000000", white: "#ffffff" };
 
-/**
- * Everything that a training can be told. The command line, the bounds of a run's configuration, the requests of the
- * explorer and the limits of its form are made from this table.
- */
-export const trainingOptions = {
-  data: {
-    is: path("path|mnist"),
-    about:
-      "a folder of pictures (with a folder for each class), a .csv or .parquet file of their paths, train.csv, an IDX file, a folder of IDX files, or mnist",
-    default: "mnist",
-  },
-  limit: { is: integer("n", 2), about: "take n pictures only, by lot and of each class its share" },
-  validation: {
-    is: integer("n", 0),
-    about: "keep n of them for validation, likewise",
-    usual: "1000, or a fifth of fewer than 5,000; of picture files a tenth, or their own",
-  },
-  size: {
-    is: integer("px", 8, greatest.size),
-    about: "side that picture files are made",
-    usual: "28, 32, 48 or 64, as their median side",
-    only: "picture files",
-  },
-  channels: {
-    is: named("kind", { grey: 1, colour: 3 }),
-    about: "read them as",
-    usual: "grey where all are",
-    only: "picture files",
-  },
-  fit: {
-    is: oneOf("how", fits),
-    about: "make them square: cover cuts to the middle, contain puts them on black",
-    usual: "cover",
-    only: "picture files",
-  },
-  background: {
-    is: form("colour", "black, white or #rrggbb, such as #808080", (text) => {
-      const colour = colours[text.toLowerCase()] ?? text.toLowerCase();
-      return colourPattern.test(colour) ? colour : undefined;
-    }),
-    about:
-      "what shines through transparent pictures, and lies around those of --fit contain: black, white or #rrggbb",
-    usual: "black, of dark drawings on a transparent ground white",
-    only: "picture files",
-  },
-  unlabelled: { is: flag(), about: "pass over their folders' names, or a table's labels" },
-  strict: {
-    is: flag(),
-    about: "refuse picture files that cannot be read, instead of skipping them",
-    only: "picture files",
-  },
-  labelColumn: {
-    is: text("name"),
-    about: "the column of a table that holds the labels",
-    usual: "label, class, target or the like",
-  },
-  colourOrder: {
-    is: oneOf("order", colourOrders),
-    about: "where the colours are in a CSV's rows: all red, then all green, then all blue, or by pixel",
-    usual: "as the pictures look",
-    only: "arrays",
-  },
-  transpose: {
-    is: flag(),
-    about: "exchange rows and columns of arrays, which EMNIST's letters need",
-    only: "arrays",
-  },
-  recipe: {
-    is: oneOf("name", recipeChoices),
-    about:
-      "auto: what suits the pictures, with reasons (the lesson for small grey ones in arrays); lesson: pairs, as the lesson has it; fast: all pairs of a batch, each picture encoded once; simclr: without labels, two variations of each picture",
-    default: autoRecipe,
-  },
+/** Options that say something about this alone. */
+const only = <Table extends OptionTable>(what: NonNullable<OptionRow["only"]>, table: Table): Table =>
+  Object.fromEntries(Object.entries(table).map(([name, row]) => [name, { ...row, only: what }])) as Table;
+
+/** What of a recipe can be chosen otherwise. */
+export const recipeOptions = {
   epochs: {
     is: integer("n", 1),
     about: "passes over the training pictures, at most",
@@ -147,7 +81,6 @@ export const trainingOptions = {
       lossByName(loss, {}).of === "pairs" ? batchSize.pairs : batchSize.pictures,
     ),
   },
-  seed: { is: integer("n", 0), about: "seed of everything random", default: 1 },
   loss: { is: oneOf("name", lossNames), about: "what is minimised", usual: byRecipe(({ loss }) => loss) },
   temperature: { is: above0("t"), about: "of supcon, nt-xent and infonce" },
   margin: { is: above0("m"), about: "of the triplet losses and margin" },
@@ -203,45 +136,116 @@ export const trainingOptions = {
     is: flag("train the embeddings themselves"),
     about: "train through a projection head, which is left out afterwards (losses without labels)",
   },
+} satisfies OptionTable;
+
+/**
+ * Everything that a training can be told. The command line, the bounds of a run's configuration, the requests of the
+ * explorer and the limits of its form are made from this table.
+ */
+export const trainingOptions = {
+  data: {
+    is: path("path|mnist"),
+    about:
+      "a folder of pictures (with a folder for each class), a .csv or .parquet file of their paths, train.csv, an IDX file, a folder of IDX files, or mnist",
+    default: "mnist",
+  },
+  limit: { is: integer("n", 2), about: "take n pictures only, by lot and of each class its share" },
+  validation: {
+    is: integer("n", 0),
+    about: "keep n of them for validation, likewise",
+    usual: "1000, or a fifth of fewer than 5,000; of picture files a tenth, or their own",
+  },
+  ...only("picture files", {
+    size: {
+      is: integer("px", 8, greatest.size),
+      about: "side that picture files are made",
+      usual: "28, 32, 48 or 64, as their median side",
+    },
+    channels: {
+      is: named("kind", { grey: 1, colour: 3 }),
+      about: "read them as",
+      usual: "grey where all are",
+    },
+    fit: {
+      is: oneOf("how", fits),
+      about: "make them square: cover cuts to the middle, contain puts them on black",
+      usual: "cover",
+    },
+    background: {
+      is: form("colour", "black, white or #rrggbb, such as #808080", (text) => {
+        const colour = colours[text.toLowerCase()] ?? text.toLowerCase();
+        return colourPattern.test(colour) ? colour : undefined;
+      }),
+      about:
+        "what shines through transparent pictures, and lies around those of --fit contain: black, white or #rrggbb",
+      usual: "black, of dark drawings on a transparent ground white",
+    },
+    strict: {
+      is: flag(),
+      about: "refuse picture files that cannot be read, instead of skipping them",
+    },
+  }),
+  unlabelled: { is: flag(), about: "pass over their folders' names, or a table's labels" },
+  labelColumn: {
+    is: text("name"),
+    about: "the column of a table that holds the labels",
+    usual: "label, class, target or the like",
+  },
+  ...only("arrays", {
+    colourOrder: {
+      is: oneOf("order", colourOrders),
+      about: "where the colours are in a CSV's rows: all red, then all green, then all blue, or by pixel",
+      usual: "as the pictures look",
+    },
+    transpose: {
+      is: flag(),
+      about: "exchange rows and columns of arrays, which EMNIST's letters need",
+    },
+  }),
+  recipe: {
+    is: oneOf("name", recipeChoices),
+    about:
+      "auto: what suits the pictures, with reasons (the lesson for small grey ones in arrays); lesson: pairs, as the lesson has it; fast: all pairs of a batch, each picture encoded once; simclr: without labels, two variations of each picture",
+    default: autoRecipe,
+  },
+  ...recipeOptions,
   trunk: {
     is: path("file.onnx"),
     about:
       "a frozen feature extractor in place of --encoder: its features are made once, and a head is trained on them",
   },
-  trunkOutput: {
-    is: text("name"),
-    about: "which of its outputs",
-    usual: "the first that is a vector of each picture",
-    only: "a trunk",
-  },
-  hidden: {
-    is: integer("n", 0, greatest.hidden),
-    about: "length of that head's hidden layer, 0 for none",
-    usual: `${usual.hidden}`,
-    only: "a trunk",
-  },
-  pool: {
-    is: oneOf("name", ["mean", "cls"]),
-    about: "of a trunk that gives tokens: their mean, or the first one",
-    usual: "mean",
-    only: "a trunk",
-  },
-  trunkMean: {
-    is: listed("values", anyNumber("value")),
-    about: "mean that the trunk takes off values from 0 to 1, one or one for each channel",
-    usual: "0.5",
-    only: "a trunk",
-  },
-  trunkStd: {
-    is: listed("values", above0("value")),
-    about: "deviation that it divides them by",
-    usual: "0.5",
-    only: "a trunk",
-  },
+  ...only("a trunk", {
+    trunkOutput: {
+      is: text("name"),
+      about: "which of its outputs",
+      usual: "the first that is a vector of each picture",
+    },
+    hidden: {
+      is: integer("n", 0, greatest.hidden),
+      about: "length of that head's hidden layer, 0 for none",
+      usual: `${usual.hidden}`,
+    },
+    pool: {
+      is: oneOf("name", ["mean", "cls"]),
+      about: "of a trunk that gives tokens: their mean, or the first one",
+      usual: "mean",
+    },
+    trunkMean: {
+      is: listed("values", anyNumber("value")),
+      about: "mean that the trunk takes off values from 0 to 1, one or one for each channel",
+      usual: "0.5",
+    },
+    trunkStd: {
+      is: listed("values", above0("value")),
+      about: "deviation that it divides them by",
+      usual: "0.5",
+    },
+  }),
   init: {
     is: path("file"),
     about: "start from the weights of a checkpoint or a .safetensors file, PyTorch's or ours",
   },
+  seed: { is: integer("n", 0), about: "seed of everything random", default: 1 },
   record: {
     is: flag("record none"),
     about:
