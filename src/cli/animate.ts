@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Command } from "commander";
-import { AbortedError, InputError } from "../base/index.ts";
+import { InputError } from "../base/index.ts";
 import { requireNew, requireWritable } from "../platform/node/files/files.ts";
 import {
   type FilmView,
@@ -16,8 +16,8 @@ import { readRecording } from "../platform/node/run/recording.ts";
 import { RunFolder } from "../platform/node/run/runFolder.ts";
 import { form, integer, type OptionTable, type OptionValues, oneOf, path } from "../runs/option.ts";
 import { trainingOptions } from "../runs/trainingOptions.ts";
-import { duration, interrupted, note, ProgressLine, result } from "./console.ts";
-import { stopOnInterrupt } from "./interrupt.ts";
+import { duration, note, ProgressLine, result } from "./console.ts";
+import { untilStopped } from "./interrupt.ts";
 import { commandOf, shared } from "./options.ts";
 
 /** A film as `--json` reports it. */
@@ -86,30 +86,21 @@ async function runAnimate(options: Options): Promise<void> {
     if (options.out !== undefined) requireNew(file, options);
     await requireWritable(file);
   }
-  const stop = stopOnInterrupt("stopping; once more to stop at once");
-  const { signal } = stop;
-  const line = new ProgressLine("neighbours");
-  const begin = performance.now();
-  try {
+  const seed = options.seed ?? config.seed;
+  const left = "stopped: the film under way was not written";
+  const work = async (signal: AbortSignal): Promise<void> => {
+    const line = new ProgressLine("neighbours");
+    const begin = performance.now();
     note(`${recording.count} pictures at ${recording.snapshots.length} snapshots`);
     const onProgress = (done: number, total: number): void => line.update(done, total, "");
     const named = { ...recording, classNames: config.data.classes };
-    const prepared = await prepareRecording(named, { signal, onProgress });
-    line.end();
+    const prepared = await prepareRecording(named, { signal, onProgress }).finally(() => line.end());
     const films: WrittenFilm[] = [];
-    for (const plan of plans) {
-      films.push(await makeFilm(plan, prepared, options, size, options.seed ?? config.seed, signal));
-    }
+    for (const plan of plans) films.push(await makeFilm(plan, prepared, options, size, seed, signal));
     const seconds = (performance.now() - begin) / 1000;
     result(options, { run: options.run, films, seconds }, ...describe(films, seconds));
-  } catch (error) {
-    if (!(error instanceof AbortedError)) throw error;
-    line.end();
-    interrupted(options, "stopped: the film under way was not written", { run: options.run });
-  } finally {
-    line.end();
-    stop.dispose();
-  }
+  };
+  await untilStopped(options, "stopping; once more to stop at once", left, work, { run: options.run });
 }
 
 async function makeFilm(

@@ -35,7 +35,7 @@ import {
 } from "../train/index.ts";
 import { note, ProgressLine, result } from "./console.ts";
 import { evalViews, type Row, table } from "./evalViews.ts";
-import { commandOf, shared, taking } from "./options.ts";
+import { commandOf, defined, shared, taking } from "./options.ts";
 import { PictureProgress } from "./pictureProgress.ts";
 
 const takes = {
@@ -221,7 +221,7 @@ async function queriesOf(
     onReport: reading.onReport,
     strict: options.strict ?? false,
     onNote: note,
-    ...(options.limit === undefined ? {} : { limit: options.limit }),
+    ...defined({ limit: options.limit }),
   };
   try {
     const queries = await loadDataset(source, { split: "test", ...limit });

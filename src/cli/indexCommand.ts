@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { AbortedError, InputError } from "../base/index.ts";
+import { InputError } from "../base/index.ts";
 import { ItemIndex } from "../platform/node/itemIndex/itemIndex.ts";
 import {
   type IndexPicturesOptions,
@@ -9,9 +9,9 @@ import {
 import type { PictureProblem } from "../platform/node/pictures/listing/pictureTree.ts";
 import type { SearchPlan } from "../retrieval/index.ts";
 import { flag, integer, type OptionTable, type OptionValues, path, several, text } from "../runs/option.ts";
-import { duration, interrupted, note, ProgressLine, result } from "./console.ts";
-import { stopOnInterrupt } from "./interrupt.ts";
-import { commandOf, shared, taking } from "./options.ts";
+import { duration, note, ProgressLine, result } from "./console.ts";
+import { untilStopped } from "./interrupt.ts";
+import { commandOf, defined, shared, taking } from "./options.ts";
 import { PictureProgress } from "./pictureProgress.ts";
 
 const takes = {
@@ -53,17 +53,11 @@ export const indexCommand = (): Command => commandOf("index", takes, runIndex);
 
 async function runIndex(options: Options): Promise<void> {
   requireOneTask(options);
-  const stop = stopOnInterrupt("stopping after this part; once more to stop at once");
-  try {
-    await (options.delete || options.deleteWhere !== undefined
-      ? runDelete(options, stop.signal)
-      : runAdd(options, stop.signal));
-  } catch (error) {
-    if (!(error instanceof AbortedError)) throw error;
-    interrupted(options, `stopped: ${options.out} is as it was`);
-  } finally {
-    stop.dispose();
-  }
+  const remove = options.delete !== undefined || options.deleteWhere !== undefined;
+  const message = "stopping after this part; once more to stop at once";
+  await untilStopped(options, message, `stopped: ${options.out} is as it was`, (signal) =>
+    remove ? runDelete(options, signal) : runAdd(options, signal),
+  );
 }
 
 /** @throws InputError when two things are asked for at once. */
@@ -140,7 +134,7 @@ async function runDelete(options: Options, signal: AbortSignal): Promise<void> {
     const deleted = await index.delete(which, {
       signal,
       onStage: stageNotes(line),
-      ...(approximateFrom === undefined ? {} : { approximateFrom }),
+      ...defined({ approximateFrom }),
     });
     const rows = await index.count();
     result(

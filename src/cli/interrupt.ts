@@ -1,4 +1,5 @@
-import { hideLines, note } from "./console.ts";
+import { AbortedError } from "../base/index.ts";
+import { hideLines, interrupted, note, type Output } from "./console.ts";
 import { terminal, withinCommand } from "./terminal.ts";
 
 /** A signal that the first Ctrl-C aborts. */
@@ -41,6 +42,31 @@ export function stopOnInterrupt(message: string): Interrupt {
       for (const name of stopSignals) process.off(name, onSignal);
     },
   };
+}
+
+/**
+ * Does work that the first Ctrl-C stops; then the command says what that leaves and ends with exit code 130.
+ *
+ * @param message said on the first Ctrl-C
+ * @param left said when the work has stopped
+ * @param value reported then with `--json`
+ */
+export async function untilStopped(
+  output: Output,
+  message: string,
+  left: string,
+  work: (signal: AbortSignal) => Promise<void>,
+  value?: object,
+): Promise<void> {
+  const stop = stopOnInterrupt(message);
+  try {
+    await work(stop.signal);
+  } catch (error) {
+    if (!(error instanceof AbortedError)) throw error;
+    interrupted(output, left, value);
+  } finally {
+    stop.dispose();
+  }
 }
 
 /**

@@ -1,12 +1,11 @@
 import type { Command } from "commander";
-import { AbortedError } from "../base/index.ts";
 import { plotNames } from "../platform/node/figures/plotOptions.ts";
 import { writePlots } from "../platform/node/figures/plots.ts";
 import { leastPcaDims } from "../platform/node/umap/umap.ts";
 import { integer, type OptionTable, type OptionValues, oneOf, path, several, share } from "../runs/option.ts";
 import { trainingOptions } from "../runs/trainingOptions.ts";
-import { duration, interrupted, note, result, StageLine } from "./console.ts";
-import { stopOnInterrupt } from "./interrupt.ts";
+import { duration, note, result, StageLine } from "./console.ts";
+import { untilStopped } from "./interrupt.ts";
 import { commandOf, shared, taking } from "./options.ts";
 import { PictureProgress } from "./pictureProgress.ts";
 
@@ -48,10 +47,14 @@ const takes = {
   ...taking("strict", "device", "json"),
 } satisfies OptionTable;
 
-export const plotCommand = (): Command => commandOf("plot", takes, runPlot);
+export const plotCommand = (): Command =>
+  commandOf("plot", takes, (options) =>
+    untilStopped(options, "stopping; once more to stop at once", "stopped: nothing was written", (signal) =>
+      runPlot(options, signal),
+    ),
+  );
 
-async function runPlot(options: OptionValues<typeof takes>): Promise<void> {
-  const stop = stopOnInterrupt("stopping; once more to stop at once");
+async function runPlot(options: OptionValues<typeof takes>, signal: AbortSignal): Promise<void> {
   const line = new StageLine();
   const { pca, neighbors, json, ...rest } = options;
   const began = performance.now();
@@ -65,7 +68,7 @@ async function runPlot(options: OptionValues<typeof takes>): Promise<void> {
       },
       pcaDims: pca,
       nNeighbors: neighbors,
-      signal: stop.signal,
+      signal,
       onBegin: note,
       onProgress: (stage, done, total) => line.update(stage, done, total),
     });
@@ -78,12 +81,7 @@ async function runPlot(options: OptionValues<typeof takes>): Promise<void> {
       ...pages,
       `open them in a browser; beside each is the same as .png (${duration(seconds)})`,
     );
-  } catch (error) {
-    line.end();
-    if (!(error instanceof AbortedError)) throw error;
-    interrupted({ json }, "stopped: nothing was written");
   } finally {
     line.end();
-    stop.dispose();
   }
 }

@@ -23,7 +23,7 @@ import { flag, integer, type OptionTable, type OptionValues, path, several, text
 import { columns, note, result } from "./console.ts";
 import { describePlan, indexWithProgress } from "./indexCommand.ts";
 import { stopOnInterrupt } from "./interrupt.ts";
-import { commandOf, shared, taking, type Words } from "./options.ts";
+import { commandOf, defined, shared, taking, type Words } from "./options.ts";
 import { exitWith } from "./terminal.ts";
 
 const takes = {
@@ -40,10 +40,7 @@ const takes = {
       "only pictures that an SQL condition on id, label, path, split, hash and their fields lets pass, such as \"label = 'cat' AND year > 2020\"",
   },
   exact: { is: flag(), about: "compare with all pictures also where an approximate search is set up" },
-  html: {
-    is: path("file"),
-    about: "write the results as a contact sheet, a page that needs nothing else",
-  },
+  html: { is: path("file"), about: "write the results as a contact sheet, a page that needs nothing else" },
   force: { ...shared.force, about: "replace that file where it is there" },
   run: {
     is: path("dir"),
@@ -79,7 +76,7 @@ async function runSearch(options: Options, { words: files }: Words): Promise<voi
   try {
     const search = {
       ...{ k, previews: html !== undefined },
-      ...(where === undefined ? {} : { where }),
+      ...defined({ where }),
       ...(exact ? { exact } : {}),
     };
     const { run, checkpoint, device } = options;
@@ -88,8 +85,7 @@ async function runSearch(options: Options, { words: files }: Words): Promise<voi
       : await searchByPictures(index, queries, {
           ...search,
           device,
-          ...(run === undefined ? {} : { run }),
-          ...(checkpoint === undefined ? {} : { checkpoint }),
+          ...defined({ run, checkpoint }),
         });
     const rows = await index.count();
     if (html !== undefined) await writeFileAtomic(html, sheet(path, where, rows, searches));
@@ -177,7 +173,7 @@ async function indexOfRun(
   try {
     await indexWithProgress({
       ...{ out, run, device, force: there, signal: stop.signal },
-      ...(checkpoint === undefined ? {} : { checkpoint }),
+      ...defined({ checkpoint }),
       // A filter is checked before pictures are embedded, which may take minutes.
       onFields: (fields) => where !== undefined && checkFilter(where, { ...itemColumns, ...fields }),
     });

@@ -9,10 +9,7 @@ import { commandOf, shared, taking } from "./options.ts";
 import { terminal } from "./terminal.ts";
 
 const takes = {
-  run: {
-    is: path("dir"),
-    about: "folder of the run to open; runs that are trained here are put beside it",
-  },
+  run: { is: path("dir"), about: "folder of the run to open; runs that are trained here are put beside it" },
   index: {
     is: path("path"),
     about:
@@ -41,11 +38,7 @@ const takes = {
     env: "KINDRED_TOKEN",
   },
   open: { is: flag("open none"), about: "open a browser", usual: "where there is a screen and a terminal" },
-  whenScreen: {
-    is: flag(),
-    about: "without a screen, say how to look later, and end",
-    default: false,
-  },
+  whenScreen: { is: flag(), about: "without a screen, say how to look later, and end", default: false },
   ...taking("device", "json"),
 } satisfies OptionTable;
 

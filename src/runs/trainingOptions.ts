@@ -100,11 +100,7 @@ export const recipeOptions = {
     usual: byEncoder("depth"),
   },
   dim: { is: integer("n", 1, greatest.dim), about: "length of an embedding", usual: `${usual.dim}` },
-  sampler: {
-    is: named("name", samplers),
-    about: "how batches are drawn",
-    usual: "as the loss needs",
-  },
+  sampler: { is: named("name", samplers), about: "how batches are drawn", usual: "as the loss needs" },
   classes: { is: integer("n", 2), about: "classes in a class-balanced batch", usual: `${usual.classes}` },
   imagesPerClass: {
     is: integer("n", 2),
@@ -180,10 +176,7 @@ export const trainingOptions = {
         "what shines through transparent pictures, and lies around those of --fit contain: black, white or #rrggbb",
       usual: "black, of dark drawings on a transparent ground white",
     },
-    strict: {
-      is: flag(),
-      about: "refuse picture files that cannot be read, instead of skipping them",
-    },
+    strict: { is: flag(), about: "refuse picture files that cannot be read, instead of skipping them" },
   }),
   unlabelled: { is: flag(), about: "pass over their folders' names, or a table's labels" },
   labelColumn: {
@@ -197,10 +190,7 @@ export const trainingOptions = {
       about: "where the colours are in a CSV's rows: all red, then all green, then all blue, or by pixel",
       usual: "as the pictures look",
     },
-    transpose: {
-      is: flag(),
-      about: "exchange rows and columns of arrays, which EMNIST's letters need",
-    },
+    transpose: { is: flag(), about: "exchange rows and columns of arrays, which EMNIST's letters need" },
   }),
   recipe: {
     is: oneOf("name", recipeChoices),
