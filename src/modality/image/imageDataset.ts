@@ -26,6 +26,15 @@ export function pixelsPerImage(dataset: ImageDataset): number {
   return dataset.channels * dataset.height * dataset.width;
 }
 
+/** The pixels of one image, as a view. */
+export function pixelsAt(
+  images: Pick<ImageDataset, "pixels" | "channels" | "height" | "width">,
+  row: number,
+): Uint8Array {
+  const each = images.channels * images.height * images.width;
+  return images.pixels.subarray(row * each, (row + 1) * each);
+}
+
 /** The images `[start, end)` as views on the same memory, no copy. */
 export function sliceImages(dataset: ImageDataset, start: number, end: number): ImageDataset {
   if (

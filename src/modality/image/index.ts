@@ -37,6 +37,7 @@ export {
   gatherImages,
   type ImageDataset,
   pickImages,
+  pixelsAt,
   pixelsPerImage,
   scalePixels,
   sliceImages,

@@ -1,6 +1,6 @@
 import { Rng } from "../../base/index.ts";
 import { classCounts } from "../../data/dataset.ts";
-import { type ImageDataset, pixelsPerImage } from "./imageDataset.ts";
+import { type ImageDataset, pickImages } from "./imageDataset.ts";
 
 /** In which order the rows of an array are taken: as its file has them, or {@link mixedRows mixed}. */
 export const rowOrders = ["source", "mixed"] as const;
@@ -34,18 +34,7 @@ export function mixedRows(labels: Int32Array, seed: number): Uint32Array {
 
 /** The first `limit` rows of a data set in {@link mixedRows mixed order}, copied, or all of them. */
 export function mixed(dataset: ImageDataset, seed: number, limit: number = dataset.count): ImageDataset {
-  const { pixelsChecksum: _, ...rest } = dataset;
   const rows = mixedRows(dataset.labels, seed).subarray(0, limit);
-  const each = pixelsPerImage(dataset);
-  const pixels = new Uint8Array(rows.length * each);
-  for (const [to, from] of rows.entries()) {
-    pixels.set(dataset.pixels.subarray(from * each, (from + 1) * each), to * each);
-  }
-  return {
-    ...rest,
-    count: rows.length,
-    pixels,
-    labels: Int32Array.from(rows, (row) => dataset.labels[row]!),
-    rows: dataset.rows ? rows.map((row) => dataset.rows![row]!) : rows,
-  };
+  const picked = pickImages(dataset, rows);
+  return { ...picked, rows: picked.rows ?? rows };
 }

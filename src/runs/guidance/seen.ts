@@ -4,7 +4,7 @@ import {
   findDuplicates,
   type Originals,
 } from "../../modality/image/duplicates/index.ts";
-import { type ImageDataset, pixelsPerImage } from "../../modality/image/index.ts";
+import { type ImageDataset, pixelsAt } from "../../modality/image/index.ts";
 import type { DataSeen, PairSeen } from "./dataSeen.ts";
 
 /** Pictures that are named of a kind. */
@@ -172,8 +172,7 @@ class Rows {
 
   #pixels(row: number): Uint8Array {
     const [part, index] = this.#find(row);
-    const each = pixelsPerImage(part);
-    return part.pixels.subarray(index * each, (index + 1) * each);
+    return pixelsAt(part, index);
   }
 
   #find(row: number): readonly [ImageDataset, number] {

@@ -1,4 +1,4 @@
-import { type ImageDataset, pixelsPerImage } from "../imageDataset.ts";
+import { type ImageDataset, pixelsAt } from "../imageDataset.ts";
 
 /** Height and width that pictures are compared at, where they are larger: a recompressed or resized copy differs little there. */
 export const thumbnailSize = 32;
@@ -110,8 +110,7 @@ export class PictureRows {
 
   pixels(row: number): Uint8Array {
     const { dataset, index } = this.find(row);
-    const each = pixelsPerImage(dataset);
-    return dataset.pixels.subarray(index * each, (index + 1) * each);
+    return pixelsAt(dataset, index);
   }
 
   /** The data set that a row is of, and its row there. */

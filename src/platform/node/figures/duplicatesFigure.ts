@@ -1,4 +1,4 @@
-import { type ImageDataset, pixelsPerImage } from "../../../modality/image/index.ts";
+import { type ImageDataset, pixelsAt } from "../../../modality/image/index.ts";
 import {
   type DuplicatePair,
   drawDuplicatesFigure,
@@ -53,8 +53,7 @@ async function lookedAt(
   const part = validation[which] ? data.validation : data.training;
   const row = validation[which] ? rows[which] - data.training.count : rows[which];
   const { channels, height, width } = part;
-  const each = pixelsPerImage(part);
-  return { ...texts, channels, height, width, pixels: part.pixels.subarray(row * each, (row + 1) * each) };
+  return { ...texts, channels, height, width, pixels: pixelsAt(part, row) };
 }
 
 /** Why two pictures are taken for copies, and what is wrong with it. */

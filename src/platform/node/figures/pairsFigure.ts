@@ -1,6 +1,11 @@
 import { InputError, Rng } from "../../../base/index.ts";
 import { className, exampleTriplets, hasTriplets } from "../../../data/index.ts";
-import { type AugmentOptions, augmentImages, type ImageDataset } from "../../../modality/image/index.ts";
+import {
+  type AugmentOptions,
+  augmentImages,
+  type ImageDataset,
+  pixelsAt,
+} from "../../../modality/image/index.ts";
 import type { Picture } from "../../../report/drawnPicture.ts";
 import { drawPairsFigure, layOutPairsFigure, type PairsFigure } from "../../../report/pairsFigure.ts";
 import { augmentOptions, type RunConfig } from "../../../runs/index.ts";
@@ -83,11 +88,10 @@ function viewsFigureOf(
 }
 
 function pictureOf(dataset: ImageDataset, row: number, role: string): Picture {
-  const { channels, height, width, pixels, labels } = dataset;
+  const { channels, height, width, labels } = dataset;
   const name = className(dataset, labels[row]!);
-  const each = channels * height * width;
   return {
-    pixels: pixels.subarray(row * each, (row + 1) * each),
+    pixels: pixelsAt(dataset, row),
     channels,
     height,
     width,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { AbortedError } from "../../../base/index.ts";
 import { Pacer } from "../../../base/pacer.ts";
 import { className } from "../../../data/index.ts";
-import { ImageColumn, type ImageDataset, pixelsPerImage } from "../../../modality/image/index.ts";
+import { ImageColumn, type ImageDataset, pixelsAt, pixelsPerImage } from "../../../modality/image/index.ts";
 import type { IndexedItem, ItemRecord } from "../../../retrieval/index.ts";
 import type { Embedder } from "../../../train/index.ts";
 import { makeThumbnails } from "./thumbnails.ts";
@@ -79,13 +79,16 @@ export async function* embedPictures(
         }
       }
       const done = before;
-      const pictures = gather(part, fresh);
       const [vectors, thumbnails] = await Promise.all([
-        embedder.embed(new ImageColumn(pictures), null, {
+        embedder.embed(new ImageColumn(part), null, {
+          rows: Uint32Array.from(fresh),
           ...(signal ? { signal } : {}),
           onProgress: (embedded) => onProgress?.(done + start + embedded, total),
         }),
-        makeThumbnails(rowsOf(pictures), [part.channels, part.height, part.width]),
+        makeThumbnails(
+          fresh.map((image) => pixelsAt(part, image)),
+          [part.channels, part.height, part.width],
+        ),
       ]);
       counts.embedded += fresh.length;
       const dim = fresh.length === 0 ? 0 : vectors.length / fresh.length;
@@ -155,9 +158,7 @@ export function localNames(part: ImageDataset, isTest: boolean): string[] {
 
 /** Tells pictures apart by their pixels. 128 bits: that two of an index share them by chance is out of the question. */
 export function pictureHash(dataset: ImageDataset, image: number): string {
-  const each = pixelsPerImage(dataset);
-  const pixels = dataset.pixels.subarray(image * each, (image + 1) * each);
-  return createHash("sha256").update(pixels).digest("hex").slice(0, 32);
+  return createHash("sha256").update(pixelsAt(dataset, image)).digest("hex").slice(0, 32);
 }
 
 function sameRecord(a: ItemRecord, b: ItemRecord): boolean {
@@ -167,30 +168,6 @@ function sameRecord(a: ItemRecord, b: ItemRecord): boolean {
     a.path === b.path &&
     a.split === b.split &&
     names.every((name) => (a.fields[name] ?? null) === (b.fields[name] ?? null))
-  );
-}
-
-/** Some images of a data set, side by side; a view of them where they are so already. */
-function gather(part: ImageDataset, images: readonly number[]): ImageDataset {
-  const count = images.length;
-  const each = pixelsPerImage(part);
-  const first = images[0] ?? 0;
-  const bare = { name: part.name, channels: part.channels, height: part.height, width: part.width };
-  const labels = new Int32Array(count);
-  if (count === 0 || images[count - 1]! - first === count - 1) {
-    return { ...bare, count, labels, pixels: part.pixels.subarray(first * each, (first + count) * each) };
-  }
-  const pixels = new Uint8Array(count * each);
-  for (const [row, image] of images.entries()) {
-    pixels.set(part.pixels.subarray(image * each, (image + 1) * each), row * each);
-  }
-  return { ...bare, count, labels, pixels };
-}
-
-function rowsOf(dataset: ImageDataset): Uint8Array[] {
-  const each = pixelsPerImage(dataset);
-  return Array.from({ length: dataset.count }, (_, image) =>
-    dataset.pixels.subarray(image * each, (image + 1) * each),
   );
 }
 
