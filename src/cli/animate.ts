@@ -70,8 +70,7 @@ const takes = {
 
 type Options = OptionValues<typeof takes>;
 
-export const animateCommand = (): Command =>
-  commandOf("animate", takes, runAnimate).addHelpText("after", examples);
+export const animateCommand = (): Command => commandOf(takes, runAnimate).addHelpText("after", examples);
 
 async function runAnimate(options: Options): Promise<void> {
   if (options.out !== undefined && !options.out.toLowerCase().endsWith(".mp4")) {

@@ -11,7 +11,7 @@ interface CommandEntry {
  */
 export const commands: Readonly<Record<string, CommandEntry>> = {
   train: {
-    description: "train an encoder on labelled pictures by contrast",
+    description: "train an encoder on pictures by contrast, with labels or without",
     load: async () => (await import("./train/train.ts")).trainCommand(),
   },
   eval: {

@@ -32,7 +32,7 @@ const takes = {
   ...taking("checkpoint", "strict", "device", "json"),
 } satisfies OptionTable;
 
-export const embedCommand = (): Command => commandOf("embed", takes, runEmbed);
+export const embedCommand = (): Command => commandOf(takes, runEmbed);
 
 async function runEmbed(options: OptionValues<typeof takes>): Promise<void> {
   const paths = embeddingPaths(options.out);

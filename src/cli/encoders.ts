@@ -42,7 +42,7 @@ const takes = {
 type Options = OptionValues<typeof takes>;
 
 export const encodersCommand = (): Command =>
-  commandOf("encoders", takes, runEncoders).addHelpText(
+  commandOf(takes, runEncoders).addHelpText(
     "after",
     `
 One of them is chosen with kindred train --encoder <name>, its size with --width and --depth. A feature extractor that was trained

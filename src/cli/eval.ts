@@ -52,7 +52,7 @@ const takes = {
 
 type Options = OptionValues<typeof takes>;
 
-export const evalCommand = (): Command => commandOf("eval", takes, runEval);
+export const evalCommand = (): Command => commandOf(takes, runEval);
 
 async function runEval(options: Options): Promise<void> {
   const folder = new RunFolder(options.run);

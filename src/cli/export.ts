@@ -27,7 +27,7 @@ const takes = {
   ...taking("force", "checkpoint", "json"),
 } satisfies OptionTable;
 
-export const exportCommand = (): Command => commandOf("export", takes, runExport);
+export const exportCommand = (): Command => commandOf(takes, runExport);
 
 async function runExport(options: OptionValues<typeof takes>): Promise<void> {
   const { out, files, description } = await exportRun(new RunFolder(options.run), options);

@@ -49,7 +49,7 @@ const takes = {
 
 type Options = OptionValues<typeof takes>;
 
-export const indexCommand = (): Command => commandOf("index", takes, runIndex);
+export const indexCommand = (): Command => commandOf(takes, runIndex);
 
 async function runIndex(options: Options): Promise<void> {
   requireOneTask(options);

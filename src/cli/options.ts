@@ -55,11 +55,10 @@ export interface Words {
 
 /** A command that takes the options of a table and is run with their values. */
 export function commandOf<Table extends OptionTable>(
-  name: string,
   table: Table,
   run: (options: OptionValues<Table>, words: Words) => void | Promise<void>,
 ): Command {
-  const command = new Command(name);
+  const command = new Command();
   for (const [option, row] of Object.entries(table)) addOption(command, option, row);
   return command.action(async () => {
     const given = Object.keys(table).filter((option) => command.getOptionValueSource(option) === "cli");

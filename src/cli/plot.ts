@@ -48,7 +48,7 @@ const takes = {
 } satisfies OptionTable;
 
 export const plotCommand = (): Command =>
-  commandOf("plot", takes, (options) =>
+  commandOf(takes, (options) =>
     untilStopped(options, "stopping; once more to stop at once", "stopped: nothing was written", (signal) =>
       runPlot(options, signal),
     ),

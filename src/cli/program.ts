@@ -30,8 +30,8 @@ export async function kindredProgram(
     })
     .exitOverride();
   for (const [name, { description, load }] of Object.entries(commands)) {
-    const command = words.includes(name) ? await load() : new Command(name);
-    program.addCommand(command.description(description).copyInheritedSettings(program));
+    const command = words.includes(name) ? await load() : new Command();
+    program.addCommand(command.name(name).description(description).copyInheritedSettings(program));
   }
   return program;
 }

@@ -53,7 +53,7 @@ const takes = {
 type Options = OptionValues<typeof takes>;
 
 export const searchCommand = (): Command =>
-  commandOf("search", takes, runSearch).argument(
+  commandOf(takes, runSearch).argument(
     "[pictures...]",
     "picture files to search by: PNG, JPEG, WebP, GIF, TIFF, AVIF or SVG",
   );

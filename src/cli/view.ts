@@ -42,7 +42,7 @@ const takes = {
   ...taking("device", "json"),
 } satisfies OptionTable;
 
-export const viewCommand = (): Command => commandOf("view", takes, runView);
+export const viewCommand = (): Command => commandOf(takes, runView);
 
 async function runView(options: OptionValues<typeof takes>): Promise<void> {
   const { run, json } = options;

@@ -9,15 +9,14 @@ import { interrupted, note, ProgressLine } from "../console.ts";
 import { stopOnInterrupt } from "../interrupt.ts";
 import { commandOf, defined } from "../options.ts";
 import { noteReport, PictureProgress } from "../pictureProgress.ts";
-import { finish } from "./trainEnd.ts";
 import { type ParsedOptions, requireUse, type TrainOptions, trainOptions } from "./trainOptions.ts";
 import { choicesOf, folderToResume, planTraining, usualFolder } from "./trainPlan.ts";
-import { describeConfig, describeEpoch, describeStep, stepsDone } from "./trainProgress.ts";
+import { describeConfig, describeEpoch, describeStep, finish, stepsDone } from "./trainReport.ts";
 import { resumedConfig } from "./trainResume.ts";
 import { chosenTrunk, trunkForPictures, trunkLines, trunkPreprocessing } from "./trainTrunk.ts";
 
 export const trainCommand = (): Command =>
-  commandOf("train", trainOptions, async (options, { given }) => {
+  commandOf(trainOptions, async (options, { given }) => {
     if (options.resume && options.force) {
       throw new InputError("--resume continues a run and --force replaces it: give one of them");
     }
