@@ -1,23 +1,15 @@
 import regular from "@fontsource/inter/files/inter-latin-400-normal.woff2?url";
 import strong from "@fontsource/inter/files/inter-latin-600-normal.woff2?url";
 import { drawFrame, type FilmRecording, filmOf, prepareRecording } from "kindred/workspace";
+import { serveJob } from "../workers/job.ts";
 import { encodeFilm } from "./encodeFilm.ts";
-import type { FilmAnswer, FilmRequest } from "./filmProtocol.ts";
+import type { FilmFile, FilmRequest } from "./filmProtocol.ts";
 
-const told = (answer: FilmAnswer, transfer: Transferable[] = []): void =>
-  self.postMessage(answer, { transfer });
-const progress =
-  (doing: string) =>
-  (done: number, total: number): void =>
-    told({ type: "progress", doing, part: done / total });
-
-self.addEventListener("message", (event: MessageEvent<FilmRequest>) => {
-  makeFilm(event.data).catch((error: unknown) => {
-    told({ type: "failed", reason: error instanceof Error ? error.message : String(error) });
-  });
-});
-
-async function makeFilm(request: FilmRequest): Promise<void> {
+serveJob(async (request: FilmRequest, report): Promise<FilmFile> => {
+  const progress =
+    (doing: string) =>
+    (done: number, total: number): void =>
+      report(done / total, doing);
   const { width, height, view, seconds, fps } = request;
   await loadFonts();
   const prepared = await prepareRecording(recordingOf(request), {
@@ -28,7 +20,7 @@ async function makeFilm(request: FilmRequest): Promise<void> {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d", { willReadFrequently: false });
   if (!context) throw new Error("this browser draws no pictures in a worker");
-  const { bytes, codec } = await encodeFilm(canvas, {
+  return encodeFilm(canvas, {
     frames: film.frames,
     fps,
     title: `${film.title}: ${film.subtitle}`,
@@ -37,8 +29,7 @@ async function makeFilm(request: FilmRequest): Promise<void> {
     },
     onProgress: progress("encoding frames"),
   });
-  told({ type: "done", file: bytes, codec }, [bytes]);
-}
+});
 
 function recordingOf({
   count,

@@ -1,6 +1,7 @@
 import type { Backend, MessageArray, RecordingHead } from "kindred/workspace";
 import { reasonOf } from "../words/reasonOf.ts";
-import type { FilmAnswer, FilmRequest } from "./filmProtocol.ts";
+import { doneBy } from "../workers/job.ts";
+import type { FilmFile, FilmRequest } from "./filmProtocol.ts";
 
 const fps = 30;
 const size = { width: 1280, height: 720 };
@@ -8,7 +9,7 @@ const size = { width: 1280, height: 720 };
 /** A film being made in a worker of its own. */
 export class FilmMaking {
   readonly #backend: Backend;
-  #worker: Worker | null = null;
+  #making = new AbortController();
   phase = $state<"idle" | "making" | "done" | "failed">("idle");
   doing = $state("");
   part = $state(0);
@@ -24,33 +25,15 @@ export class FilmMaking {
     save: (file: Blob) => void,
   ): Promise<void> {
     this.cancel();
+    const making = new AbortController();
+    this.#making = making;
     this.phase = "making";
     this.doing = "fetching the recording";
     this.part = 0;
-    // Before the recording is there, so that cancelling ends this film and no later one.
-    const worker = new Worker(new URL("./film.worker.ts", import.meta.url), { type: "module" });
-    this.#worker = worker;
-    worker.addEventListener("error", () => this.#fail(worker, "the film's worker did not start"));
-    worker.addEventListener("message", (event: MessageEvent<FilmAnswer>) => {
-      if (worker !== this.#worker) return;
-      const answer = event.data;
-      if (answer.type === "failed") this.#fail(worker, answer.reason);
-      if (answer.type === "progress") {
-        this.doing = answer.doing;
-        this.part = answer.part;
-      }
-      if (answer.type === "done") {
-        const file = new Blob([answer.file], { type: "video/mp4" });
-        const megabytes = (file.size / 1e6).toFixed(1);
-        this.told = `Saved: MP4 with ${answer.codec}, ${size.width} × ${size.height}, ${megabytes} MB.`;
-        this.phase = "done";
-        this.#end(worker);
-        save(file);
-      }
-    });
+    const { signal } = making;
     try {
       const { head, arrays } = await this.#backend.recording();
-      if (worker !== this.#worker) return;
+      if (signal.aborted) return;
       const { count, dim } = head as RecordingHead;
       const request: FilmRequest = {
         count,
@@ -66,28 +49,28 @@ export class FilmMaking {
         fps,
         ...size,
       };
-      worker.postMessage(request);
+      const worker = new Worker(new URL("./film.worker.ts", import.meta.url), { type: "module" });
+      const onProgress = (part: number, doing: string): void => {
+        this.part = part;
+        this.doing = doing;
+      };
+      const { bytes, codec } = await doneBy<FilmRequest, FilmFile>(worker, request, { onProgress, signal });
+      const file = new Blob([bytes], { type: "video/mp4" });
+      const megabytes = (file.size / 1e6).toFixed(1);
+      this.told = `Saved: MP4 with ${codec}, ${size.width} × ${size.height}, ${megabytes} MB.`;
+      this.phase = "done";
+      save(file);
     } catch (error) {
-      this.#fail(worker, reasonOf(error));
+      if (signal.aborted) return;
+      this.told = reasonOf(error);
+      this.phase = "failed";
     }
   }
 
   cancel(): void {
-    if (this.#worker) this.#end(this.#worker);
+    this.#making.abort();
     this.phase = "idle";
     this.told = "";
-  }
-
-  #fail(worker: Worker, reason: string): void {
-    if (worker !== this.#worker) return;
-    this.told = reason;
-    this.phase = "failed";
-    this.#end(worker);
-  }
-
-  #end(worker: Worker): void {
-    worker.terminate();
-    if (worker === this.#worker) this.#worker = null;
   }
 }
 

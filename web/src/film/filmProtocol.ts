@@ -18,7 +18,8 @@ export interface FilmRequest {
   readonly height: number;
 }
 
-export type FilmAnswer =
-  | { readonly type: "progress"; readonly doing: string; readonly part: number }
-  | { readonly type: "done"; readonly file: ArrayBuffer; readonly codec: string }
-  | { readonly type: "failed"; readonly reason: string };
+/** A film as MP4. */
+export interface FilmFile {
+  readonly bytes: ArrayBuffer;
+  readonly codec: string;
+}
