@@ -87,7 +87,9 @@ describe.skipIf(noChromium)(suite, { timeout: 2 * patience }, () => {
           .catch((error: Error) => error.message),
       request,
     );
-    expect(bad).toBe("epochs: received 0.5, expected a whole number from 1 to 100, or null for as many as suit");
+    expect(bad).toBe(
+      "epochs: received 0.5, expected a whole number from 1 to 100, or null for as many as suit",
+    );
     const picture = await page.evaluate(() =>
       (globalThis as Global & Watched).backend
         .decodePicture(new Blob(["no picture at all, whatever its name says"]))
