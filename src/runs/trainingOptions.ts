@@ -32,6 +32,7 @@ import {
   schedules,
   usual,
 } from "./recipeTable.ts";
+import { trainingNumbers } from "./trainingNumbers.ts";
 
 /**
  * The greatest sizes that are taken; far above what is of use, and below what ends in a lack of memory.
@@ -64,7 +65,7 @@ const only = <Table extends OptionTable>(what: NonNullable<OptionRow["only"]>, t
 /** What of a recipe can be chosen otherwise. */
 export const recipeOptions = {
   epochs: {
-    is: integer("n", 1),
+    is: trainingNumbers.epochs,
     about: "passes over the training pictures, at most",
     usual: byRecipe(({ epochs }) => epochs),
   },
@@ -145,7 +146,7 @@ export const trainingOptions = {
       "a folder of pictures (with a folder for each class), a .csv or .parquet file of their paths, train.csv, an IDX file, a folder of IDX files, or mnist",
     default: "mnist",
   },
-  limit: { is: integer("n", 2), about: "take n pictures only, by lot and of each class its share" },
+  limit: { is: trainingNumbers.limit, about: "take n pictures only, by lot and of each class its share" },
   validation: {
     is: integer("n", 0),
     about: "keep n of them for validation, likewise",
@@ -235,7 +236,7 @@ export const trainingOptions = {
     is: path("file"),
     about: "start from the weights of a checkpoint or a .safetensors file, PyTorch's or ours",
   },
-  seed: { is: integer("n", 0), about: "seed of everything random", default: 1 },
+  seed: { is: trainingNumbers.seed, about: "seed of everything random", default: 1 },
   record: {
     is: flag("record none"),
     about:

@@ -51,6 +51,7 @@ export {
   Spaces,
   spaceSources,
 } from "./space/spaces.ts";
+export { requestNumbers } from "./training/requestNumbers.ts";
 export * from "./training/trainingChoices.ts";
 export { isAtWork, isUnderWay } from "./training/trainingPhase.ts";
 export { type TrainingHost, type TrainingReports, TrainingSession } from "./training/trainingSession.ts";

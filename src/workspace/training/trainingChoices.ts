@@ -2,9 +2,10 @@ import { z } from "zod";
 import { InputError } from "../../base/index.ts";
 import { received } from "../../base/parseJson.ts";
 import { type LossName, lossByName, lossNames } from "../../losses/index.ts";
-import { autoRecipe, type PlanChoices, type RecipeChoice, trainingOptions } from "../../runs/index.ts";
+import { autoRecipe, type PlanChoices, type RecipeChoice } from "../../runs/index.ts";
 import { oneOf, schemaOf } from "../../runs/option.ts";
 import type { Choice, Hello, MethodChoice, TrainRequest } from "../protocol.ts";
+import { requestNumbers } from "./requestNumbers.ts";
 
 /** The recipes that a training can be asked for; the first one chooses by itself. */
 export const recipeChoices: readonly MethodChoice<RecipeChoice>[] = [
@@ -90,13 +91,6 @@ export function requestedChoices({ data, limit, epochs, seed, loss }: TrainReque
     loss: lossNames.find((name) => name === loss),
   };
 }
-
-/** The numbers of a request. What is beyond them is a slip of the keyboard. */
-export const requestNumbers = {
-  epochs: { ...trainingOptions.epochs.is, most: 1000 },
-  limit: { ...trainingOptions.limit.is, most: 10_000_000 },
-  seed: { ...trainingOptions.seed.is, most: 2 ** 32 - 1 },
-};
 
 /**
  * A training that is asked for, where it is one of those offered.
