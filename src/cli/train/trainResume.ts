@@ -8,49 +8,29 @@ import type { TrainOptions } from "./trainOptions.ts";
 
 type Resumable = Exclude<keyof typeof trainingOptions, "epochs" | "patience" | "strict">;
 
-/** What a run was begun with, by the option that a resumed one may repeat but not change; null for without. */
+/** What a run was begun with, by the option that a resumed one may repeat but not change; nothing for without. */
 function begunWith(config: RunConfig): Readonly<Record<Resumable, unknown>> {
   const { data, encoder, loss, sampler, augmentation } = config;
-  const { preprocessing } = data;
+  const { source, limit, validation, unlabelled, preprocessing: made } = data;
   const balanced = sampler.name === "classBalanced" ? sampler : null;
-  const trunk = encoder.name === "head" ? encoder.trunk : null;
+  const head = encoder.name === "head" ? encoder : null;
+  const trunk = head?.trunk;
   return {
-    ...data.form,
-    data: data.source,
-    limit: data.limit,
-    validation: data.validation,
-    size: preprocessing?.size ?? null,
-    channels: preprocessing?.channels ?? null,
-    fit: preprocessing?.fit ?? null,
-    background: preprocessing ? (preprocessing.background ?? "#000000") : null,
-    unlabelled: data.unlabelled,
-    recipe: config.recipe,
-    batchSize: config.batchSize,
-    seed: config.seed,
-    loss: loss.name,
-    temperature: loss.temperature ?? null,
-    margin: loss.margin ?? null,
-    encoder: encoder.name,
+    ...{ ...data.form, data: source, limit, validation, unlabelled },
+    ...{ size: made?.size, channels: made?.channels, fit: made?.fit },
+    background: made && (made.background ?? "#000000"),
+    ...{ recipe: config.recipe, batchSize: config.batchSize, seed: config.seed },
+    ...{ loss: loss.name, temperature: loss.temperature, margin: loss.margin },
+    ...{ encoder: encoder.name, dim: encoder.dim },
     width: "width" in encoder ? encoder.width : null,
     depth: "depth" in encoder ? encoder.depth : null,
-    dim: encoder.dim,
-    sampler: sampler.name,
-    classes: balanced?.classes ?? null,
-    imagesPerClass: balanced?.images ?? null,
-    lr: config.optimizer.learningRate,
-    schedule: config.schedule.name,
-    augment: augmentation !== null,
-    augmentation: augmentation?.policy ?? null,
-    elastic: augmentation?.elastic?.alpha ?? null,
-    head: config.head !== null,
-    trunk: config.trunk,
-    trunkOutput: trunk?.output ?? null,
-    hidden: encoder.name === "head" ? encoder.hidden : null,
-    pool: trunk && ["mean", "cls"].includes(trunk.pool) ? trunk.pool : null,
-    trunkMean: trunk?.mean ?? null,
-    trunkStd: trunk?.std ?? null,
-    init: config.init,
-    record: config.record,
+    ...{ sampler: sampler.name, classes: balanced?.classes, imagesPerClass: balanced?.images },
+    ...{ lr: config.optimizer.learningRate, schedule: config.schedule.name },
+    ...{ augment: augmentation !== null, augmentation: augmentation?.policy },
+    ...{ elastic: augmentation?.elastic?.alpha, head: config.head !== null },
+    ...{ trunk: config.trunk, trunkOutput: trunk?.output, hidden: head?.hidden },
+    pool: trunk?.pool === "mean" || trunk?.pool === "cls" ? trunk.pool : null,
+    ...{ trunkMean: trunk?.mean, trunkStd: trunk?.std, init: config.init, record: config.record },
   };
 }
 
@@ -89,7 +69,7 @@ const manners: Readonly<Record<string, readonly [doing: string, not: string]>> =
 /** @throws InputError naming the option, where a value is not the one that the run was begun with. */
 function requireSame(name: Resumable, was: unknown, is: unknown, run: string): void {
   const kind: Kind = trainingOptions[name].is;
-  const [before, now] = [was, is].map((value) => (value === null ? null : textOf(kind, value)));
+  const [before, now] = [was ?? null, is].map((value) => (value === null ? null : textOf(kind, value)));
   if (before === now) return;
   if (kind.kind === "flag") {
     const [doing, not] = manners[name] ?? ["does", "does not"];
