@@ -1,11 +1,10 @@
 import {
   adam,
   cosinePairLoss,
-  datasetsOf,
   lessonEncoder,
   pairTask,
   type Runtime,
-  splitValidation,
+  splitDatasets,
   stepLR,
   Trainer,
 } from "../src/index.ts";
@@ -16,7 +15,7 @@ export async function lessonTrainer(runtime: Runtime, batchSize: number): Promis
   return Trainer.create({
     runtime,
     task: pairTask(lessonEncoder(), cosinePairLoss),
-    ...datasetsOf(splitValidation(await loadDataset("mnist"), 0)),
+    ...splitDatasets(await loadDataset("mnist"), 0),
     optimizer: adam(),
     schedule: stepLR({ learningRate: 0.005, stepSize: 7, gamma: 0.3 }),
     epochs: 100,

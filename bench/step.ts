@@ -1,13 +1,12 @@
 import {
   adamW,
   constantRate,
-  datasetsOf,
   type ImageDataset,
   labelTask,
   Rng,
   type Runtime,
   resnetEncoder,
-  splitValidation,
+  splitDatasets,
   supConLoss,
   Trainer,
 } from "../src/index.ts";
@@ -102,7 +101,7 @@ async function resnetTrainer(runtime: Runtime, batchSize: number): Promise<Train
     labels: Int32Array.from({ length: count }, (_, row) => row % 10),
   };
   return Trainer.create({
-    ...{ runtime, batchSize, ...datasetsOf(splitValidation(pictures, 0)) },
+    ...{ runtime, batchSize, ...splitDatasets(pictures, 0) },
     task: labelTask(resnetEncoder(), supConLoss),
     optimizer: adamW(),
     schedule: constantRate(0.001),

@@ -9,10 +9,10 @@ const train = ["train", "--data", "mnist", "--limit", "400", "--validation", "10
 
 /** The lesson with every part of it named, as a user would write it. */
 const lesson = `
-import { adam, cosinePairLoss, InputError, lessonEncoder, pairTask, splitValidation, stepLR, train, type TrainResult } from "kindred";
+import { adam, cosinePairLoss, InputError, lessonEncoder, pairTask, splitDatasets, stepLR, train, type TrainResult } from "kindred";
 import { loadDataset, nodeRuntime } from "kindred/node";
 
-const data = splitValidation(await loadDataset("mnist", { limit: 200 }), 50);
+const data = splitDatasets(await loadDataset("mnist", { limit: 200 }), 50);
 const runtime = await nodeRuntime({ device: "cpu" });
 const task = pairTask(lessonEncoder({ dim: 8 }), cosinePairLoss);
 const schedule = stepLR({ learningRate: 0.005, stepSize: 7, gamma: 0.3 });

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { Rng } from "../base/index.ts";
 import { columnOf, type Dataset } from "../data/index.ts";
 import { cosinePairLoss } from "../losses/index.ts";
-import { compactEncoder, datasetsOf, type ImageDataset, splitValidation } from "../modality/image/index.ts";
+import {
+  compactEncoder,
+  datasetsOf,
+  type ImageDataset,
+  splitDatasets,
+  splitValidation,
+} from "../modality/image/index.ts";
 import { adam, constantRate, oneCycle, stepLR, warmupCosine } from "../optim/index.ts";
 import { referenceRuntime } from "../runtime/index.ts";
 import { bestEpoch, epochsWaited, firstCounted, requirePatience } from "./earlyStopping.ts";
@@ -103,7 +109,7 @@ function options(given: Partial<TrainerOptions> = {}, data = halves(28)): Traine
   const encoder = compactEncoder({ size: 8, dim: 2, width: 2 });
   return {
     runtime: referenceRuntime(),
-    ...datasetsOf(splitValidation(data, 8)),
+    ...splitDatasets(data, 8),
     task: pairTask(encoder, cosinePairLoss),
     optimizer: adam(),
     schedule: constantRate(0.02),
@@ -224,9 +230,7 @@ describe("early stopping", () => {
   });
 
   it("is refused without validation pictures", async () => {
-    await expect(
-      Trainer.create(options({ ...datasetsOf(splitValidation(halves(20), 0)), patience: 5 })),
-    ).rejects.toThrow(
+    await expect(Trainer.create(options({ ...splitDatasets(halves(20), 0), patience: 5 }))).rejects.toThrow(
       "a patience of 5 epochs was asked for, but no pictures are kept for validation that an improvement could be seen by: keep some, or switch it off with a patience of 0",
     );
     expect(() => requirePatience(1.5, halves(4))).toThrow("a patience of 1.5 epochs cannot be used");

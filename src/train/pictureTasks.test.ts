@@ -8,7 +8,7 @@ import {
   gatherImages,
   type ImageDataset,
   lightAugmentation,
-  splitValidation,
+  splitDatasets,
   variedPictures,
 } from "../modality/image/index.ts";
 import { ForwardPass, initialState, type Module, projectionHead } from "../nn/index.ts";
@@ -76,7 +76,7 @@ const halves: ImageDataset = {
 describe("a task by itself", () => {
   const trained = (task: Task, data = halves) =>
     train({
-      ...{ runtime: referenceRuntime(), ...datasetsOf(splitValidation(data, 6)), task },
+      ...{ runtime: referenceRuntime(), ...splitDatasets(data, 6), task },
       ...{ optimizer: adam(), schedule: constantRate(0.01), epochs: 1, batchSize: 5 },
     });
 

@@ -3,12 +3,11 @@ import * as ort from "onnxruntime-node";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TensorData } from "../../src/base/index.ts";
 import {
-  datasetsOf,
   ImageColumn,
   type ImageDataset,
   scalePixels,
   sliceImages,
-  splitValidation,
+  splitDatasets,
 } from "../../src/modality/image/index.ts";
 import { loadDataset } from "../../src/platform/node/datasets/datasets.ts";
 import { nodeRuntime } from "../../src/platform/node/ort/devices.ts";
@@ -202,7 +201,7 @@ describe("kindred train --seed and --init", () => {
     const pictures = await loadDataset(folder.at("small.csv"), { seed: 4 });
     const { state } = await train({
       runtime,
-      ...datasetsOf(splitValidation(pictures, 50)),
+      ...splitDatasets(pictures, 50),
       ...configuredParts(config),
       epochs: 1,
       batchSize: 32,

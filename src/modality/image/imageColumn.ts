@@ -7,7 +7,7 @@ import type { AugmentOptions } from "./augment/options.ts";
 import { augmentationOf, viewPolicy } from "./augment/policies.ts";
 import { type PictureVariation, variationHere } from "./augment/varyPictures.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { gatherImages, type ImageDataset } from "./imageDataset.ts";
+import { gatherImages, type ImageDataset, splitValidation } from "./imageDataset.ts";
 
 registerModality({ name: "image", items: "pictures" });
 
@@ -73,6 +73,11 @@ export function datasetOf(images: ImageDataset): Dataset {
 /** The pictures of a training and of its validation, each as a data set. */
 export function datasetsOf({ training, validation }: Record<"training" | "validation", ImageDataset>) {
   return { training: datasetOf(training), validation: datasetOf(validation) };
+}
+
+/** Pictures as data sets of a training, the last `n` of them for validation, see {@link splitValidation}. */
+export function splitDatasets(images: ImageDataset, n: number) {
+  return datasetsOf(splitValidation(images, n));
 }
 
 /**

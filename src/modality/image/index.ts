@@ -32,7 +32,7 @@ export {
   type Preprocessing,
   preprocessingSchema,
 } from "./fit/preprocessing.ts";
-export { datasetOf, datasetsOf, ImageColumn, variedPictures } from "./imageColumn.ts";
+export { datasetOf, datasetsOf, ImageColumn, splitDatasets, variedPictures } from "./imageColumn.ts";
 export {
   gatherImages,
   type ImageDataset,
