@@ -91,7 +91,15 @@ export async function measureSmall(runtime: Runtime, set: SmallSet, seed: number
     const last = stopped < 0 ? epochs : stopped + 1;
     const best = patience > 0 ? history[last - 1]!.best! : epochs;
     return {
-      ...{ set: set.name, seed, encoder: config.encoder.name, epochs, stopped: last, kept: best, seconds },
+      ...{
+        set: set.name,
+        seed,
+        encoder: config.towers.image.encoder.name,
+        epochs,
+        stopped: last,
+        kept: best,
+        seconds,
+      },
       ...{ training: training.count, validation: validation.count },
       pixels: await evaluatePixels(runtime, { queries: validation, references: training }).then(reached),
       byDefault: reached(history[best - 1]!),

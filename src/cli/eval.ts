@@ -57,7 +57,7 @@ export const evalCommand = (): Command => commandOf(takes, runEval);
 async function runEval(options: Options): Promise<void> {
   const folder = new RunFolder(options.run);
   const config = await folder.readConfig();
-  const encoder = await withTrunk(configuredParts(config).encoder, config, folder.path);
+  const encoder = await withTrunk(configuredParts(config).encoder, config.towers.image, folder.path);
   const { epoch, weights, file } = await folder.readWeights(options.checkpoint);
   const untrained = initialState(encoder, (name) => Rng.of(config.seed, "initial", name));
   matchTensors(untrained, weights, file);

@@ -59,7 +59,11 @@ describe("chosenEncoder", () => {
 describe("a configuration with a trunk", () => {
   it("survives its file, and leaves pictures as they are", () => {
     const config = fastConfig({ ...given, trunk });
-    expect(config).toMatchObject({ trunk: "clip.onnx", augmentation: null, epochs: 20 });
+    expect(config).toMatchObject({
+      towers: { image: { trunk: "clip.onnx" } },
+      augmentation: null,
+      epochs: 20,
+    });
     expect(parseRunConfig(JSON.stringify(config), "config.json")).toEqual(config);
   });
 

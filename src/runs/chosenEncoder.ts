@@ -2,7 +2,7 @@ import { InputError } from "../base/index.ts";
 import { type EncoderName, encoderTable } from "../modality/image/index.ts";
 import type { TrunkChoice } from "../nn/index.ts";
 import { usual } from "./recipeTable.ts";
-import type { RunConfig } from "./runConfig.ts";
+import type { ImageTowerConfig } from "./runConfig.ts";
 import type { TrainingValues } from "./trainingOptions.ts";
 
 /** A frozen model that is to make the features that a head is trained on. */
@@ -29,7 +29,7 @@ export interface EncoderChoices extends Chosen<"encoder" | "width" | "depth" | "
  *
  * @throws InputError when an option was chosen that the encoder does not have.
  */
-export function chosenEncoder(byRecipe: EncoderName, choices: EncoderChoices): RunConfig["encoder"] {
+export function chosenEncoder(byRecipe: EncoderName, choices: EncoderChoices): ImageTowerConfig["encoder"] {
   const { encoder, channels, size, dim = usual.dim, trunk, hidden } = choices;
   const picture = { channels, size, dim };
   if (trunk) {

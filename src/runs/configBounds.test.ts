@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { InputError } from "../base/index.ts";
 import { configuredParts } from "./configuredParts.ts";
 import { recipeConfig } from "./recipes.ts";
-import type { RunConfig } from "./runConfig.ts";
+import type { ImageTowerConfig, RunConfig } from "./runConfig.ts";
 
 const config = recipeConfig("fast", {
   ...{ source: "mnist", limit: null, validation: 10, epochs: 1, seed: 1, init: null, record: false },
@@ -11,7 +11,12 @@ const config = recipeConfig("fast", {
 
 const having = (encoder: object): RunConfig => ({
   ...config,
-  encoder: { ...config.encoder, ...encoder } as RunConfig["encoder"],
+  towers: {
+    image: {
+      ...config.towers.image,
+      encoder: { ...config.towers.image.encoder, ...encoder } as ImageTowerConfig["encoder"],
+    },
+  },
 });
 
 describe("the sizes of a configuration", () => {

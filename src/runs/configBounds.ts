@@ -1,6 +1,6 @@
 import { InputError } from "../base/index.ts";
 import { type Encoder, parameterCount } from "../nn/index.ts";
-import type { RunConfig } from "./runConfig.ts";
+import type { ImageTowerConfig, RunConfig } from "./runConfig.ts";
 import { greatest } from "./trainingOptions.ts";
 
 /** Of 4 bytes each: an ONNX file holds 2 GB. */
@@ -12,11 +12,11 @@ const mostParameters = 500_000_000;
  * @throws InputError naming the first that is too large, and the greatest that is taken.
  */
 export function requireBounds({
-  encoder,
+  towers,
   head,
   batchSize,
-}: Pick<RunConfig, "encoder" | "head" | "batchSize">): void {
-  const sizes: Readonly<Record<string, unknown>> = { ...encoder, batchSize };
+}: Pick<RunConfig, "towers" | "head" | "batchSize">): void {
+  const sizes: Readonly<Record<string, unknown>> = { ...towers.image.encoder, batchSize };
   requireAtMost("", sizes);
   if (head) requireAtMost("head's ", { ...head });
 }
@@ -31,7 +31,7 @@ function requireAtMost(whose: string, sizes: Readonly<Record<string, unknown>>):
 }
 
 /** @throws InputError when an encoder has more parameters than a file holds. */
-export function requireParameters(encoder: Encoder, { name }: RunConfig["encoder"]): void {
+export function requireParameters(encoder: Encoder, { name }: ImageTowerConfig["encoder"]): void {
   const count = parameterCount(encoder);
   if (count <= mostParameters) return;
   throw new InputError(

@@ -59,8 +59,9 @@ export function configuredParts(
   variation: PictureVariation = variationHere,
 ): ConfiguredParts {
   requireBounds(config);
-  const encoder = encoderByName(config.encoder);
-  requireParameters(encoder, config.encoder);
+  const choice = config.towers.image.encoder;
+  const encoder = encoderByName(choice);
+  requireParameters(encoder, choice);
   const { name, ...options } = config.loss;
   const loss = lossByName(name, options);
   const task = taskOf(encoder, loss, config.head && projectionHead(encoder.dim, config.head));

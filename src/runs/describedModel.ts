@@ -15,10 +15,10 @@ export async function describeEncoder(
   return {
     encoder: encoder.name,
     dim: encoder.dim,
-    preprocessing: preprocessingOf(config),
+    preprocessing: preprocessingOf(config.towers.image),
     normalized: false,
     classes: config.data.classes,
-    fingerprint: await encoderFingerprint(weights, config),
+    fingerprint: await encoderFingerprint(weights, config.towers.image),
     epoch,
   };
 }
@@ -33,7 +33,7 @@ export async function describedModel(
   weights: ReadonlyMap<string, TensorData>,
   epoch: number,
 ): Promise<{ readonly onnx: Uint8Array<ArrayBuffer>; readonly description: EncoderDescription | null }> {
-  const { channels } = config.encoder;
+  const { channels } = config.towers.image.encoder;
   const description =
     channels === 1 || channels === 3 ? await describeEncoder(encoder, config, weights, epoch) : null;
   const entries = description ? descriptionEntries(description) : {};

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { InputError } from "../base/index.ts";
 import { parseJson } from "../base/parseJson.ts";
 import { type Preprocessing, preprocessingSchema } from "../modality/image/index.ts";
-import type { RunConfig } from "./runConfig.ts";
+import type { ImageTowerConfig } from "./runConfig.ts";
 
 /** What whoever uses an encoder elsewhere has to know of it. */
 export interface EncoderDescription {
@@ -30,8 +30,11 @@ const key = (name: string): string => `kindred.${name}`;
  *
  * @throws InputError for an encoder of neither one nor three channels, which pictures do not have.
  */
-export function preprocessingOf({ encoder, data }: Pick<RunConfig, "encoder" | "data">): Preprocessing {
-  if (data.preprocessing) return data.preprocessing;
+export function preprocessingOf({
+  encoder,
+  preprocessing,
+}: Pick<ImageTowerConfig, "encoder" | "preprocessing">): Preprocessing {
+  if (preprocessing) return preprocessing;
   const { size, channels } = encoder;
   if (channels !== 1 && channels !== 3) {
     throw new InputError(

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { type TensorData, tensorData } from "../base/index.ts";
-import { encoderFingerprint, type FingerprintedConfig } from "./encoderFingerprint.ts";
+import { encoderFingerprint } from "./encoderFingerprint.ts";
+import type { ImageTowerConfig } from "./runConfig.ts";
 
-const config: FingerprintedConfig = {
+const config: Pick<ImageTowerConfig, "encoder" | "preprocessing"> = {
   encoder: { name: "compact", channels: 1, size: 28, dim: 2, width: 4 },
-  data: { preprocessing: { size: 28, channels: 1, fit: "cover" } },
+  preprocessing: { size: 28, channels: 1, fit: "cover" },
 };
 const weights = new Map<string, TensorData>([
   ["b", tensorData("float32", [2], [1, 2])],
@@ -25,7 +26,7 @@ describe("the fingerprint of an encoder", () => {
 
   it("does not depend on the order of weights and keys, nor on what does not change an embedding", async () => {
     const same = await encoderFingerprint(new Map([...weights].reverse()), {
-      data: { preprocessing: { fit: "cover", channels: 1, size: 28 } },
+      preprocessing: { fit: "cover", channels: 1, size: 28 },
       encoder: { width: 4, dim: 2, size: 28, channels: 1, name: "compact" },
     });
     expect(same).toBe(await encoderFingerprint(weights, config));
@@ -40,10 +41,10 @@ describe("the fingerprint of an encoder", () => {
       encoderFingerprint(changed("a", tensorData("float32", [1], [0.5])), config),
       encoderFingerprint(renamed, config),
       encoderFingerprint(weights, { ...config, encoder: { ...config.encoder, size: 32 } }),
-      encoderFingerprint(weights, { ...config, data: { preprocessing: null } }),
+      encoderFingerprint(weights, { ...config, preprocessing: null }),
       encoderFingerprint(weights, {
         ...config,
-        data: { preprocessing: { size: 28, channels: 1, fit: "contain" } },
+        preprocessing: { size: 28, channels: 1, fit: "contain" },
       }),
     ]);
     expect(new Set(prints).size).toBe(prints.length);

@@ -1,11 +1,5 @@
 import type { TensorData } from "../base/index.ts";
-import type { RunConfig } from "./runConfig.ts";
-
-/** What of a run's configuration decides, beside the weights, where a picture lies. */
-export interface FingerprintedConfig {
-  readonly encoder: RunConfig["encoder"];
-  readonly data: Pick<RunConfig["data"], "preprocessing">;
-}
+import type { ImageTowerConfig } from "./runConfig.ts";
 
 /**
  * A name for what an encoder computes: SHA-256, as 64 hexadecimal digits, of its architecture, its preprocessing and its
@@ -15,7 +9,7 @@ export interface FingerprintedConfig {
  */
 export async function encoderFingerprint(
   weights: ReadonlyMap<string, TensorData>,
-  { encoder, data: { preprocessing } }: FingerprintedConfig,
+  { encoder, preprocessing }: Pick<ImageTowerConfig, "encoder" | "preprocessing">,
 ): Promise<string> {
   const tensors = [...weights].sort(([a], [b]) => (a < b ? -1 : 1));
   const head = JSON.stringify({

@@ -10,7 +10,7 @@ export {
   type EncoderDescription,
   preprocessingOf,
 } from "./encoderDescription.ts";
-export { encoderFingerprint, type FingerprintedConfig } from "./encoderFingerprint.ts";
+export { encoderFingerprint } from "./encoderFingerprint.ts";
 export { type EvaluationFile, parseEvaluationFile } from "./evaluationFile.ts";
 export { type ExportModelInput, exportForPixels, exportForTransformers } from "./exportModel.ts";
 export * from "./guidance/index.ts";

@@ -29,8 +29,9 @@ describe("publishedConfig", () => {
       const { data } = publishedConfig({ ...config, data: { ...config.data, source } });
       expect(data).toEqual({ ...config.data, source: name });
     }
-    const local = { ...config, trunk: "/models/dino.onnx", init: "/home/ada/a.pt" };
-    expect(publishedConfig(local)).toMatchObject({ trunk: "dino.onnx", init: "a.pt" });
+    const towers = { image: { ...config.towers.image, trunk: "/models/dino.onnx" } };
+    const local = { ...config, towers, init: "/home/ada/a.pt" };
+    expect(publishedConfig(local)).toMatchObject({ towers: { image: { trunk: "dino.onnx" } }, init: "a.pt" });
     expect(publishedConfig(config)).toEqual(config);
   });
 });

@@ -5,11 +5,12 @@ import type { RunConfig } from "./runConfig.ts";
  * encoder does the same without them.
  */
 export function publishedConfig(config: RunConfig): RunConfig {
-  const { data, trunk, init } = config;
+  const { data, init } = config;
+  const { image } = config.towers;
   return {
     ...config,
     data: { ...data, source: nameOf(data.source) },
-    trunk: trunk && nameOf(trunk),
+    towers: { image: { ...image, trunk: image.trunk && nameOf(image.trunk) } },
     init: init && nameOf(init),
   };
 }

@@ -69,15 +69,20 @@ export function recipeConfig(name: RecipeName, choices: RunChoices): RunConfig {
   const sampler = chosenSampler(loss, choices);
   const rate = choices.lr === undefined ? {} : { learningRate: choices.lr };
   const config: RunConfig = {
-    version: 1,
+    version: 2,
     recipe: name,
     data: {
       ...{ source, order, limit, validation },
-      ...{ fingerprint: null, preprocessing: null, classes: null },
+      ...{ fingerprint: null, classes: null },
       ...{ unlabelled, form },
     },
-    encoder: chosenEncoder(recipe.encoder, choices),
-    trunk: choices.trunk?.file ?? null,
+    towers: {
+      image: {
+        encoder: chosenEncoder(recipe.encoder, choices),
+        trunk: choices.trunk?.file ?? null,
+        preprocessing: null,
+      },
+    },
     // Its hidden layer is twice as long as what it makes, which is as long as an embedding.
     head: choices.head ? { hidden: 2 * dim, dim } : null,
     loss,
@@ -173,10 +178,15 @@ export function fittedToData(
       ...config.data,
       validation: validation?.count ?? config.data.validation,
       fingerprint,
-      preprocessing: training.preprocessing ?? null,
       classes: training.classes ? [...training.classes] : null,
     },
-    encoder: { ...config.encoder, channels, size: height },
+    towers: {
+      image: {
+        ...config.towers.image,
+        encoder: { ...config.towers.image.encoder, channels, size: height },
+        preprocessing: training.preprocessing ?? null,
+      },
+    },
   };
 }
 

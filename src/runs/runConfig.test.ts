@@ -22,12 +22,14 @@ const choices: RunChoices = {
   size: 28,
 };
 
-/** A `config.json` from when the lesson was the only recipe. */
-const oldFile = `{
-  "version": 1,
+/** A `config.json` that leaves out whatever has a default. */
+const shortFile = `{
+  "version": 2,
   "recipe": "lesson",
   "data": { "source": "mnist", "limit": null, "validation": 1000, "fingerprint": "0f3a" },
-  "encoder": { "name": "lesson", "channels": 1, "size": 28, "dim": 64, "dropout": 0.3 },
+  "towers": {
+    "image": { "encoder": { "name": "lesson", "channels": 1, "size": 28, "dim": 64, "dropout": 0.3 } }
+  },
   "optimizer": { "name": "adam", "learningRate": 0.005 },
   "schedule": { "name": "stepLR", "stepSize": 7, "gamma": 0.3 },
   "epochs": 2,
@@ -39,8 +41,8 @@ const oldFile = `{
 const parsed = (config: unknown): RunConfig => parseRunConfig(JSON.stringify(config), "config.json");
 
 describe("a configuration", () => {
-  it("from before there were other recipes is the lesson's", () => {
-    const config = parseRunConfig(oldFile, "config.json");
+  it("is the lesson's where it leaves out the rest", () => {
+    const config = parseRunConfig(shortFile, "config.json");
     const lesson = lessonConfig({ ...choices, order: "source", epochs: 2, record: false });
     expect(config).toEqual({ ...lesson, data: { ...lesson.data, fingerprint: "0f3a" } });
     const { encoder, task, optimizer, schedule } = configuredParts(config);
@@ -71,7 +73,14 @@ describe("a configuration", () => {
     const fast = fastConfig(choices);
     const cases: [unknown, RegExp][] = [
       [{ ...fast, recipe: "slow" }, /^config\.json: recipe: /],
-      [{ ...fast, encoder: { ...fast.encoder, name: "large" } }, /^config\.json: encoder\.name: /],
+      [
+        { ...fast, version: 1 },
+        /^config\.json: version: expected 2: a run of an earlier Kindred .* train it again, received 1/,
+      ],
+      [
+        { ...fast, towers: { image: { ...fast.towers.image, encoder: { name: "large" } } } },
+        /^config\.json: towers\.image\.encoder\.name: /,
+      ],
       [{ ...fast, loss: { name: "supcon", temperature: -1 } }, /^config\.json: loss\.temperature: /],
       [
         { ...fast, loss: { name: "supcon", margin: 1 } },
@@ -91,7 +100,7 @@ describe("a configuration", () => {
 describe("the lesson's recipe", () => {
   it("is the lesson's, whatever the fast one is", () => {
     expect(lessonConfig(choices)).toMatchObject({
-      encoder: { name: "lesson", channels: 1, size: 28, dim: 64, dropout: 0.3 },
+      towers: { image: { encoder: { name: "lesson", channels: 1, size: 28, dim: 64, dropout: 0.3 } } },
       loss: { name: "cosine-pair" },
       sampler: { name: "pairs" },
       augmentation: null,
@@ -128,7 +137,7 @@ describe("choices", () => {
   it("without labels vary pictures as they are: digits, or photos where they are larger or have colours", () => {
     const config = (more: Partial<RunChoices>): RunConfig => recipeConfig("simclr", { ...choices, ...more });
     expect(config({})).toMatchObject({
-      encoder: { name: "compact", dim: 64 },
+      towers: { image: { encoder: { name: "compact", dim: 64 } } },
       head: null,
       loss: { name: "nt-xent", temperature: 0.1 },
       sampler: { name: "shuffled" },

@@ -99,7 +99,9 @@ const formSchema = z.strictObject({
 
 /** Everything that defines a run, as its `config.json` holds it: with the same one, the same run. */
 export const runConfigSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2, {
+    error: () => "expected 2: a run of an earlier Kindred cannot be opened, so train it again",
+  }),
   /** The recipe that the choices began from; what follows holds in any case. */
   recipe: z.enum(recipeNames),
   data: z.strictObject({
@@ -113,8 +115,6 @@ export const runConfigSchema = z.strictObject({
     validation: of("validation"),
     /** Of the rows taken, so that a run does not go on with other data unnoticed; null until they are read. */
     fingerprint: z.string().nullable(),
-    /** How picture files were made images of one size, and are to be wherever the encoder is used; null for arrays. */
-    preprocessing: preprocessingSchema.nullable().default(null),
     /** Names of the classes by label; null for numbers. */
     classes: z.array(z.string()).nullable().default(null),
     /** Whether the labels of picture files are passed over. */
@@ -122,9 +122,16 @@ export const runConfigSchema = z.strictObject({
     /** What was said of how the data is written, see `DataForm`. */
     form: formSchema.default(untoldForm),
   }),
-  encoder: encoderSchema,
-  /** The ONNX file of the frozen model that an encoder of the name `head` begins with; null for others. */
-  trunk: of("trunk").nullable().default(null),
+  /** What is embedded, by modality. */
+  towers: z.strictObject({
+    image: z.strictObject({
+      encoder: encoderSchema,
+      /** The ONNX file of the frozen model that an encoder of the name `head` begins with; null for others. */
+      trunk: of("trunk").nullable().default(null),
+      /** How picture files were made images of one size, and are to be wherever the encoder is used; null for arrays. */
+      preprocessing: preprocessingSchema.nullable().default(null),
+    }),
+  }),
   /** What the loss sees the embeddings through, in training only; null where it sees them as they are. */
   head: headSchema.nullable().default(null),
   // Runs from before there was a choice are the lesson's.
@@ -148,6 +155,9 @@ export const runConfigSchema = z.strictObject({
 });
 
 export type RunConfig = z.infer<typeof runConfigSchema>;
+
+/** How pictures become embeddings in a run. */
+export type ImageTowerConfig = RunConfig["towers"]["image"];
 
 /**
  * A run's configuration from the text of its `config.json`.

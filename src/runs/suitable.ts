@@ -12,7 +12,7 @@ export interface SuitedParts {
   readonly augmentation: object | null;
   readonly head?: object | null;
   readonly batchSize: number;
-  readonly encoder?: { readonly name: string };
+  readonly towers?: { readonly image: { readonly encoder: { readonly name: string } } };
 }
 
 /**
@@ -21,10 +21,10 @@ export interface SuitedParts {
  * @throws InputError naming the two that do not, and what to choose instead.
  */
 export function requireSuitable(parts: SuitedParts): void {
-  const { loss, sampler, augmentation, head = null, batchSize, encoder } = parts;
+  const { loss, sampler, augmentation, head = null, batchSize, towers } = parts;
   const { name, ...options } = loss;
   const kind = lossByName(name, options).of;
-  if (encoder?.name === "head" && (kind === "views" || augmentation !== null)) {
+  if (towers?.image.encoder.name === "head" && (kind === "views" || augmentation !== null)) {
     throw new InputError(
       kind === "views"
         ? `loss ${name} compares two variations of each picture, but a trunk's features are made once, of the pictures as they are: choose a loss that goes by labels, such as supcon`

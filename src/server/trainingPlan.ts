@@ -33,14 +33,15 @@ export async function planTraining(
   outside = false,
 ): Promise<TrainingPlan> {
   const { data: source, recipe } = request;
-  const again = open?.data.source === source ? open.data : null;
+  const again = open?.data.source === source ? open : null;
+  const seen = again?.towers.image.preprocessing;
   const choices: PlanChoices = {
     ...requestedChoices(request),
-    ...{ form: again?.form, unlabelled: again?.unlabelled ?? false },
+    ...{ form: again?.data.form, unlabelled: again?.data.unlabelled ?? false },
   };
   const data = await configuredData(configToRead(recipe, choices), {
     ...{ validation: "usual", signal, outside },
-    ...(again?.preprocessing ? { preprocessing: settled(again.preprocessing) } : {}),
+    ...(seen ? { preprocessing: settled(seen) } : {}),
   });
   const plan = await planRun(recipe, choices, data, { signal, originals: pictureOriginals(source, data) });
   return { ...plan, data, folder: new RunFolder(await newFolder(runs)) };

@@ -17,7 +17,8 @@ export type RunProgress = Pick<
 export function runInfo(config: RunConfig, progress: RunProgress): RunInfo {
   const { checkpoints, metrics, classNames, snapshots } = progress;
   const { encoder } = configuredParts(config);
-  const { channels, size } = config.encoder;
+  const { encoder: choice, preprocessing } = config.towers.image;
+  const { channels, size } = choice;
   const input = { width: size, height: size, channels };
   return {
     ...progress,
@@ -27,11 +28,11 @@ export function runInfo(config: RunConfig, progress: RunProgress): RunInfo {
     epochs: config.epochs,
     best: bestCheckpoint(config, metrics, checkpoints),
     parameters: parameterCount(encoder),
-    layers: encoderLayers(config.encoder.name, encoder),
+    layers: encoderLayers(choice.name, encoder),
     dim: encoder.dim,
     picture: thumbnailSize(input, longestShown),
     input,
-    preprocessing: config.data.preprocessing,
+    preprocessing,
     classNames: classNames ?? config.data.classes,
     // A film needs two.
     snapshots: snapshots >= 2 ? snapshots : 0,

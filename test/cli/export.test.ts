@@ -77,7 +77,7 @@ describe("kindred export", () => {
     for (const file of files) expect(await readFile(file, "latin1")).not.toContain(folder.at());
     const { version } = JSON.parse(await text(new URL("../../package.json", import.meta.url).pathname));
     const weights = readPt(await readFile(folder.at("run", "checkpoints", "model_epoch_1.pt")), "pt");
-    expect(fingerprint).toBe(await encoderFingerprint(weights, config));
+    expect(fingerprint).toBe(await encoderFingerprint(weights, config.towers.image));
     expect(Object.fromEntries(metadata)).toMatchObject({
       "kindred.version": version,
       "kindred.dim": "64",

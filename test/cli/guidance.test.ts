@@ -45,8 +45,8 @@ describe("kindred train on a folder of pictures, told nothing else", () => {
     );
     const figure = await readFile(folder.at("runs", "shapes", "figures", "duplicates.png"));
     expect([...figure.subarray(1, 4)]).toEqual([..."PNG"].map((letter) => letter.charCodeAt(0)));
-    const { recipe, epochs, encoder } = await new RunFolder(folder.at("runs", "shapes")).readConfig();
-    expect({ recipe, epochs, encoder: encoder.name }).toEqual({
+    const { recipe, epochs, towers } = await new RunFolder(folder.at("runs", "shapes")).readConfig();
+    expect({ recipe, epochs, encoder: towers.image.encoder.name }).toEqual({
       recipe: "fast",
       epochs: 2,
       encoder: "compact",

@@ -74,8 +74,8 @@ describe("kindred on a folder of pictures", () => {
     const config = JSON.parse(await readFile(folder.at("run", "config.json"), "utf8"));
     expect(config.data).toMatchObject({
       ...{ source: data(), validation: 4, classes: ["bar", "disc"], unlabelled: false },
-      preprocessing: { size: 12, channels: 1, fit: "contain" },
     });
+    expect(config.towers.image.preprocessing).toEqual({ size: 12, channels: 1, fit: "contain" });
     const run = ["--run", folder.at("run")];
     const again = await kindredOk(
       ["train", "--data", data(), "--resume", "--epochs", "2", "--out", folder.at("run")],

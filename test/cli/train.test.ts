@@ -108,7 +108,7 @@ describe("kindred train --json", () => {
     expect(png.subarray(0, 8)).toEqual(Buffer.from("\x89PNG\r\n\x1a\n", "latin1"));
     expect(await configOf("run")).toMatchObject({
       data: { source: "digits.csv", limit: null, validation: 50 },
-      encoder: { name: "lesson", channels: 1, size: 28, dim: 64 },
+      towers: { image: { encoder: { name: "lesson", channels: 1, size: 28, dim: 64 } } },
       epochs: 2,
       batchSize: 32,
       seed: 1,

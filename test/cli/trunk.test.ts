@@ -116,7 +116,9 @@ describe("kindred train --trunk", () => {
       const embed = ["embed", "--run", run, "--out", folder.at("x.npy")];
       await kindredOk(embed, inCache());
       await kindredOk(["train", "--resume", "--trunk", moved, "--epochs", "3", "--out", run], inCache());
-      expect(JSON.parse(await readFile(folder.at("resumed", "config.json"), "utf8")).trunk).toBe(moved);
+      expect(JSON.parse(await readFile(folder.at("resumed", "config.json"), "utf8")).towers.image.trunk).toBe(
+        moved,
+      );
       await writeFile(own, trunkBytes(5));
       expect(await kindred(["train", "--resume", "--trunk", own, "--out", run], inCache())).toMatchObject({
         code: 2,
@@ -179,8 +181,8 @@ describe("kindred train --trunk", () => {
       expect(stderr).toContain(`trunk: ${file} takes 3 x 20 x 20 and gives embedding, 6 numbers\n`);
       expect(stderr).toContain("the pictures are grey and the trunk takes 3 channels: each gets the same\n");
       const config = JSON.parse(await readFile(folder.at("photo run", "config.json"), "utf8"));
-      expect(config.data.preprocessing).toEqual({ size: 20, channels: 1, fit: "cover" });
-      expect(config.encoder).toMatchObject({ channels: 1, size: 20, trunk: { channels: 3 } });
+      expect(config.towers.image.preprocessing).toEqual({ size: 20, channels: 1, fit: "cover" });
+      expect(config.towers.image.encoder).toMatchObject({ channels: 1, size: 20, trunk: { channels: 3 } });
       await rm(place, { recursive: true });
       await rm(folder.at("cache"), { recursive: true });
       const one = folder.at("photos", "dark", "0.png");
@@ -250,10 +252,10 @@ describe("kindred encoders", () => {
       const small = ["--encoder", "resnet", "--width", "4", "--depth", "2", "--epochs", "1"];
       await kindredOk(train("--limit", "300", ...small, "--out", folder.at("resnet")), inCache());
       const config = JSON.parse(await readFile(folder.at("resnet", "config.json"), "utf8"));
-      expect(config.encoder).toEqual({
+      expect(config.towers.image.encoder).toEqual({
         ...{ name: "resnet", channels: 1, size: 28, dim: 64, width: 4, depth: 2 },
       });
-      expect(config.trunk).toBeNull();
+      expect(config.towers.image.trunk).toBeNull();
     },
     patience,
   );

@@ -85,7 +85,7 @@ describe("Encoder in Node", () => {
   });
 
   it("is the same from a run, an exported file, its folder, its URL and its bytes, and says what it is", async () => {
-    const fingerprint = await encoderFingerprint(weights, config);
+    const fingerprint = await encoderFingerprint(weights, config.towers.image);
     const picture = { data: drawnPixels(24, 24, 5), width: 24, height: 24 };
     const [expected] = await encoder.embed([picture]);
     const exported = at("exported", "encoder.onnx");
@@ -250,8 +250,8 @@ describe("Encoder in Node", () => {
       await loaded.dispose();
     }
     expect(prints).toEqual([
-      await encoderFingerprint(weights, config),
-      await encoderFingerprint(other, config),
+      await encoderFingerprint(weights, config.towers.image),
+      await encoderFingerprint(other, config.towers.image),
     ]);
   });
 

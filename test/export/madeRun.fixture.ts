@@ -26,10 +26,10 @@ export async function madeRun(
     ...made,
     data: {
       ...made.data,
-      preprocessing,
       classes: classes ? [...classes] : null,
       fingerprint: `40x${channels}x${size}x${size}-0badcafe`,
     },
+    towers: { image: { ...made.towers.image, preprocessing } },
   };
   const { encoder } = configuredParts(config);
   const weights = initialState(encoder, (name) => Rng.of(1, "made", name));

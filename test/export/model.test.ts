@@ -21,7 +21,7 @@ describe("the model of a run", () => {
     const { config, weights } = await madeRun(at("run"), { preprocessing, classes: ["cat", "dog"] });
     const { encoder } = configuredParts(config);
     await new RunFolder(at("run")).writeModel(encoder, config, weights, 0);
-    fingerprint = await encoderFingerprint(weights, config);
+    fingerprint = await encoderFingerprint(weights, config.towers.image);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -37,6 +37,10 @@ describe("a training that the explorer is asked for", () => {
       null,
       new AbortController().signal,
     );
-    expect(config).toMatchObject({ epochs: 125, batchSize: 16, encoder: { name: "compact" } });
+    expect(config).toMatchObject({
+      epochs: 125,
+      batchSize: 16,
+      towers: { image: { encoder: { name: "compact" } } },
+    });
   });
 });

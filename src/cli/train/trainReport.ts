@@ -5,6 +5,7 @@ import type { TrainRunResult } from "../../platform/node/run/trainRun.ts";
 import {
   configuredParts,
   type Guidance,
+  type ImageTowerConfig,
   type RunConfig,
   trainingOptions,
   verdictLines,
@@ -37,7 +38,8 @@ export function describeEpoch(metrics: EpochMetrics, epochs: number): string {
 
 /** A configuration in one line, for people. */
 export function describeConfig(config: RunConfig): string {
-  const { recipe, encoder, head, loss, sampler, optimizer, schedule, augmentation, batchSize } = config;
+  const { encoder } = config.towers.image;
+  const { recipe, head, loss, sampler, optimizer, schedule, augmentation, batchSize } = config;
   const size = parameterCount(configuredParts(config).encoder).toLocaleString("en");
   const wide = describeSize(encoder);
   const options = [
@@ -60,7 +62,7 @@ export function describeConfig(config: RunConfig): string {
 }
 
 /** What of an encoder's size was chosen. */
-function describeSize(encoder: RunConfig["encoder"]): string {
+function describeSize(encoder: ImageTowerConfig["encoder"]): string {
   if (encoder.name === "head") return `, hidden ${encoder.hidden}, on ${encoder.trunk.features} features`;
   const width = "width" in encoder ? `, width ${encoder.width}` : "";
   return "depth" in encoder ? `${width}, depth ${encoder.depth}` : width;

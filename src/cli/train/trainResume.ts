@@ -10,8 +10,9 @@ type Resumable = Exclude<keyof typeof trainingOptions, "epochs" | "patience" | "
 
 /** What a run was begun with, by the option that a resumed one may repeat but not change; nothing for without. */
 function begunWith(config: RunConfig): Readonly<Record<Resumable, unknown>> {
-  const { data, encoder, loss, sampler, augmentation } = config;
-  const { source, limit, validation, unlabelled, preprocessing: made } = data;
+  const { data, towers, loss, sampler, augmentation } = config;
+  const { source, limit, validation, unlabelled } = data;
+  const { encoder, trunk: trunkFile, preprocessing: made } = towers.image;
   const balanced = sampler.name === "classBalanced" ? sampler : null;
   const head = encoder.name === "head" ? encoder : null;
   const trunk = head?.trunk;
@@ -28,7 +29,7 @@ function begunWith(config: RunConfig): Readonly<Record<Resumable, unknown>> {
     ...{ lr: config.optimizer.learningRate, schedule: config.schedule.name },
     ...{ augment: augmentation !== null, augmentation: augmentation?.policy },
     ...{ elastic: augmentation?.elastic?.alpha, head: config.head !== null },
-    ...{ trunk: config.trunk, trunkOutput: trunk?.output, hidden: head?.hidden },
+    ...{ trunk: trunkFile, trunkOutput: trunk?.output, hidden: head?.hidden },
     pool: trunk?.pool === "mean" || trunk?.pool === "cls" ? trunk.pool : null,
     ...{ trunkMean: trunk?.mean, trunkStd: trunk?.std, init: config.init, record: config.record },
   };
@@ -41,22 +42,24 @@ export async function resumedConfig(
   given: ReadonlySet<string>,
 ): Promise<RunConfig> {
   const saved = await folder.readConfig();
+  const { image } = saved.towers;
   const begun = begunWith(saved);
   for (const name of Object.keys(begun) as Resumable[]) {
     if (!given.has(name) || (name === "recipe" && options.recipe === autoRecipe)) continue;
     // The file may lie elsewhere by now: what it holds is compared.
-    if (name === "trunk" && saved.trunk !== null) continue;
+    if (name === "trunk" && image.trunk !== null) continue;
     requireSame(name, begun[name], options[name], options.out);
   }
-  const { epochs = saved.epochs, patience = saved.patience, trunk = saved.trunk } = options;
-  if (trunk !== saved.trunk) await withTrunk(configuredParts(saved).encoder, { trunk });
-  if (epochs === saved.epochs) return { ...saved, patience, trunk };
+  const { epochs = saved.epochs, patience = saved.patience, trunk = image.trunk } = options;
+  if (trunk !== image.trunk) await withTrunk(configuredParts(saved).encoder, { trunk });
+  const towers = { image: { ...image, trunk } };
+  if (epochs === saved.epochs) return { ...saved, patience, towers };
   if (saved.schedule.name === "oneCycle" || saved.schedule.name === "warmupCosine") {
     note(
       `the learning rate goes down over all epochs: a run of ${saved.epochs} that goes on to ${epochs} is not what ${epochs} at once would have been`,
     );
   }
-  return { ...saved, epochs, patience, trunk };
+  return { ...saved, epochs, patience, towers };
 }
 
 /** What a run does and does not, by the option that says so. */

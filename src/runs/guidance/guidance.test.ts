@@ -264,7 +264,13 @@ describe("a choice for", () => {
     {
       of: "small grey arrays with labels: the lesson as it is",
       data: seen({ ...grey, files: false }, Array(10).fill(4100)),
-      config: { recipe: "lesson", encoder: { name: "lesson" }, epochs: 10, batchSize: 64, patience: 0 },
+      config: {
+        recipe: "lesson",
+        towers: { image: { encoder: { name: "lesson" } } },
+        epochs: 10,
+        batchSize: 64,
+        patience: 0,
+      },
     },
     {
       of: "such arrays of one class, from which the lesson could not learn",
@@ -274,25 +280,35 @@ describe("a choice for", () => {
     {
       of: "so few such arrays that the lesson's epochs would have hardly a step",
       data: seen({ ...grey, files: false }, Array(10).fill(30)),
-      config: { recipe: "fast", encoder: { name: "compact" }, batchSize: 36, epochs: 112 },
+      config: {
+        recipe: "fast",
+        towers: { image: { encoder: { name: "compact" } } },
+        batchSize: 36,
+        epochs: 112,
+      },
     },
     {
       of: "some colour files with labels",
       data: seen(),
       config: {
-        ...{ recipe: "fast", encoder: { name: "compact" }, loss: { name: "supcon" }, batchSize: 62 },
+        ...{
+          recipe: "fast",
+          towers: { image: { encoder: { name: "compact" } } },
+          loss: { name: "supcon" },
+          batchSize: 62,
+        },
         ...{ sampler: { name: "shuffled" }, epochs: 124, patience: 42, augmentation: { policy: "light" } },
       },
     },
     {
       of: "a thousand of them",
       data: seen({ validation: 100 }, [500, 500]),
-      config: { encoder: { name: "resnet" }, batchSize: 96, patience: 16 },
+      config: { towers: { image: { encoder: { name: "resnet" } } }, batchSize: 96, patience: 16 },
     },
     {
       of: "small grey files",
       data: seen({ ...grey }),
-      config: { recipe: "fast", encoder: { name: "compact" } },
+      config: { recipe: "fast", towers: { image: { encoder: { name: "compact" } } } },
     },
     {
       of: "files without labels",
@@ -330,7 +346,7 @@ describe("a choice for", () => {
     {
       of: "many pictures, which take long",
       data: seen({}, Array(10).fill(20_000)),
-      config: { encoder: { name: "convnext" }, epochs: 3, patience: 0 },
+      config: { towers: { image: { encoder: { name: "convnext" } } }, epochs: 3, patience: 0 },
     },
     {
       of: "too few validation pictures",
@@ -349,7 +365,7 @@ describe("a choice for", () => {
       "recipe",
       "loss",
     ],
-    [{ encoder: "compact" }, { encoder: { name: "compact" } }, "encoder", "encoder"],
+    [{ encoder: "compact" }, { towers: { image: { encoder: { name: "compact" } } } }, "encoder", "encoder"],
     [{ epochs: 7 }, { epochs: 7 }, "epochs", "epochs"],
     [{ batchSize: 12 }, { batchSize: 12 }, "batches", "batch-size"],
     [{ sampler: "classBalanced" }, { sampler: { name: "classBalanced", classes: 10 } }, "batches", "sampler"],

@@ -38,7 +38,7 @@ export function modelCard(input: ModelCardInput): string {
     `## Recipe\n\n${recipe(config, description)}`,
     `## Metrics\n\n${metrics(input)}`,
     `## Limits\n\n${limits(input)}`,
-    `## How to use it\n\n${usage({ format, file, description, encoder: config.encoder })}`,
+    `## How to use it\n\n${usage({ format, file, description, encoder: config.towers.image.encoder })}`,
     "## Licence\n\nNot chosen yet. Whoever publishes this model says here, and as `license:` at the top, under which licence, with a view to that of the pictures.",
     `## The whole configuration\n\n<details><summary>config.json</summary>\n\n${codeBlock(JSON.stringify(config, null, 2), "json")}\n\n</details>`,
   ];
@@ -89,7 +89,7 @@ function preprocessing({ format, description, config }: ModelCardInput): string 
     safetensors: "It is written in the file's metadata (`kindred.preprocessing`) too.",
     pt: "It is written in the JSON file beside the weights too.",
   };
-  const { encoder } = config;
+  const { encoder } = config.towers.image;
   const batch = encoder.name === "head" ? encoder.trunk.batch : null;
   return [
     `A picture is turned as its EXIF orientation says, its transparency laid on ${ground}, ${deep}${fitWords[fit]} (${size} x ${size} pixels, Lanczos), and made ${colour}. Bytes are scaled to [-1, 1] by \`byte / 127.5 - 1\`.`,
@@ -106,7 +106,8 @@ function preprocessing({ format, description, config }: ModelCardInput): string 
 }
 
 function recipe(config: RunConfig, { epoch, dim, fingerprint }: EncoderDescription): string {
-  const { encoder, loss, optimizer, schedule, sampler, augmentation } = config;
+  const { encoder } = config.towers.image;
+  const { loss, optimizer, schedule, sampler, augmentation } = config;
   const settings = (part: Readonly<Record<string, unknown>>): string =>
     Object.entries(part)
       .filter(([key, value]) => key !== "name" && value !== null)

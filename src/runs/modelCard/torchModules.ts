@@ -1,11 +1,11 @@
-import type { RunConfig } from "../runConfig.ts";
+import type { ImageTowerConfig } from "../runConfig.ts";
 
 /**
  * The PyTorch module that a run's weights fit, as Python; null for an encoder that has none here.
  *
  * Its state dict has the names that the checkpoint has.
  */
-export function torchModule(encoder: RunConfig["encoder"]): string | null {
+export function torchModule(encoder: ImageTowerConfig["encoder"]): string | null {
   switch (encoder.name) {
     case "lesson": {
       const { channels, size, dim } = encoder;

@@ -1,6 +1,6 @@
 import { backgroundOf, type Preprocessing } from "../../modality/image/index.ts";
 import type { EncoderDescription } from "../encoderDescription.ts";
-import type { RunConfig } from "../runConfig.ts";
+import type { ImageTowerConfig } from "../runConfig.ts";
 import { torchModule } from "./torchModules.ts";
 
 /** What an encoder can leave as. */
@@ -12,7 +12,7 @@ export interface UsageInput {
   /** The exported file's or folder's name. */
   readonly file: string;
   readonly description: EncoderDescription;
-  readonly encoder: RunConfig["encoder"];
+  readonly encoder: ImageTowerConfig["encoder"];
 }
 
 /** How to use what was exported, as Markdown: Python, then JavaScript. */

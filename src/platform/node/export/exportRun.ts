@@ -88,7 +88,8 @@ export async function exportRun(folder: RunFolder, options: ExportRunOptions): P
 }
 
 /** What the weights of a run are without, so that nobody takes the head for the whole. */
-function missingFrom(format: ExportFormat, { encoder, trunk }: RunConfig): string | null {
+function missingFrom(format: ExportFormat, { towers }: RunConfig): string | null {
+  const { encoder, trunk } = towers.image;
   if (encoder.name !== "head" || format === "onnx" || format === "transformersjs") return null;
   return `This file holds the projection head alone. It takes the features of the frozen trunk \`${trunk}\` (SHA-256 ${encoder.trunk.sha256}), which is not inside; an export as ONNX holds both.`;
 }

@@ -22,7 +22,7 @@ export async function identifiedEncoder(run: string, checkpoint?: number): Promi
   const folder = new RunFolder(run);
   const config = await folder.readConfig();
   const read = await readRunEncoder(folder, config, checkpoint);
-  const fingerprint = await encoderFingerprint(read.weights, config);
+  const fingerprint = await encoderFingerprint(read.weights, config.towers.image);
   return { ...read, run, config, fingerprint };
 }
 
@@ -37,9 +37,9 @@ export function infoOf(encoder: IdentifiedEncoder, path: string): IndexInfo {
     modalities: [
       {
         modality: "image",
-        encoder: config.encoder.name,
+        encoder: config.towers.image.encoder.name,
         inputShape: [...encoder.encoder.inputShape],
-        preprocessing: config.data.preprocessing,
+        preprocessing: config.towers.image.preprocessing,
       },
     ],
     run: { relative: relativeToIndex(indexLocation(path), run), absolute: resolve(run), epoch },

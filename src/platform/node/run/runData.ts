@@ -6,8 +6,9 @@ import { settled } from "../pictures/surveyPictures.ts";
  * How data is to be read for a run: with its preprocessing and its numbers for the classes; transposed where its own is; and where it is its
  * own, in the order that it was trained with. Picture files for a run that was trained on arrays become of its size.
  */
-export function dataOptionsOf({ data, encoder, seed }: RunConfig, source: string): LoadDatasetOptions {
-  const { order, form, preprocessing, classes, validation, unlabelled, fingerprint } = data;
+export function dataOptionsOf({ data, towers, seed }: RunConfig, source: string): LoadDatasetOptions {
+  const { order, form, classes, validation, unlabelled, fingerprint } = data;
+  const { encoder, preprocessing } = towers.image;
   const begun = fingerprint !== null;
   return {
     seed,

@@ -23,7 +23,7 @@ export async function readRunEncoder(
   config: RunConfig,
   checkpoint?: number,
 ): Promise<RunEncoder> {
-  const encoder = await withTrunk(configuredParts(config).encoder, config, folder.path);
+  const encoder = await withTrunk(configuredParts(config).encoder, config.towers.image, folder.path);
   const { epoch, weights, file } = await folder.readWeights(checkpoint);
   matchTensors(
     initialState(encoder, (name) => Rng.of(config.seed, "initial", name)),

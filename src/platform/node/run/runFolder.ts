@@ -323,7 +323,10 @@ export class RunFolder {
     const text = await readTextOrExplain(this.#at("config.json"));
     try {
       const value: unknown = JSON.parse(text);
-      return ["version", "data", "encoder"].every((name) => name in Object(value));
+      return (
+        ["version", "data"].every((name) => name in Object(value)) &&
+        ("towers" in Object(value) || "encoder" in Object(value))
+      );
     } catch {
       return false;
     }

@@ -191,7 +191,11 @@ async function trainLocked(
   const variation = new VariationThreads();
   const { encoder: configured, ...parts } = configuredParts(config, variation);
   // Where a run is replaced, its folder holds another's encoder.
-  const encoder = await withTrunk(configured, config, mode === "resume" ? folder.path : undefined);
+  const encoder = await withTrunk(
+    configured,
+    config.towers.image,
+    mode === "resume" ? folder.path : undefined,
+  );
   const data = await dataWithFeatures(encoder, options);
   const resume = mode === "resume" ? await folder.readState() : null;
   if (resume && resume.progress.epoch > config.epochs) {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { InputError, type Shape } from "../../../base/index.ts";
 import { type Encoder, type TrunkChoice, withTrunkModel } from "../../../nn/index.ts";
 import { featureModel, type ModelTensor, readModel, withoutHead } from "../../../onnx/index.ts";
-import type { RunConfig } from "../../../runs/index.ts";
+import type { ImageTowerConfig } from "../../../runs/index.ts";
 import { trunkEntry } from "../../../train/index.ts";
 import { readOnnxFile } from "./onnxFile.ts";
 import { trunkInput } from "./trunkInput.ts";
@@ -113,13 +113,13 @@ export function requireTrunkSize(
  */
 export async function withTrunk(
   encoder: Encoder,
-  config: Pick<RunConfig, "trunk">,
+  tower: Pick<ImageTowerConfig, "trunk">,
   run?: string,
 ): Promise<Encoder> {
   if (!encoder.trunk) return encoder;
   const ofRun = run === undefined ? null : await modelOfRun(encoder, join(run, "model", "image.onnx"));
   if (ofRun instanceof Uint8Array) return withTrunkModel(encoder, ofRun);
-  const model = await modelOfFile(encoder, config.trunk).catch((error: unknown) => {
+  const model = await modelOfFile(encoder, tower.trunk).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(ofRun === null ? error.message : `${error.message}; ${ofRun}`, { cause: error });
   });
