@@ -76,6 +76,19 @@ describe("Embedder", () => {
     for (const [i, value] of expected.entries()) expect(received[i]).toBeCloseTo(value, 5);
     for (const each of [fixed, live, store]) await each.dispose();
   });
+
+  it("refuses what the tower does not take, naming both shapes, and what is not pictures", async () => {
+    const fixed = await Embedder.fixed(runtime, encoder, weights);
+    const tall = { ...noise(2), height: 16, pixels: new Uint8Array(2 * 128) };
+    await expect(fixed.embed(new ImageColumn(tall), null)).rejects.toThrow(
+      /^noise gives images as float32 of shape \[1, ?16, ?8\] of each row, the tower takes images as float32 of shape \[1, ?8, ?8\]: /,
+    );
+    const features = { ...noise(2), features: new Float32Array(6) };
+    await expect(fixed.embed(new ImageColumn(features), null)).rejects.toThrow(
+      /^noise gives only features of each row, the tower takes images as /,
+    );
+    await fixed.dispose();
+  });
 });
 
 /** A runtime whose runs end when the test says so. */
