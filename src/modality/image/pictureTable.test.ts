@@ -72,7 +72,7 @@ describe("pictureColumns", () => {
       ...{ path: 0, label: 1, split: -1 },
       notes: [
         't.csv: the labels are those of the column "fine"',
-        't.csv: passed over are the columns "coarse", "age"',
+        't.csv: passed over are the columns "coarse" and "age"',
       ],
     });
     expect(columnsOf(table, { unlabelled: true })?.label).toBe(-1);

@@ -199,7 +199,16 @@ async function outputIn(folder: string): Promise<string | null> {
 }
 
 /** Folders that a run has in the folder that it is in, where a run was trained among its own pictures. */
-const runFolders = ["figures", "checkpoints", "recording", "embeddings", "plots", "explorer", "export"];
+const runFolders = [
+  "figures",
+  "checkpoints",
+  "recording",
+  "model",
+  "embeddings",
+  "plots",
+  "explorer",
+  "export",
+];
 
 async function writtenBesides(folder: string, entries: readonly Dirent[]): Promise<ReadonlySet<string>> {
   const hasConfig = entries.some(({ name }) => name === "config.json");
@@ -212,7 +221,8 @@ async function isRun(folder: string): Promise<boolean> {
     return (
       typeof config === "object" &&
       config !== null &&
-      ["version", "recipe", "encoder", "data"].every((name) => name in config)
+      ["version", "recipe", "data"].every((name) => name in config) &&
+      ("towers" in config || "encoder" in config)
     );
   } catch (error) {
     requireDescriptors(error);
