@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import {
   adam,
@@ -20,6 +23,8 @@ import {
   train,
   viewTask,
 } from "../../src/index.ts";
+import { ItemIndex } from "../../src/platform/node/itemIndex/itemIndex.ts";
+import type { IndexedItem, IndexInfo } from "../../src/retrieval/index.ts";
 import { pointTower, rings } from "./points/points.ts";
 
 const runtime = referenceRuntime();
@@ -85,3 +90,56 @@ it("a training of points goes on from its state bit for bit, and what it cannot 
     Trainer.create({ ...options, epochs: 1, training: { ...training, columns: new Map() } }),
   ).rejects.toThrow("training has no column of modality points (found none)");
 });
+
+it("what a tower of points embeds is indexed, found by new points, and shown", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "kindred-points-"));
+  try {
+    const { state } = await train({
+      ...usual,
+      task: labelTask(tower, supConLoss),
+      epochs: 15,
+      batchSize: 48,
+    });
+    const embedder = await Embedder.fixed(runtime, tower, state);
+    const collection = rings("collection", 90, 6);
+    const vectors = await embedder.embed(columnOf(collection, "points"), null);
+    const { points } = await columnOf(collection, "points").gather(
+      Uint32Array.from(collection.labels.keys()),
+    );
+    const shown = (row: number): string => `(${points!.data[2 * row]}, ${points!.data[2 * row + 1]})`;
+    const items = Array.from(collection.labels, (label, row): IndexedItem => {
+      const preview = { mediaType: "text/plain", bytes: new TextEncoder().encode(shown(row)) };
+      return {
+        ...{ id: `${row}`, modality: "points", label: collection.classes![label]!, path: null, split: null },
+        ...{ hash: shown(row), vector: vectors.slice(3 * row, 3 * row + 3), preview, fields: { row } },
+      };
+    });
+    const info: IndexInfo = {
+      ...{ format: 2, fingerprint: "a".repeat(64), dim: 3, metric: "cosine", run: null },
+      modalities: [{ modality: "points", encoder: tower.name, inputShape: [2], preprocessing: null }],
+      ...{ kindred: "0.0.0", made: "2026-11-29T00:00:00.000Z" },
+    };
+    const index = await ItemIndex.create(join(folder, "points.lance"), info, inOnePart(items));
+    const queries = rings("queries", 30, 7);
+    const embedded = await embedder.embed(columnOf(queries, "points"), null);
+    let right = 0;
+    for (const [row, label] of queries.labels.entries()) {
+      const vector = embedded.slice(3 * row, 3 * row + 3);
+      const [hit] = await index.search(vector, { k: 1, where: "row >= 45", previews: true });
+      expect(hit!.modality).toBe("points");
+      expect(Number(hit!.id)).toBeGreaterThanOrEqual(45);
+      expect(new TextDecoder().decode(hit!.preview!.bytes)).toBe(shown(Number(hit!.id)));
+      if (hit!.label === queries.classes![label]) right++;
+    }
+    // A third would be right by chance.
+    expect(right).toBeGreaterThanOrEqual(27);
+    index.close();
+    await embedder.dispose();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+async function* inOnePart(items: readonly IndexedItem[]): AsyncGenerator<readonly IndexedItem[]> {
+  yield items;
+}
