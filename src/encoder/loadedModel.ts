@@ -61,7 +61,9 @@ export class LoadedModel {
           `query ${place} is of ${modality ?? "no modality"}, expected one of ${this.modalities.join(", ")}, as this model takes`,
         );
       }
-      places.set(modality, [...(places.get(modality) ?? []), place]);
+      const known = places.get(modality);
+      if (known) known.push(place);
+      else places.set(modality, [place]);
     }
     const embeddings: Float32Array<ArrayBuffer>[] = [];
     for (const [modality, ofTower] of places) {

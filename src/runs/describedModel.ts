@@ -5,12 +5,12 @@ import { descriptionEntries, type EncoderDescription, preprocessingOf } from "./
 import { encoderFingerprint } from "./encoderFingerprint.ts";
 import type { RunConfig } from "./runConfig.ts";
 
-/** What there is to know of a run's encoder with the weights of an epoch, counted from 0. */
+/** What there is to know of a run's encoder with the weights of an epoch, counted from 0; null for those of no checkpoint. */
 export async function describeEncoder(
   encoder: Encoder,
   config: RunConfig,
   weights: ReadonlyMap<string, TensorData>,
-  epoch: number,
+  epoch: number | null,
 ): Promise<EncoderDescription> {
   return {
     encoder: encoder.name,
@@ -31,7 +31,7 @@ export async function describedModel(
   encoder: Encoder,
   config: RunConfig,
   weights: ReadonlyMap<string, TensorData>,
-  epoch: number,
+  epoch: number | null,
 ): Promise<{ readonly onnx: Uint8Array<ArrayBuffer>; readonly description: EncoderDescription | null }> {
   const { channels } = config.towers.image.encoder;
   const description =

@@ -24,7 +24,9 @@ const modelFileSchema = z.strictObject({
   /** Names of the classes it was trained on, by label; null where they have none. */
   classes: z.array(z.string()).nullable(),
   /** By modality. */
-  towers: z.record(z.string(), towerSchema),
+  towers: z
+    .record(z.string(), towerSchema)
+    .refine((towers) => Object.keys(towers).length > 0, "expected a tower or more"),
 });
 
 /** What a run made, as the `model.json` of its folder `model` holds it: one tower for each modality. */

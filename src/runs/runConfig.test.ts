@@ -75,7 +75,7 @@ describe("a configuration", () => {
       [{ ...fast, recipe: "slow" }, /^config\.json: recipe: /],
       [
         { ...fast, version: 1 },
-        /^config\.json: version: expected 2: a run of an earlier Kindred .* train it again, received 1/,
+        /^config\.json: version: expected 2 \(1 is a run of an earlier Kindred, which has to be trained anew\), received 1/,
       ],
       [
         { ...fast, towers: { image: { ...fast.towers.image, encoder: { name: "large" } } } },

@@ -100,7 +100,7 @@ const formSchema = z.strictObject({
 /** Everything that defines a run, as its `config.json` holds it: with the same one, the same run. */
 export const runConfigSchema = z.strictObject({
   version: z.literal(2, {
-    error: () => "expected 2: a run of an earlier Kindred cannot be opened, so train it again",
+    error: () => "expected 2 (1 is a run of an earlier Kindred, which has to be trained anew)",
   }),
   /** The recipe that the choices began from; what follows holds in any case. */
   recipe: z.enum(recipeNames),

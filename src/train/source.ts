@@ -249,7 +249,10 @@ export function shuffledSources(
     };
     return {
       training: made(training, "training"),
-      validation: validation.count > 0 ? made(validation, "validation") : null,
+      validation:
+        validation.count > 0 && columnFor(validation, tower).count > 0
+          ? made(validation, "validation")
+          : null,
     };
   };
 }

@@ -49,6 +49,7 @@ export interface ValidationAccuracy {
  * this is for watching.
  *
  * @param rows null for all, see {@link referenceRows}
+ * @returns null where no row of either part has the modality
  * @throws KindredError when an embedding is not finite, as after a learning rate that was too high.
  */
 export async function nearestNeighbourAccuracy(
@@ -57,11 +58,12 @@ export async function nearestNeighbourAccuracy(
   { validation, training }: TrainingData,
   rows: Uint32Array | null,
   ranks = false,
-): Promise<ValidationAccuracy> {
+): Promise<ValidationAccuracy | null> {
   const { modality, dim } = embedder.tower;
   const [asked, known] = [columnOf(validation, modality), columnOf(training, modality)];
   const queryRows = presentRows(asked);
   const found = rows ? rows.filter((row) => known.has(row)) : presentRows(known);
+  if (queryRows?.length === 0 || found?.length === 0) return null;
   const queries = await embedder.embed(asked, store, queryRows ? { rows: queryRows } : {});
   const references = await embedder.embed(known, store, found ? { rows: found } : {});
   for (const embeddings of [queries, references]) requireFinite(embeddings);

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Encoder, InputError, Model } from "../../src/index.node.ts";
+import { Encoder, InputError, initialState, Model, Rng } from "../../src/index.node.ts";
 import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
 import { configuredParts, encoderFingerprint } from "../../src/runs/index.ts";
 import { drawnPixels, madeRun } from "./madeRun.fixture.ts";
@@ -40,6 +40,33 @@ describe("the model of a run", () => {
     expect([tower.preprocessing, tower.classes]).toEqual([preprocessing, ["cat", "dog"]]);
     await Promise.all([encoder.dispose(), tower.dispose()]);
   });
+
+  it("is taken for the run only where both of its files are of the newest checkpoint", async () => {
+    await cp(at("run"), at("killed"), { recursive: true });
+    const folder = new RunFolder(at("killed"));
+    const config = await folder.readConfig();
+    const { encoder } = configuredParts(config);
+    const other = initialState(encoder, (name) => Rng.of(2, "other", name));
+    const expected = await fingerprintOf(at("killed"));
+    const json = await readFile(at("killed", "model", "model.json"));
+    await folder.writeModel(encoder, config, other, 1);
+    // Killed between its two files.
+    await writeFile(at("killed", "model", "model.json"), json);
+    expect(await fingerprintOf(at("killed"))).toBe(expected);
+    // Stopped within an epoch: of no checkpoint.
+    await folder.writeModel(encoder, config, other, null);
+    expect(await fingerprintOf(at("killed"))).toBe(expected);
+    const model = await Model.load(at("killed"), options);
+    expect([model.epoch, model.fingerprint === expected]).toEqual([null, false]);
+    await model.dispose();
+  });
+
+  async function fingerprintOf(run: string): Promise<string | null> {
+    const loaded = await Encoder.load(run, options);
+    const { fingerprint } = loaded;
+    await loaded.dispose();
+    return fingerprint;
+  }
 
   it("says what is missing or does not belong together", async () => {
     const refusal = (work: Promise<unknown>): Promise<string> =>

@@ -171,7 +171,11 @@ export class Spaces<Run extends SpacedRun> {
   /** One after the other. */
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     this.#requireFree();
-    const mine = this.#turn.then(work);
+    const mine = this.#turn.then(() => {
+      // A training may have begun while it waited.
+      this.#requireFree();
+      return work();
+    });
     this.#working++;
     const over = (): void => {
       this.#working--;

@@ -181,12 +181,14 @@ export class TrainingSession {
     outcome?: TrainingOutcome,
   ): Promise<void> {
     this.#become(phase, reason, outcome);
+    const settled = this.#status;
     try {
       await this.#host.onEnd?.();
     } catch (error) {
-      this.#become("failed", this.#host.reasonOf(error));
+      if (this.#status === settled) this.#become("failed", this.#host.reasonOf(error));
     }
-    this.#publish();
+    // Another may have begun meanwhile, which tells of itself.
+    if (!this.busy) this.#publish();
   }
 
   #enter(phase: TrainingPhase): void {

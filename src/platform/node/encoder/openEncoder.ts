@@ -61,12 +61,7 @@ async function find(
   const what = await stat(path).catch(() => null);
   if (!what?.isDirectory()) return fromFile(path, checkpoint);
   const folder = new RunFolder(path);
-  if (folder.exists && !(await hasModelOf(folder, checkpoint))) {
-    const config = await folder.readConfig();
-    const { onnx, description } = await readRunModel(folder, config, { checkpoint, normalized: false });
-    const { batch, input } = modelPorts(onnx, path);
-    return { onnx, name: path, ports: { input, batch, description } };
-  }
+  if (folder.exists) return fromRun(folder, checkpoint);
   const files = [folder.imageModel, join(path, "image.onnx"), join(path, "encoder.onnx")];
   const file = files.find((one) => existsSync(one));
   if (file) return fromFile(file, checkpoint);
@@ -75,10 +70,20 @@ async function find(
   );
 }
 
-/** Whether the run's model is that of the checkpoint that is wanted; another may be newer while the run trains. */
-async function hasModelOf(folder: RunFolder, checkpoint: number | undefined): Promise<boolean> {
+/** From the run's model where it is that of the checkpoint that is wanted, else from the checkpoint. */
+async function fromRun(folder: RunFolder, checkpoint: number | undefined): Promise<Found> {
+  const { path, imageModel } = folder;
   const model = checkpoint === undefined ? await folder.readModel() : null;
-  return model !== null && model.epoch === (await folder.chosenEpoch(await folder.checkpointEpochs()));
+  const chosen = await folder.chosenEpoch(await folder.checkpointEpochs());
+  if (model && model.epoch === chosen && existsSync(imageModel)) {
+    const found = await fromFile(imageModel, undefined);
+    // The two files are written one after the other: a killed process may leave them of two epochs.
+    if (found.ports.description.fingerprint === model.fingerprint) return found;
+  }
+  const config = await folder.readConfig();
+  const { onnx, description } = await readRunModel(folder, config, { checkpoint, normalized: false });
+  const { batch, input } = modelPorts(onnx, path);
+  return { onnx, name: path, ports: { input, batch, description } };
 }
 
 async function fromFile(path: string, checkpoint: number | undefined): Promise<Found> {

@@ -3,7 +3,13 @@ import { mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Connection, Table } from "@lancedb/lancedb";
 import { InputError } from "../../../base/index.ts";
-import type { FieldKinds, IndexedItem, IndexInfo, IndexRoot } from "../../../retrieval/index.ts";
+import {
+  type FieldKinds,
+  type IndexedItem,
+  type IndexInfo,
+  type IndexRoot,
+  infoKey,
+} from "../../../retrieval/index.ts";
 import { explainIoError } from "../files/ioErrors.ts";
 import { isAlive } from "../files/processes.ts";
 import { changeIndex, readyTag } from "./indexChange.ts";
@@ -41,8 +47,11 @@ export async function createTable(
   if (folder !== null && stateOfFolder(location, folder) !== "index") {
     await inFreshFolder(folder, async (fresh) => {
       const connection = await connected(indexLocation(fresh));
-      await make(connection, "create");
-      connection.close();
+      try {
+        await make(connection, "create");
+      } finally {
+        connection.close();
+      }
     });
     return;
   }
@@ -50,8 +59,10 @@ export async function createTable(
   try {
     const finished = await openReady(location, connection);
     finished?.close();
-    if (!finished) await make(connection, "overwrite");
-    else if (options.force) {
+    if (!finished) {
+      await requireOurs(location, connection);
+      await make(connection, "overwrite");
+    } else if (options.force) {
       await changeIndex(location, connection, options, () => fill(connection, "overwrite"));
     } else {
       throw new InputError(
@@ -61,6 +72,15 @@ export async function createTable(
   } finally {
     connection.close();
   }
+}
+
+/** @throws InputError when a table of that name is there that no index was begun as. */
+async function requireOurs({ path }: IndexLocation, connection: Connection): Promise<void> {
+  if (!(await connection.tableNames()).includes(tableName)) return;
+  const table = await connection.openTable(tableName);
+  const ours = (await table.schema()).metadata.has(infoKey);
+  table.close();
+  if (!ours) throw new InputError(`${path} has a table ${tableName} that is no index: choose another --out`);
 }
 
 let temporaries = 0;
@@ -97,7 +117,7 @@ async function removeAbandoned(folder: string): Promise<void> {
   }
 }
 
-function requireNew(items: readonly IndexedItem[], seen: Set<string>): void {
+export function requireNew(items: readonly IndexedItem[], seen: Set<string>): void {
   for (const { id } of items) {
     if (seen.has(id)) {
       throw new InputError(`two items have the id ${id}, expected a different one of each`);

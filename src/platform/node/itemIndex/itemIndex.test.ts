@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { connect } from "@lancedb/lancedb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AbortedError, InputError, Rng } from "../../../base/index.ts";
 import type { IndexedItem, ItemRecord } from "../../../retrieval/index.ts";
@@ -119,6 +120,19 @@ describe("an index of pictures", () => {
       /made by the encoder bbbbbbbbbbbbbbbb, but that of runs\/a is aaaaaaaaaaaaaaaa/,
     );
     index.close();
+  });
+
+  it("leaves a table of somebody else alone that has the same name", async () => {
+    const foreign = at("foreign.lance");
+    const connection = await connect(foreign);
+    (await connection.createTable("items", [{ price: 7 }])).close();
+    await expect(ItemIndex.create(foreign, info, inParts(pictures.slice(0, 3)))).rejects.toThrow(
+      /foreign\.lance has a table items that is no index: choose another --out/,
+    );
+    const table = await connection.openTable("items");
+    expect(await table.countRows()).toBe(1);
+    table.close();
+    connection.close();
   });
 
   it("may be empty, and become so", async () => {

@@ -17,7 +17,7 @@ import {
   shortFingerprint,
 } from "../../../retrieval/index.ts";
 import { changeIndex, readyTag } from "./indexChange.ts";
-import { createTable } from "./indexCreation.ts";
+import { createTable, requireNew } from "./indexCreation.ts";
 import { type IndexLocation, indexLocation, placeOf, stateOfFolder } from "./indexLocation.ts";
 import { absentTruths, columnsOf, itemsOf, itemTable, sqlText, unitVector } from "./itemRows.ts";
 import { explainFilter, explainLance, inTime } from "./lanceErrors.ts";
@@ -93,9 +93,14 @@ export class ItemIndex {
   static async exists(path: string): Promise<boolean> {
     const location = indexLocation(path);
     if (location.folder !== null) return stateOfFolder(location, location.folder) === "index";
-    const table = await openReady(location, await connected(location));
-    table?.close();
-    return table !== null;
+    const connection = await connected(location);
+    try {
+      const table = await openReady(location, connection);
+      table?.close();
+      return table !== null;
+    } finally {
+      connection.close();
+    }
   }
 
   /** @throws InputError when there is no index at `path`, or one of another version. */
@@ -193,8 +198,12 @@ export class ItemIndex {
 
   /** What the index says of all its items, without their vectors and previews. */
   async *records(): AsyncGenerator<ItemRecord> {
-    for await (const batch of this.#table.query().select(columnsOf(this.fields, false))) {
-      for (const { preview: _, ...record } of itemsOf(batch, this.fields)) yield record;
+    try {
+      for await (const batch of this.#table.query().select(columnsOf(this.fields, false))) {
+        for (const { preview: _, ...record } of itemsOf(batch, this.fields)) yield record;
+      }
+    } catch (error) {
+      throw explainLance(error, "read", this.path);
     }
   }
 
@@ -220,7 +229,9 @@ export class ItemIndex {
     await this.#change(options, async (table) => {
       const addition = typeof items === "function" ? await items() : { items, roots: this.roots };
       let kinds = this.fields;
+      const seen = new Set<string>();
       for await (const some of addition.items) {
+        requireNew(some, seen);
         if (some.length === 0) continue;
         kinds = await addFields(table, kinds, some);
         const merge = table.mergeInsert("id").whenMatchedUpdateAll().whenNotMatchedInsertAll();

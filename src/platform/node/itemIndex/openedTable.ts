@@ -39,7 +39,10 @@ export async function openReady(location: IndexLocation, connection: Connection)
     requireNoOldTable(location, names);
     if (!names.includes(tableName)) return null;
     const table = await connection.openTable(tableName);
-    if (!(readyTag in (await (await table.tags()).list()))) return null;
+    if (!(readyTag in (await (await table.tags()).list()))) {
+      table.close();
+      return null;
+    }
     await table.checkout(readyTag);
     return table;
   } catch (error) {

@@ -20,7 +20,7 @@ export class Model extends LoadedModel {
   /**
    * Opens a model.
    *
-   * @param source the folder of a run, or its folder `model`
+   * @param source the folder of a run, whose model is the one that was written last, or its folder `model`
    * @throws InputError when there is no model, or its files do not belong together.
    */
   static async load(

@@ -20,6 +20,8 @@ const entries = [
   "metrics.jsonl",
   skippedName,
   "model",
+  // Of a run from before there was a folder model.
+  "encoder.onnx",
   "evaluation.json",
   "verdict.json",
   "figures",
@@ -43,6 +45,7 @@ const files = [
   /^(config|guidance|evaluation|verdict)\.json$/,
   /^(metrics|skipped)\.jsonl$/,
   /^model\/(model\.json|image\.onnx)$/,
+  /^encoder\.onnx$/,
   film,
   /^figures\/(pairs|duplicates)\.png$/,
   /^checkpoints\/(model_epoch_\d+\.pt|latest\.safetensors)$/,

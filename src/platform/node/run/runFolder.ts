@@ -160,13 +160,13 @@ export class RunFolder {
    * The run's product, which stands by itself: the folder `model`, with an ONNX model of each tower and `model.json`, which is
    * written last and says which of them belong together.
    *
-   * @param epoch of the weights, counted from 0
+   * @param epoch of the weights, counted from 0; null for those of no checkpoint
    */
   async writeModel(
     encoder: Encoder,
     config: RunConfig,
     weights: ReadonlyMap<string, TensorData>,
-    epoch: number,
+    epoch: number | null,
   ): Promise<void> {
     const { onnx, description } = await describedModel(encoder, config, weights, epoch);
     await this.#write(this.imageModel, onnx);
@@ -289,7 +289,7 @@ export class RunFolder {
   }
 
   async writeVerdict(verdict: Verdict): Promise<void> {
-    await writeFileAtomic(this.#at("verdict.json"), `${JSON.stringify(verdict, null, 2)}\n`);
+    await this.#write(this.#at("verdict.json"), `${JSON.stringify(verdict, null, 2)}\n`);
   }
 
   /** What the training came to; null for a run that is not over, or whose validation pictures cannot tell. */

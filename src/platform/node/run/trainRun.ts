@@ -274,13 +274,15 @@ async function trainLocked(
   }
 }
 
-/** The weights of the best epoch where one is told, else as they are now; with their epoch, counted from 0. */
+/** The weights of the best epoch where one is told, else as they are now; with their epoch, counted from 0, or null within one. */
 async function chosenWeights(
   folder: RunFolder,
   trainer: Trainer,
-): Promise<{ readonly weights: ReadonlyMap<string, TensorData>; readonly epoch: number }> {
+): Promise<{ readonly weights: ReadonlyMap<string, TensorData>; readonly epoch: number | null }> {
   if (trainer.progress.history.at(-1)?.best != null) return folder.readWeights();
-  return { weights: await trainer.encoderState(), epoch: Math.max(0, trainer.progress.epoch - 1) };
+  const { epoch, batch } = trainer.progress;
+  // In the middle of an epoch they are those of no checkpoint.
+  return { weights: await trainer.encoderState(), epoch: batch === 0 && epoch > 0 ? epoch - 1 : null };
 }
 
 async function writeVerdict(
