@@ -24,14 +24,9 @@ export * from "./encoders/registry.ts";
 export * from "./encoders/resnet.ts";
 export { fingerprint } from "./fingerprint.ts";
 export { backgroundOf } from "./fit/background.ts";
+export { colourPattern, type Fit, fits } from "./fit/fits.ts";
 export { byteOfLight, greyOf, lightOfByte, luminance } from "./fit/grey.ts";
-export {
-  colourPattern,
-  type Fit,
-  fits,
-  type Preprocessing,
-  preprocessingSchema,
-} from "./fit/preprocessing.ts";
+export { type Preprocessing, preprocessingSchema } from "./fit/preprocessing.ts";
 export { datasetOf, datasetsOf, ImageColumn, splitDatasets, variedPictures } from "./imageColumn.ts";
 export {
   gatherImages,

@@ -1,9 +1,8 @@
-import { z } from "zod";
 import { InputError } from "../../base/index.ts";
 import { received } from "../../base/parseJson.ts";
 import { type LossName, lossByName, lossNames } from "../../losses/index.ts";
 import { autoRecipe, type PlanChoices, type RecipeChoice } from "../../runs/index.ts";
-import { oneOf, schemaOf } from "../../runs/option.ts";
+import { expectedOf, isOf, type Kind, oneOf } from "../../runs/option.ts";
 import type { Choice, Hello, MethodChoice, TrainRequest } from "../protocol.ts";
 import { requestNumbers } from "./requestNumbers.ts";
 
@@ -103,30 +102,33 @@ export function checkedRequest(
   { datasets, recipes, losses }: Pick<Hello, "datasets" | "recipes" | "losses">,
   epochs = requestNumbers.epochs,
 ): TrainRequest {
-  const among = <Name extends string>(choices: readonly { readonly name: Name }[]) =>
-    schemaOf(
-      oneOf(
-        "name",
-        choices.map(({ name }) => name),
-      ),
+  const among = (choices: readonly { readonly name: string }[]) =>
+    oneOf(
+      "name",
+      choices.map(({ name }) => name),
     );
-  const shape = {
-    data: among(datasets),
-    recipe: among(recipes),
-    loss: among(losses).nullable(),
-    epochs: schemaOf(epochs, ", or null for as many as suit").nullable(),
-    limit: schemaOf(requestNumbers.limit, ", or null for all").nullable(),
-    seed: schemaOf(requestNumbers.seed),
+  // Without zod, which the worker of the page does not load.
+  const shape: Readonly<Record<keyof TrainRequest, readonly [is: Kind, orNull?: string]>> = {
+    data: [among(datasets)],
+    recipe: [among(recipes)],
+    loss: [among(losses), ""],
+    epochs: [epochs, ", or null for as many as suit"],
+    limit: [requestNumbers.limit, ", or null for all"],
+    seed: [requestNumbers.seed],
   };
-  const fields = Object.keys(shape).join(", ");
-  const schema = z.strictObject(shape, {
-    error: ({ code, keys }) =>
-      code === "unrecognized_keys"
-        ? `expected ${fields} only, not ${keys.join(", ")}`
-        : `expected an object of ${fields}`,
-  });
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const { path, message } = parsed.error.issues[0]!;
-  throw new InputError(`${path.join(".") || "the body"}: received ${received(value, path)}, ${message}`);
+  const fields = Object.keys(shape);
+  const refuse = (path: readonly string[], expected: string): never => {
+    throw new InputError(`${path[0] ?? "the body"}: received ${received(value, path)}, expected ${expected}`);
+  };
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return refuse([], `an object of ${fields.join(", ")}`);
+  }
+  for (const [name, [is, orNull]] of Object.entries(shape)) {
+    const field: unknown = Object(value)[name];
+    if (isOf(is, field) || (field === null && orNull !== undefined)) continue;
+    refuse([name], `${expectedOf(is)}${orNull ?? ""}`);
+  }
+  const more = Object.keys(value).filter((name) => !fields.includes(name));
+  if (more.length > 0) refuse([], `${fields.join(", ")} only, not ${more.join(", ")}`);
+  return value as TrainRequest;
 }
