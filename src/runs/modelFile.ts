@@ -4,8 +4,8 @@ import { preprocessingSchema } from "../modality/image/index.ts";
 import type { EncoderDescription } from "./encoderDescription.ts";
 
 const towerSchema = z.strictObject({
-  /** Its ONNX model, beside this file. */
-  file: z.string().min(1),
+  /** Its ONNX model, beside this file and nowhere else: a model that somebody gave away names no other file of the machine. */
+  file: z.string().regex(/^[^/\\]+\.onnx$/, "expected the name of an ONNX file beside it"),
   encoder: z.string(),
   /** See `encoderFingerprint`; the ONNX model's metadata has the same. */
   fingerprint: z.string(),

@@ -89,6 +89,10 @@ describe("the model of a run", () => {
     expect(await refusal(Model.load(at("mixed"), options))).toMatch(
       /image\.onnx is not the tower that .*model\.json names \(fingerprint [0-9a-f]{64}, expected 0{64}\)/,
     );
+    await writeFile(file, text.replace("image.onnx", "../run/model/image.onnx"));
+    expect(await refusal(Model.load(at("mixed"), options))).toMatch(
+      /model\.json: towers\.image\.file: expected the name of an ONNX file beside it/,
+    );
     await writeFile(file, text.replace('"dim": 16', '"dim": "many"'));
     expect(await refusal(Model.load(at("mixed"), options))).toMatch(/model\.json: dim: .* received "many"/);
   });

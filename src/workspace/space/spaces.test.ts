@@ -92,6 +92,25 @@ describe("spaces", () => {
     expect(hindered.embedded).toEqual([]);
   });
 
+  it("that wait for their turn are refused where a training has begun meanwhile", async () => {
+    let training = false;
+    const started = Promise.withResolvers<void>();
+    const { spaces: of } = spaces({
+      hindrance: () => (training ? "a training is under way" : null),
+      layout: async ({ start }) => {
+        started.resolve();
+        return start;
+      },
+    });
+    const first = told(of, 1);
+    const waiting = of.embeddings(run, 0);
+    waiting.catch(() => undefined);
+    await started.promise;
+    training = true;
+    await first.catch(() => undefined);
+    await expect(waiting).rejects.toThrow("refused: a training is under way");
+  });
+
   it("end with the last who asks, or by an interruption, and can be asked for again", async () => {
     const { spaces: of, layouts } = spaces();
     const leaving = new AbortController();

@@ -86,6 +86,21 @@ describe("a training's phases", () => {
     expect(phases(strict.told)).toEqual(["idle"]);
   });
 
+  it("of the next one stay as they are where what follows the end of the last one fails late", async () => {
+    const late = Promise.withResolvers<void>();
+    const { training, told, until, end } = session({ onEnd: () => late.promise });
+    training.start(request);
+    end();
+    await expect.poll(() => training.status.phase).toBe("done");
+    training.start(request);
+    late.reject(new Error("the pictures are gone"));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(training.status.phase).toBe("preparing");
+    training.stop();
+    expect(phases(told)).not.toContain("failed");
+    await until("failed");
+  });
+
   it("end with failed and why, also where what is to follow the end fails", async () => {
     const { training, told, calls, until, end } = session();
     training.start(request);
