@@ -105,16 +105,15 @@ describe("stopping", () => {
   it("between two blocks of neighbours ends no call of ONNX Runtime, which would end the process", async () => {
     for (const rows of [0, 500, 2000]) {
       const stop = new AbortController();
-      let last = 0;
       const run = fitUmap(many, dim, {
+        // So many that only stopping ends it in time: how far it is when it tells of its progress is the clock's matter.
+        nEpochs: 10_000_000,
         signal: stop.signal,
         onProgress: ({ done }) => {
-          last = done;
           if (done > rows) stop.abort();
         },
       });
       await expect(run).rejects.toThrow(AbortedError);
-      expect(last).toBeLessThan(manyCount);
     }
     const failing = fitUmap(many, dim, {
       onProgress: () => {
