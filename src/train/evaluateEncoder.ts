@@ -1,5 +1,5 @@
 import type { TensorData } from "../base/index.ts";
-import { columnOf, type Dataset, type Items } from "../data/index.ts";
+import { columnOf, type Dataset, type Items, presentRows } from "../data/index.ts";
 import { type Evaluation, evaluate } from "../evaluation/index.ts";
 import { runtimeSimilarities } from "../neighbours/similarities.ts";
 import type { Encoder } from "../nn/index.ts";
@@ -18,7 +18,10 @@ export interface EvaluationSets<T extends Items = Dataset> {
   readonly references: T | null;
 }
 
-/** Metrics of a tower with the parameters given: the sets are embedded, queries compared with references. */
+/**
+ * Metrics of a tower with the parameters given: the sets are embedded, queries compared with references. Rows that lack the
+ * tower's modality are left out.
+ */
 export async function evaluateEncoder(
   runtime: Runtime,
   of: Tower | Encoder,
@@ -26,19 +29,28 @@ export async function evaluateEncoder(
   sets: EvaluationSets,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { queries, references } = sets;
   const tower = towerOf(of);
+  const partOf = (dataset: Dataset) => {
+    const column = columnOf(dataset, tower.modality);
+    const rows = presentRows(column);
+    const labels = rows ? Int32Array.from(rows, (row) => dataset.labels[row]!) : dataset.labels;
+    return { column, rows, items: { name: dataset.name, count: labels.length, labels } };
+  };
+  const queries = partOf(sets.queries);
+  const references = sets.references && partOf(sets.references);
   const embedder = await Embedder.fixed(runtime, tower, state);
-  const total = queries.count + (references?.count ?? 0);
-  const embed = (dataset: Dataset, before: number): Promise<Float32Array> =>
-    embedder.embed(columnOf(dataset, tower.modality), null, {
+  const total = queries.items.count + (references?.items.count ?? 0);
+  const embed = ({ column, rows }: ReturnType<typeof partOf>, before: number): Promise<Float32Array> =>
+    embedder.embed(column, null, {
+      ...(rows ? { rows } : {}),
       ...(options.signal ? { signal: options.signal } : {}),
       onProgress: (done) => options.onProgress?.("embedding", before + done, total),
     });
   try {
     const q = await embed(queries, 0);
-    const r = references ? await embed(references, queries.count) : q;
-    return await evaluateVectors(runtime, sets, q, r, options);
+    const r = references ? await embed(references, queries.items.count) : q;
+    const items = { queries: queries.items, references: references?.items ?? null };
+    return await evaluateVectors(runtime, items, q, r, options);
   } finally {
     await embedder.dispose();
   }

@@ -1,5 +1,5 @@
 import { InputError, KindredError, type TensorData } from "../base/index.ts";
-import { type Column, columnOf, requirePorts } from "../data/index.ts";
+import { type Column, columnOf, presentRows, requirePorts } from "../data/index.ts";
 import type { Schedule } from "../optim/index.ts";
 import type { Program, Runtime, Store, Values } from "../runtime/index.ts";
 import { bestEpoch, type EarlyStop, epochsWaited, firstCounted, requirePatience } from "./earlyStopping.ts";
@@ -360,8 +360,9 @@ export class Trainer {
   async #validationAccuracy(): Promise<ValidationAccuracy | null> {
     const { training, validation, patience, seed } = this.#options;
     if (validation.count === 0 || validation.labelled === false) return null;
-    this.#references ??= referenceRows(training.labels, seed);
     const [embedder] = this.#embedders.values();
+    const known = columnOf(training, embedder!.tower.modality);
+    this.#references ??= referenceRows(training.labels, seed, presentRows(known));
     const data = { training, validation };
     return nearestNeighbourAccuracy(embedder!, this.#store, data, this.#references, patience > 0);
   }

@@ -9,12 +9,12 @@ import { nearestNeighbourAccuracy, referenceRows } from "./validationAccuracy.ts
 
 describe("references of the validation images", () => {
   it("are all training images where there are no more than are taken", () => {
-    expect(referenceRows(Int32Array.of(0, 0, 1), 1, 3)).toBeNull();
+    expect(referenceRows(Int32Array.of(0, 0, 1), 1, null, 3)).toBeNull();
   });
 
   it("have of each class its share and at least one image, however the training images are sorted", () => {
     const sorted = Int32Array.from({ length: 2000 }, (_, row) => (row < 1996 ? Math.floor(row / 499) : row));
-    const rows = referenceRows(sorted, 1, 100)!;
+    const rows = referenceRows(sorted, 1, null, 100)!;
     const counts = classCounts(Int32Array.from(rows, (row) => sorted[row]!));
     expect([...counts.values()]).toEqual([24, 24, 24, 24, 1, 1, 1, 1]);
     expect(rows).toEqual(Uint32Array.from(new Set(rows)).sort());
@@ -22,8 +22,14 @@ describe("references of the validation images", () => {
 
   it("are a function of the seed and the labels alone", () => {
     const labels = Int32Array.from({ length: 300 }, (_, row) => row % 2);
-    expect(referenceRows(labels, 7, 50)).toEqual(referenceRows(labels, 7, 50));
-    expect(referenceRows(labels, 7, 50)).not.toEqual(referenceRows(labels, 8, 50));
+    expect(referenceRows(labels, 7, null, 50)).toEqual(referenceRows(labels, 7, null, 50));
+    expect(referenceRows(labels, 7, null, 50)).not.toEqual(referenceRows(labels, 8, null, 50));
+    // Among those that have the modality, as many as there may be.
+    const present = Uint32Array.from({ length: 60 }, (_, i) => 3 * i);
+    expect(referenceRows(labels, 7, present, 60)).toBe(present);
+    const drawn = referenceRows(labels, 7, present, 50)!;
+    expect(drawn).toHaveLength(50);
+    expect([...drawn].every((row) => present.includes(row))).toBe(true);
   });
 
   it("are the only images that neighbours are looked for among", async () => {

@@ -16,22 +16,26 @@ import type { TrainingData } from "./source.ts";
 const mostReferences = 10_000;
 
 /**
- * The training rows that neighbours are looked for among: null for all of them, or where there are more than `most`, the
- * rows of a sample by lot, in ascending order. It has of each class its share and at least one row.
+ * The training rows that neighbours are looked for among: null for all of them, or in ascending order those that have the
+ * modality, where there are more than `most` of them a sample by lot. It has of each class its share and at least one row.
  *
  * @param labels `[count]`
  * @param seed the same seed and labels give the same rows
+ * @param present rows that have the modality. Default null: all
  * @param most default 10,000
  */
 export function referenceRows(
   labels: Int32Array,
   seed: number,
+  present: Uint32Array | null = null,
   most: number = mostReferences,
 ): Uint32Array | null {
-  if (labels.length <= most) return null;
-  const ranks = Rng.of(seed, "references").permutation(labels.length);
-  const drawn = stratifiedDraw(Array.from(labels), ranks, most, { least: () => 1 });
-  return Uint32Array.from(drawn.flatMap((taken, row) => (taken ? [row] : [])));
+  const known = labelsAt(labels, present);
+  if (known.length <= most) return present;
+  const ranks = Rng.of(seed, "references").permutation(known.length);
+  const drawn = stratifiedDraw(Array.from(known), ranks, most, { least: () => 1 });
+  const places = drawn.flatMap((taken, place) => (taken ? [place] : []));
+  return Uint32Array.from(places, (place) => present?.[place] ?? place);
 }
 
 export interface ValidationAccuracy {
@@ -62,13 +66,12 @@ export async function nearestNeighbourAccuracy(
   const { modality, dim } = embedder.tower;
   const [asked, known] = [columnOf(validation, modality), columnOf(training, modality)];
   const queryRows = presentRows(asked);
-  const found = rows ? rows.filter((row) => known.has(row)) : presentRows(known);
-  if (queryRows?.length === 0 || found?.length === 0) return null;
+  if (queryRows?.length === 0 || rows?.length === 0) return null;
   const queries = await embedder.embed(asked, store, queryRows ? { rows: queryRows } : {});
-  const references = await embedder.embed(known, store, found ? { rows: found } : {});
+  const references = await embedder.embed(known, store, rows ? { rows } : {});
   for (const embeddings of [queries, references]) requireFinite(embeddings);
   const queryLabels = labelsAt(validation.labels, queryRows);
-  const labels = labelsAt(training.labels, found);
+  const labels = labelsAt(training.labels, rows);
   const blocks = plainSimilarityBlocks(
     unitRows(queries, dim, "queries"),
     unitRows(references, dim, "references"),

@@ -66,6 +66,11 @@ it("points in the plane are trained on, embedded and told apart, by nothing but 
   expect(trained.knn1).toBeGreaterThan(0.95);
   expect(trained.mapAtR).toBeGreaterThan(untrained.mapAtR + 0.3);
 
+  // Rows that lack the modality are no queries and no references.
+  const some90 = { queries: rings("test", 90, 4, [3, 50]), references: rings("known", 90, 5, [0]) };
+  const without = await evaluateEncoder(runtime, tower, result.state, some90);
+  expect(without.knn1).toBeGreaterThan(0.95);
+
   const column = columnOf(tested.queries, "points");
   const embedder = await Embedder.fixed(runtime, tower, result.state);
   const all = await embedder.embed(column, null);
