@@ -1,17 +1,12 @@
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { KindredError, printable } from "../base/index.ts";
+import { packageVersion } from "../platform/node/files/packageVersion.ts";
 import { commands } from "./commands.ts";
 import { hideLines } from "./console.ts";
 import { exitWith, type Terminal, withTerminal } from "./terminal.ts";
 
 /** Exit codes: 0 done, 1 failed, 2 bad input or usage; 130 where the user stopped it. */
 export const exitCodes = { done: 0, failed: 1, badInput: 2 } as const;
-
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
-}
 
 /** The program with all its commands, of which only those that `words` name are more than a name and a line. */
 export async function kindredProgram(
@@ -22,7 +17,7 @@ export async function kindredProgram(
     .description(
       "Contrastive representation learning: train an encoder that puts like things near each other.",
     )
-    .version(version())
+    .version(packageVersion())
     .showHelpAfterError("(kindred --help, or kindred <command> --help, lists what there is)")
     .configureOutput({
       writeOut: (text) => stdout.write(text),

@@ -32,10 +32,10 @@ export type RecipeName = (typeof recipeNames)[number];
 /** In place of a recipe: what suits the pictures. */
 export const autoRecipe = "auto";
 
-export const recipeChoices = [autoRecipe, ...recipeNames] as const;
+export const askedRecipes = [autoRecipe, ...recipeNames] as const;
 
 /** A recipe, or that one is to be chosen. */
-export type RecipeChoice = (typeof recipeChoices)[number];
+export type RecipeChoice = (typeof askedRecipes)[number];
 
 /** The recipes; `lessonConfig`, `fastConfig` and `simclrConfig` say where their values come from. */
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {

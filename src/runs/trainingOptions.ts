@@ -23,9 +23,9 @@ import {
   text,
 } from "./option.ts";
 import {
+  askedRecipes,
   autoRecipe,
   type Recipe,
-  recipeChoices,
   recipeNames,
   recipes,
   samplers,
@@ -194,7 +194,7 @@ export const trainingOptions = {
     transpose: { is: flag(), about: "exchange rows and columns of arrays, which EMNIST's letters need" },
   }),
   recipe: {
-    is: oneOf("name", recipeChoices),
+    is: oneOf("name", askedRecipes),
     about:
       "auto: what suits the pictures, with reasons (the lesson for small grey ones in arrays); lesson: pairs, as the lesson has it; fast: all pairs of a batch, each picture encoded once; simclr: without labels, two variations of each picture",
     default: autoRecipe,

@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { getRequestListener } from "@hono/node-server";
+import { packageVersion } from "../platform/node/files/packageVersion.ts";
 import type { DeviceName } from "../platform/node/ort/devices.ts";
 import { Access } from "./access.ts";
 import { explorerApp } from "./app.ts";
@@ -72,7 +72,7 @@ export async function startExplorer(options: ExplorerOptions = {}): Promise<Expl
     split,
     outside,
     device,
-    version: version(),
+    version: packageVersion(),
   }).catch((error: unknown) => {
     index?.close();
     throw error;
@@ -119,9 +119,4 @@ export async function startExplorer(options: ExplorerOptions = {}): Promise<Expl
     index?.close();
     throw error;
   }
-}
-
-function version(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
 }
