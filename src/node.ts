@@ -75,7 +75,6 @@ export type {
   IndexInfo,
   IndexRoot,
   ItemRecord,
-  Preview,
   SearchHit,
   SearchOptions,
   SearchPlan,

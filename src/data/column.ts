@@ -22,6 +22,13 @@ export interface VariedRows {
 /** Varies the rows of a column; the same seed gives the same rows. */
 export type Vary = (column: Column, seed: number) => VariedRows;
 
+/** What a row is shown by, such as a thumbnail, an excerpt or a clip: a small file. */
+export interface Preview {
+  /** Such as `image/webp`, `text/plain` or `audio/wav`. */
+  readonly mediaType: string;
+  readonly bytes: Uint8Array;
+}
+
 /** One modality of every row of a data set. */
 export interface Column {
   /** The data set's name, for messages. */
@@ -42,6 +49,8 @@ export interface Column {
   gather(rows: Uint32Array, signal?: AbortSignal): Ports | Promise<Ports>;
   /** A short name of the content: other content has another. */
   fingerprint(): string | Promise<string>;
+  /** What a row is shown by; left out where the modality has nothing to show. */
+  readonly preview?: (row: number) => Preview | Promise<Preview>;
   /** How rows are varied where nothing else is said; left out where the modality has no way to. */
   readonly vary?: Vary;
 }

@@ -18,7 +18,6 @@ export {
   type ItemRecord,
   itemColumns,
   joinedFields,
-  type Preview,
   type SearchHit,
   type SearchOptions,
 } from "./item.ts";

@@ -1,12 +1,6 @@
 import { type Fields, InputError } from "../base/index.ts";
+import type { Preview } from "../data/column.ts";
 import { type ColumnKind, kindNames } from "./filter.ts";
-
-/** What an item is shown by, such as a thumbnail or an excerpt: a small file. */
-export interface Preview {
-  /** Such as `image/webp` or `text/plain`. */
-  readonly mediaType: string;
-  readonly bytes: Uint8Array;
-}
 
 /** What an index says of an item. */
 export interface ItemRecord {

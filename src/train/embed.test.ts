@@ -2,10 +2,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { AbortedError, Rng, RuntimeError } from "../base/index.ts";
 import type { Graph } from "../graph/index.ts";
 import { compactEncoder, gatherImages, ImageColumn, type ImageDataset } from "../modality/image/index.ts";
+import { embeddingGraph } from "../modality/tower.ts";
 import { initialState } from "../nn/index.ts";
 import { type Program, type Runtime, referenceRuntime, type Values } from "../runtime/index.ts";
 import { Embedder } from "./embed.ts";
-import { embeddingGraph } from "./tower.ts";
 
 const runtime = referenceRuntime();
 afterAll(() => runtime.dispose());

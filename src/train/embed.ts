@@ -1,9 +1,9 @@
 import { AbortedError, RuntimeError, sizeOf, type TensorData } from "../base/index.ts";
 import { type Column, givesPorts, type Port, requirePorts } from "../data/column.ts";
 import { bindState } from "../graph/index.ts";
+import { embeddingGraph, type Tower, towerOf, type WholeTower } from "../modality/tower.ts";
 import type { Encoder } from "../nn/index.ts";
 import type { Program, Runtime, Store } from "../runtime/index.ts";
-import { embeddingGraph, type Tower, towerOf, type WholeTower } from "./tower.ts";
 
 /** Rows embedded at a time at most: enough to fill the cores, small enough to stay in the cache. */
 const mostAtATime = 256;

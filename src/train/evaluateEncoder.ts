@@ -1,11 +1,11 @@
 import type { TensorData } from "../base/index.ts";
 import { columnOf, type Dataset, type Items, presentRows } from "../data/index.ts";
 import { type Evaluation, evaluate } from "../evaluation/index.ts";
+import { type Tower, towerOf } from "../modality/tower.ts";
 import { runtimeSimilarities } from "../neighbours/similarities.ts";
 import type { Encoder } from "../nn/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { Embedder } from "./embed.ts";
-import { type Tower, towerOf } from "./tower.ts";
 
 export interface EvaluateOptions {
   readonly onProgress?: (what: string, done: number, total: number) => void;

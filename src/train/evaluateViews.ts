@@ -1,12 +1,12 @@
 import type { TensorData } from "../base/index.ts";
 import type { Column } from "../data/index.ts";
 import { type ViewMetrics, viewMetrics } from "../evaluation/index.ts";
+import type { Tower } from "../modality/tower.ts";
 import { runtimeSimilarities } from "../neighbours/similarities.ts";
 import type { Encoder } from "../nn/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { Embedder } from "./embed.ts";
 import type { EvaluateOptions } from "./evaluateEncoder.ts";
-import type { Tower } from "./tower.ts";
 
 /** How a tower with the parameters given keeps two variations of a row together: a measure without labels. */
 export async function evaluateViews(

@@ -1,4 +1,14 @@
 export {
+  embeddingGraph,
+  encoderTower,
+  exportEncoder,
+  type Inputs,
+  type Tower,
+  towerOf,
+  trunkEntry,
+  type WholeTower,
+} from "../modality/tower.ts";
+export {
   bestEpoch,
   type ComparedEpoch,
   type EarlyStop,
@@ -38,16 +48,6 @@ export {
   viewSource,
 } from "./source.ts";
 export { type PairLoss, pairTask, type Task } from "./task.ts";
-export {
-  embeddingGraph,
-  encoderTower,
-  exportEncoder,
-  type Inputs,
-  type Tower,
-  towerOf,
-  trunkEntry,
-  type WholeTower,
-} from "./tower.ts";
 export { type TrainResult, train } from "./train.ts";
 export {
   type FitOptions,

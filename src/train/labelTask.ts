@@ -1,10 +1,10 @@
 import { InputError } from "../base/index.ts";
 import type { Vary } from "../data/index.ts";
 import { input, type Tensor } from "../graph/index.ts";
+import { portInputs, type Tower, towerOf } from "../modality/tower.ts";
 import type { Encoder } from "../nn/index.ts";
 import { labelSource, shuffledSources } from "./source.ts";
 import type { Task } from "./task.ts";
-import { portInputs, type Tower, towerOf } from "./tower.ts";
 
 /** A loss of labelled embeddings: `[batch, dim]` and the labels `[batch]` to a scalar. */
 export type LabelLoss = (embeddings: Tensor, labels: Tensor) => Tensor;

@@ -16,9 +16,9 @@ import {
   validationPairs,
 } from "../data/index.ts";
 import { modalityNamed } from "../modality/modality.ts";
+import { type Tower, towerOf } from "../modality/tower.ts";
 import type { Encoder } from "../nn/index.ts";
 import { aheadOfUse } from "./aheadOfUse.ts";
-import { type Tower, towerOf } from "./tower.ts";
 
 /** Which rows of the training set a batch shows, for whoever looks on; the engine never sees it. */
 export type BatchRows =

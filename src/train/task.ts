@@ -1,8 +1,8 @@
 import { input, type Tensor } from "../graph/index.ts";
+import { portInputs, type Tower, towerOf } from "../modality/tower.ts";
 import type { Encoder, ForwardPass, StateSpec } from "../nn/index.ts";
 import { concat, reshape, split } from "../ops/index.ts";
 import { type MakeSources, pairFeed, pairSources } from "./source.ts";
-import { portInputs, type Tower, towerOf } from "./tower.ts";
 
 /**
  * What is learned: towers and a loss, and the feeds that a batch is made of. Training knows nothing else of it,

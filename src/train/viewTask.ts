@@ -1,10 +1,10 @@
 import type { Vary } from "../data/index.ts";
 import type { Tensor } from "../graph/index.ts";
+import { portInputs, type Tower, towerOf } from "../modality/tower.ts";
 import type { Encoder, Module } from "../nn/index.ts";
 import { split } from "../ops/index.ts";
 import { shuffledSources, viewSource } from "./source.ts";
 import type { Task } from "./task.ts";
-import { portInputs, type Tower, towerOf } from "./tower.ts";
 
 /** A loss of two views: `[batch, dim]` twice, row `i` of both being of the same row, to a scalar. */
 export type ViewLoss = (first: Tensor, second: Tensor) => Tensor;

@@ -21,8 +21,9 @@ const training = [
   "modality",
   "train",
 ] as const;
-const below = [...training, "modality/image"] as const;
-const library = [...below, "runs", "retrieval", "report"] as const;
+const modalities = ["modality/image", "modality/text", "modality/audio"] as const;
+const below = [...training, ...modalities] as const;
+const library = [...below, "alignment", "runs", "retrieval", "report"] as const;
 const page = ["web/words", "web/parts", "web/backend", "web/session", "web/map"] as const;
 
 export const rooms: Readonly<Record<string, readonly string[]>> = {
@@ -39,13 +40,16 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   evaluation: ["base"],
   projection: ["base"],
   neighbours: [...engine, "runtime", "evaluation", "projection"],
-  retrieval: ["base", "evaluation"],
+  retrieval: ["base", "data", "evaluation"],
   report: ["base", "projection"],
-  modality: ["base"],
+  modality: ["base", "graph", "nn", "onnx", "data"],
   "modality/image": [...engine, "nn", "data", "modality"],
+  "modality/text": [...engine, "nn", "data", "modality"],
+  "modality/audio": [...engine, "nn", "data", "modality"],
   train: training.filter((room) => room !== "train"),
-  runs: below,
-  encoder: [...below, "runs"],
+  alignment: [...training],
+  runs: [...below, "alignment"],
+  encoder: [...below, "alignment", "runs"],
   workspace: library,
   "platform/node": [...library, "encoder", "workspace"],
   "platform/web": [...library, "encoder", "workspace"],
@@ -81,7 +85,11 @@ export const restrictedPackages: Readonly<Record<string, readonly string[]>> = {
   // The page names only the addresses of its files.
   "onnxruntime-": ["platform/node", "platform/web", "web/browser", "web/query"],
   "@napi-rs": ["platform/node"],
-  mediabunny: ["platform/node", "web/film"],
+  mediabunny: ["platform/node", "platform/web", "web/film"],
+  "@wasm-audio-decoders/": ["platform/node", "platform/web"],
+  "mpg123-decoder": ["platform/node", "platform/web"],
+  "ogg-opus-decoder": ["platform/node", "platform/web"],
+  "@huggingface/tokenizers": ["modality/text"],
   sharp: ["platform/node"],
   koffi: ["platform/node"],
   "@lancedb/": ["platform/node"],

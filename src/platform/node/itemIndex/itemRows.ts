@@ -1,5 +1,6 @@
 import type { RecordBatch, Schema, Table } from "apache-arrow";
 import { InputError, type Scalar } from "../../../base/index.ts";
+import type { Preview } from "../../../data/index.ts";
 import {
   type FieldKinds,
   type IndexedItem,
@@ -8,7 +9,6 @@ import {
   type ItemRecord,
   infoKey,
   itemColumns,
-  type Preview,
   rootsKey,
 } from "../../../retrieval/index.ts";
 import { arrow } from "./lance.ts";

@@ -1,12 +1,13 @@
 import { InputError } from "../../../base/index.ts";
 import { parseJson } from "../../../base/parseJson.ts";
+import type { Preview } from "../../../data/index.ts";
 import {
   ImageColumn,
   type ImageDataset,
   type Preprocessing,
   preprocessingSchema,
 } from "../../../modality/image/index.ts";
-import type { IndexInfo, Preview, SearchHit, SearchOptions } from "../../../retrieval/index.ts";
+import type { IndexInfo, SearchHit, SearchOptions } from "../../../retrieval/index.ts";
 import { Embedder } from "../../../train/index.ts";
 import { readFileOrExplain } from "../files/files.ts";
 import type { ItemIndex } from "../itemIndex/itemIndex.ts";

@@ -1,5 +1,5 @@
 import sharp from "sharp";
-import type { Preview } from "../../../retrieval/index.ts";
+import type { Preview } from "../../../data/index.ts";
 import { encodeGreyPng } from "../figures/greyPng.ts";
 
 /** Longest side of a thumbnail, in pixels: enough for a contact sheet, about 2 KB. */
