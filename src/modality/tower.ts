@@ -28,8 +28,15 @@ export interface WholeTower {
   readonly ports: readonly Port[];
   /** Rows at a time where it takes just so many; null where that is open. */
   readonly batch: number | null;
-  /** It takes its ports to `embedding`, with the tower's state inside. */
-  model(state: ReadonlyMap<string, TensorData>): Uint8Array;
+  /**
+   * It takes its ports to `embedding`, with the tower's state inside.
+   *
+   * @throws KindredError when the frozen model has not been read.
+   */
+  model(
+    state: ReadonlyMap<string, TensorData>,
+    metadata?: Readonly<Record<string, string>>,
+  ): Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -49,7 +56,14 @@ export function encoderTower(encoder: Encoder, modality = "image", port = "image
           whole: {
             ports: [portOf(port, inputShape)],
             batch: trunk.batch,
-            model: (values) => exportEncoder(encoder, values),
+            model: (parameters, metadata = {}) => {
+              if (!trunk.model) {
+                throw new KindredError("the encoder's trunk has not been read, so it cannot be written");
+              }
+              const head = encodeDynamicBatch((batch) => embeddingGraph(encoder, batch), { parameters });
+              const entries = { ...metadata, [trunkEntry]: trunk.sha256 };
+              return withHead(trunk.model, { model: head, dim }, entries);
+            },
           },
         }
       : {}),
@@ -83,26 +97,33 @@ export function embeddingGraph(of: Tower | Encoder, batch: number): Graph {
 export const trunkEntry = "kindred.trunk";
 
 /**
- * The encoder as an ONNX model for inference: `images` `[batch, channels, height, width]` in [-1, 1] to
- * `embedding` `[batch, dim]`, any batch size, parameters and running statistics inside; a trunk is inside, too.
+ * The tower as an ONNX model for inference: its ports `[batch, ...shape]` to `embedding` `[batch, dim]`, any batch size but
+ * where a frozen model takes just so many, with parameters, running statistics and the frozen model inside.
  *
- * @param entries of its metadata, beside the encoder's name and what it takes
- * @throws KindredError when the encoder's trunk has not been read.
+ * @param state the tower's parameters and running statistics, by the names of `tower.state`
+ * @param entries of its metadata, beside the tower's name (`encoder`) and what it takes (`input`)
+ * @throws KindredError when the tower's frozen model has not been read, or what it computes depends on the batch size.
  */
+export function exportTower(
+  tower: Tower,
+  state: ReadonlyMap<string, TensorData>,
+  entries: Readonly<Record<string, string>> = {},
+): Uint8Array<ArrayBuffer> {
+  const { ports } = tower.whole ?? tower;
+  const input = ports.map(
+    ({ name, dtype, shape }) => `${name}: ${dtype} [${["batch", ...shape].join(", ")}]`,
+  );
+  const metadata = { encoder: tower.name, input: input.join("; "), ...entries };
+  if (tower.whole) return tower.whole.model(state, metadata);
+  return encodeDynamicBatch((batch) => embeddingGraph(tower, batch), { parameters: state, metadata });
+}
+
+/** A picture encoder as {@link exportTower} writes it: `images` `[batch, channels, height, width]` in [-1, 1] to `embedding`. */
 export function exportEncoder(
   encoder: Encoder,
   state: ReadonlyMap<string, TensorData>,
   entries: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const { name, inputShape, dim, trunk } = encoder;
-  const metadata = {
-    encoder: name,
-    input: `[batch, ${inputShape.join(", ")}] scaled to [-1, 1]`,
-    ...entries,
-  };
-  const build = (batch: number) => embeddingGraph(encoder, batch);
-  if (!trunk) return encodeDynamicBatch(build, { parameters: state, metadata });
-  if (!trunk.model) throw new KindredError("the encoder's trunk has not been read, so it cannot be written");
-  const head = { model: encodeDynamicBatch(build, { parameters: state }), dim };
-  return withHead(trunk.model, head, { ...metadata, [trunkEntry]: trunk.sha256 });
+  const input = `[batch, ${encoder.inputShape.join(", ")}] scaled to [-1, 1]`;
+  return exportTower(encoderTower(encoder), state, { input, ...entries });
 }

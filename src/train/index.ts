@@ -2,6 +2,7 @@ export {
   embeddingGraph,
   encoderTower,
   exportEncoder,
+  exportTower,
   type Inputs,
   type Tower,
   towerOf,
