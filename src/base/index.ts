@@ -2,6 +2,7 @@ export * from "./crc32.ts";
 export * from "./errors.ts";
 export * from "./fields.ts";
 export * from "./printable.ts";
+export * from "./quote.ts";
 export * from "./rng.ts";
 export * from "./shape.ts";
 export * from "./shellWord.ts";

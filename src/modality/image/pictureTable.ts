@@ -1,9 +1,7 @@
-import { type Fields, InputError } from "../../base/index.ts";
+import { type Fields, InputError, quote } from "../../base/index.ts";
 import { hasOtherEnd, plainName } from "../../data/columnNames.ts";
-import { describeColumns, type LabelChoice, labelColumnOf, quote } from "./arrays/pixelTable.ts";
-
-/** The part of a data set that a picture is of. */
-export type PicturePart = "train" | "validation" | "test";
+import { type Part, partOf, usualSplits } from "../../data/part.ts";
+import { describeColumns, type LabelChoice, labelColumnOf } from "./arrays/pixelTable.ts";
 
 /** A picture as its data set names it. */
 export interface ListedPicture {
@@ -11,7 +9,7 @@ export interface ListedPicture {
   readonly path: string;
   /** The name of its class; null where it has none. */
   readonly label: string | null;
-  readonly part: PicturePart;
+  readonly part: Part;
   /** What a table says of it beside; left out where that was not asked for. */
   readonly fields?: Fields;
 }
@@ -31,24 +29,6 @@ const usualPaths = [
   ],
   ...["image", "imagename", "img", "imgname", "picture", "photo", "imageid", "id", "name"],
 ];
-
-const usualSplits = ["split", "subset", "partition", "part", "set", "usage", "dataset"];
-
-const parts: Readonly<Record<string, PicturePart>> = {
-  train: "train",
-  training: "train",
-  val: "validation",
-  valid: "validation",
-  validation: "validation",
-  test: "test",
-  testing: "test",
-};
-
-/** The part that a folder or a cell names; undefined for none. */
-export function partOf(name: string): PicturePart | undefined {
-  const key = name.trim().toLowerCase();
-  return Object.hasOwn(parts, key) ? parts[key] : undefined;
-}
 
 /** A row of a table, and what messages call it, such as `line 7`. */
 export interface TableRow {
@@ -258,7 +238,7 @@ function textIn(table: Table, { where, values }: TableRow, column: number): stri
   );
 }
 
-function partIn(file: string, { where }: TableRow, text: string): PicturePart {
+function partIn(file: string, { where }: TableRow, text: string): Part {
   const part = partOf(text);
   if (part) return part;
   throw new InputError(`${file}: ${where}: split is ${quote(text)}, expected train, val or test`);

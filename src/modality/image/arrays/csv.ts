@@ -1,4 +1,4 @@
-import { InputError } from "../../../base/index.ts";
+import { InputError, quote } from "../../../base/index.ts";
 import type { ImageDataset } from "../imageDataset.ts";
 import { type ColourOrder, colourOrderOf, makePlanar } from "./colourOrder.ts";
 import { columnNotes } from "./csvColumnNotes.ts";
@@ -7,7 +7,7 @@ import { CsvLabels, largestLabel, noLabel } from "./csvLabels.ts";
 import { digitOf, isDigit, type PixelRun, pixelRuns, readPixels } from "./csvPixelRuns.ts";
 import { scaleNote } from "./csvScaleNote.ts";
 import { readTextRow } from "./csvTextRow.ts";
-import { labelColumn, type PixelTableForm, pixelTableForm, quote } from "./pixelTable.ts";
+import { labelColumn, type PixelTableForm, pixelTableForm } from "./pixelTable.ts";
 
 const newline = 10;
 const carriageReturn = 13;

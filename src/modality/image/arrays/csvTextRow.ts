@@ -1,6 +1,6 @@
-import { InputError } from "../../../base/index.ts";
+import { InputError, quote } from "../../../base/index.ts";
 import { separatorName, splitLine } from "../../../data/separator.ts";
-import { labelColumn, type PixelTableForm, quote } from "./pixelTable.ts";
+import { labelColumn, type PixelTableForm } from "./pixelTable.ts";
 
 /**
  * Reads a row whose fields are not all plain numbers, and returns its label as text, empty where it has none.

@@ -1,4 +1,4 @@
-import { InputError } from "../../../base/index.ts";
+import { InputError, quote } from "../../../base/index.ts";
 import { listed } from "../../../base/listed.ts";
 import { hasOtherEnd, namedColumn, plainName, usualLabelColumn } from "../../../data/columnNames.ts";
 import { type Separator, separatorOf, splitLine } from "../../../data/separator.ts";
@@ -257,9 +257,4 @@ export function describeColumns(names: readonly string[] | null, columns: readon
   const [only = ""] = called;
   if (columns.length === 1) return `${only.startsWith('"') ? "the column" : "column"} ${only}`;
   return `the columns ${listed(called, mostNamed)}`;
-}
-
-/** A value for a message: quoted, unprintable characters escaped, cut after 40. */
-export function quote(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

@@ -1,6 +1,4 @@
-import { InputError } from "../../../base/index.ts";
-import { quote } from "../../../modality/image/arrays/pixelTable.ts";
-
+import { InputError, quote } from "../../../base/index.ts";
 /**
  * The numbers of a `.npy` file of float32, version 1.0, little-endian, rows first.
  *

@@ -1,13 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { basename, extname, join } from "node:path";
-import { InputError } from "../../../../base/index.ts";
-import { quote } from "../../../../modality/image/arrays/pixelTable.ts";
-import {
-  type PicturePart,
-  partOf,
-  type Table,
-  type TableRow,
-} from "../../../../modality/image/pictureTable.ts";
+import { InputError, quote } from "../../../../base/index.ts";
+import { type Part, partOf } from "../../../../data/part.ts";
+import type { Table, TableRow } from "../../../../modality/image/pictureTable.ts";
 import { filesAsEntries, makeRoom } from "../cache/cacheRoom.ts";
 import type { PictureListing } from "./pictureListing.ts";
 import { listTable, type TableOptions } from "./pictureTableFile.ts";
@@ -17,7 +12,7 @@ import { parquetPicturesFolder, readParquet } from "./readParquet.ts";
 export interface ParquetFile {
   readonly path: string;
   /** The part that its name or its folder tells; null for none. */
-  readonly part: PicturePart | null;
+  readonly part: Part | null;
 }
 
 /**
@@ -36,7 +31,7 @@ export async function parquetFilesIn(folder: string): Promise<ParquetFile[]> {
   return found;
 }
 
-async function filesIn(folder: string, part: PicturePart | null): Promise<ParquetFile[]> {
+async function filesIn(folder: string, part: Part | null): Promise<ParquetFile[]> {
   const names = (await readdir(folder)).filter((name) => /^[^.].*\.parquet$/i.test(name)).sort();
   return names.map((name) => ({
     path: join(folder, name),

@@ -1,7 +1,8 @@
 import { realpath } from "node:fs/promises";
 import { basename } from "node:path";
 import { InputError } from "../../../../base/index.ts";
-import type { ListedPicture, PicturePart } from "../../../../modality/image/pictureTable.ts";
+import type { Part } from "../../../../data/part.ts";
+import type { ListedPicture } from "../../../../modality/image/pictureTable.ts";
 import { explainIoError } from "../../files/files.ts";
 import { describeOthers } from "../pictureReport.ts";
 import { partsOf, sameFoldersNote } from "./pictureParts.ts";
@@ -96,7 +97,7 @@ interface Listing {
 
 function listPart(
   listing: Listing,
-  part: PicturePart,
+  part: Part,
   folder: PictureTree,
   kind: "labelled" | "unlabelled" | "flat",
 ): void {

@@ -1,9 +1,9 @@
 import { InputError } from "../../../../base/index.ts";
 import { listed } from "../../../../base/listed.ts";
-import type { PicturePart } from "../../../../modality/image/pictureTable.ts";
+import type { Part } from "../../../../data/part.ts";
 import { type PictureProblem, type PictureTree, picturesIn } from "./pictureTree.ts";
 
-const partWords: Readonly<Record<string, PicturePart>> = {
+const partWords: Readonly<Record<string, Part>> = {
   train: "train",
   training: "train",
   trn: "train",
@@ -21,7 +21,7 @@ const besideWords =
   /^(?:sets?|data|datasets?|images?|imgs?|pictures?|pics?|photos?|splits?|parts?|folders?|files?|full|all|seg|jpe?gs?|pngs?|\d+)$/;
 
 /** The part that a folder's name tells, such as `Train`, `test1`, `validation_set` or `val2017`; undefined for none. */
-export function partOfFolder(name: string): PicturePart | undefined {
+export function partOfFolder(name: string): Part | undefined {
   const words = name
     .replace(/([a-z])([A-Z])/g, "$1 $2")
     .toLowerCase()
@@ -36,7 +36,7 @@ export function partOfFolder(name: string): PicturePart | undefined {
 
 /** A data set's folder as its parts. */
 export interface FoundParts {
-  readonly parts: readonly (readonly [PicturePart, PictureTree])[];
+  readonly parts: readonly (readonly [Part, PictureTree])[];
   /** Whether the parts have folders of their own. */
   readonly split: boolean;
   /** Pictures beside the parts. */
@@ -105,7 +105,7 @@ export function sameFoldersNote(tree: PictureTree): string | null {
 }
 
 interface NamedPart {
-  readonly part: PicturePart;
+  readonly part: Part;
   readonly folder: PictureTree;
   /** What it stands for, see `innerPart`. */
   readonly inside: PictureTree;
@@ -140,7 +140,7 @@ function innermost(tree: PictureTree): PictureTree {
 }
 
 /** `seg_train/seg_train` and `train/images` stand for what is in them. */
-function innerPart(folder: PictureTree, part: PicturePart): PictureTree {
+function innerPart(folder: PictureTree, part: Part): PictureTree {
   const [only, ...more] = foldersIn(folder);
   if (folder.pictures.length > 0 || !only || more.length > 0) return folder;
   const name = nameOf(only);

@@ -1,13 +1,13 @@
 import { type Dirent, existsSync } from "node:fs";
 import { readdir, realpath } from "node:fs/promises";
 import { basename, dirname, extname, join, relative, sep } from "node:path";
-import { InputError } from "../../../../base/index.ts";
+import { InputError, quote } from "../../../../base/index.ts";
 import { plainName } from "../../../../data/columnNames.ts";
-import { type LabelChoice, quote } from "../../../../modality/image/arrays/pixelTable.ts";
+import { partOf } from "../../../../data/part.ts";
+import type { LabelChoice } from "../../../../modality/image/arrays/pixelTable.ts";
 import {
   type ListedPicture,
   type PictureColumns,
-  partOf,
   pictureColumns,
   pictureTable,
   type Table,

@@ -1,7 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { InputError } from "../../../../base/index.ts";
-import { quote } from "../../../../modality/image/arrays/pixelTable.ts";
+import { InputError, quote } from "../../../../base/index.ts";
 import { explainIoError } from "../../files/files.ts";
 import { moduleBeside, Thread } from "../../threads/thread.ts";
 import { cacheFolder } from "../cache/cacheFolder.ts";

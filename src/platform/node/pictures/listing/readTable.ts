@@ -1,9 +1,8 @@
 import { open } from "node:fs/promises";
 import { extname } from "node:path";
-import { InputError } from "../../../../base/index.ts";
+import { InputError, quote } from "../../../../base/index.ts";
 import { parseDelimited } from "../../../../data/delimitedText.ts";
 import { separatorOf } from "../../../../data/separator.ts";
-import { quote } from "../../../../modality/image/arrays/pixelTable.ts";
 import type { Table, TableRow } from "../../../../modality/image/pictureTable.ts";
 import { explainIoError, readFileOrExplain } from "../../files/files.ts";
 

@@ -1,5 +1,5 @@
-import type { Fields, Scalar } from "../../../../base/index.ts";
-import { describeColumns, quote } from "../../../../modality/image/arrays/pixelTable.ts";
+import { type Fields, quote, type Scalar } from "../../../../base/index.ts";
+import { describeColumns } from "../../../../modality/image/arrays/pixelTable.ts";
 import type { PictureColumns, Table } from "../../../../modality/image/pictureTable.ts";
 import { faultOfFieldName } from "../../../../retrieval/index.ts";
 

@@ -2,7 +2,8 @@ import { open, readdir, realpath } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { InputError } from "../../../../base/index.ts";
 import { listed } from "../../../../base/listed.ts";
-import { type PictureColumns, type PicturePart, partOf } from "../../../../modality/image/pictureTable.ts";
+import { type Part, partOf } from "../../../../data/part.ts";
+import type { PictureColumns } from "../../../../modality/image/pictureTable.ts";
 import { embeddingColumns } from "../../embeddings/embeddingColumns.ts";
 import type { PictureListing } from "./pictureListing.ts";
 import { glanceAtPictureTable, listPictureTable, type TableOptions } from "./pictureTableFile.ts";
@@ -16,7 +17,7 @@ const mostNamed = 5;
 interface FoundTable {
   readonly path: string;
   /** The part that its own name or that of its folder tells; null for none. */
-  readonly part: PicturePart | null;
+  readonly part: Part | null;
   readonly columns: PictureColumns;
 }
 
@@ -83,11 +84,7 @@ function othersThan(
 }
 
 /** The tables of a folder that name pictures, by their names. */
-async function tablesIn(
-  folder: string,
-  part: PicturePart | null,
-  options: TableOptions,
-): Promise<FoundTable[]> {
+async function tablesIn(folder: string, part: Part | null, options: TableOptions): Promise<FoundTable[]> {
   const names = (await readdir(folder)).filter((name) => !name.startsWith(".") && isTextTable(name)).sort();
   const found: FoundTable[] = [];
   for (const name of names) {
@@ -111,7 +108,7 @@ async function isOfEmbeddings(path: string): Promise<boolean> {
 }
 
 /** `train.csv`, `labels_train.csv` and the like. */
-function partOfTable(name: string): PicturePart | null {
+function partOfTable(name: string): Part | null {
   const stem = basename(name, extname(name));
   return partOf(stem) ?? partOf(stem.split(/[_\-. ]/).at(-1)!) ?? null;
 }
