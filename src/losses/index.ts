@@ -1,10 +1,13 @@
+export type { AlignedRows } from "./alignedRows.ts";
 export { allPairsCosineLoss } from "./allPairsCosine.ts";
+export { clipLoss } from "./clip.ts";
 export * from "./cosinePair.ts";
 export { infoNceLoss } from "./infoNce.ts";
 export type { MarginOptions } from "./margin.ts";
 export { marginContrastiveLoss } from "./marginContrastive.ts";
 export { ntXentLoss } from "./ntXent.ts";
 export { type Loss, type LossName, type LossOptions, lossByName, lossNames } from "./registry.ts";
+export { sigLipLoss } from "./sigLip.ts";
 export { cosineSimilarities } from "./similarityMatrix.ts";
 export { supConLoss } from "./supCon.ts";
 export type { TemperatureOptions } from "./temperature.ts";

@@ -19,7 +19,7 @@ import {
 import { l2Normalize } from "./cosinePair.ts";
 
 /** A logit whose exponential is 0 beside that of any cosine, yet finite, so that no `inf - inf` can arise. */
-const excluded = -1e30;
+export const excluded = -1e30;
 
 /** Cosine similarity of all rows with all rows: `[n, dim]` and `[m, dim]` to `[n, m]`, each from -1 to 1. */
 export function cosineSimilarities(a: Tensor, b: Tensor): Tensor {
