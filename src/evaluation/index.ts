@@ -1,4 +1,5 @@
 export { unitRows } from "../base/unitRows.ts";
+export * from "./across/index.ts";
 export * from "./classSimilarities.ts";
 export * from "./evaluate.ts";
 export { type Labels, queriesWithoutReferences } from "./labels.ts";

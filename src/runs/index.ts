@@ -3,6 +3,7 @@ export * from "./checkpoint/index.ts";
 export * from "./checkpoint/trainingState.ts";
 export { type ChosenTrunk, chosenEncoder, type EncoderChoices } from "./chosenEncoder.ts";
 export { type ConfiguredParts, configuredParts } from "./configuredParts.ts";
+export { parseCrossModalReport } from "./crossModalFile.ts";
 export { describedModel, describeEncoder } from "./describedModel.ts";
 export {
   descriptionEntries,

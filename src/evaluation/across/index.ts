@@ -1,0 +1,11 @@
+export { type Drawn, drawnOf, type Measured } from "./bootstrap.ts";
+export { centredUnitRows, centroid } from "./centring.ts";
+export * from "./crossModalReport.ts";
+export * from "./directionMetrics.ts";
+export * from "./linearBaseline.ts";
+export type { ModalityEmbeddings } from "./modalityEmbeddings.ts";
+export * from "./modalityGap.ts";
+export * from "./queryRanks.ts";
+export * from "./similaritiesAcross.ts";
+export { skewness } from "./skewness.ts";
+export * from "./zeroShot.ts";
