@@ -12,6 +12,7 @@ export type {
   Picture,
   PictureBlob,
   Query,
+  QueryValues,
   RawPicture,
 } from "./encoder/index.ts";
 export * from "./evaluation/index.ts";

@@ -1,70 +1,42 @@
-import { AbortedError, InputError, type TensorData } from "../base/index.ts";
-import { unitRows } from "../base/unitRows.ts";
+import { InputError } from "../base/index.ts";
 import type { Preprocessing } from "../modality/image/index.ts";
-import { embeddingOutput, feedOf, type ModelPorts } from "./modelPorts.ts";
+import { type EmbedPicturesOptions, LoadedTower, type ModelRunner } from "./loadedTower.ts";
+import { type ModelPorts, pictureReader, type ReadPicture } from "./modelPorts.ts";
 import type { Picture } from "./picture.ts";
 
-/** What a platform opens a model as. */
+/** What a platform opens a model of pictures as. */
 export interface OpenedModel {
   readonly ports: ModelPorts;
-  /** A picture as the encoder takes it: bytes `[channels, size, size]`. */
-  read(picture: Picture, name: string): Promise<Uint8Array>;
-  run(feeds: Readonly<Record<string, TensorData>>): Promise<Readonly<Record<string, TensorData>>>;
-  dispose(): Promise<void>;
+  readonly readPicture: ReadPicture;
+  readonly runner: ModelRunner;
 }
-
-export interface EncoderOptions {
-  /**
-   * In Node, of a run: the checkpoint of this epoch, counted from 0. Default: the best epoch where patience keeps one, else
-   * the last.
-   */
-  readonly checkpoint?: number;
-  /** What to compute on. Default `auto`: in Node CUDA where it works, else the CPU; in a browser WebAssembly. */
-  readonly device?: "auto" | "cpu" | "webgpu" | "cuda" | "coreml" | "dml" | "wasm";
-  /** Threads of one operator. Default: in Node one for each processor, in a browser 1. */
-  readonly threads?: number;
-  /**
-   * Where a browser finds ONNX Runtime's files. Default: where the bundler put them. In Node they are in the package, and
-   * this is not looked at.
-   */
-  readonly wasmPaths?: Readonly<
-    Partial<Record<"wasm" | "webgpu", { readonly wasm: string; readonly mjs?: string }>>
-  >;
-}
-
-export interface EmbedPicturesOptions {
-  /** Whether vectors have length 1, so that a dot product is the cosine similarity. Default true. */
-  readonly normalize?: boolean;
-  readonly onProgress?: (done: number, total: number) => void;
-  /** Stops after the pictures that are being embedded. */
-  readonly signal?: AbortSignal;
-}
-
-/** Pictures read and embedded together: enough to keep the engine busy, few enough to fit in memory. */
-const picturesAtATime = 64;
 
 /** A trained encoder, ready to use. Platforms add how one is loaded. */
 export class LoadedEncoder {
-  readonly #model: OpenedModel;
-  #disposed = false;
+  readonly #ports: ModelPorts;
+  readonly #tower: LoadedTower;
 
-  constructor(model: OpenedModel) {
-    this.#model = model;
+  constructor({ ports, readPicture, runner }: OpenedModel) {
+    const { input, batch, description } = ports;
+    const { dim, normalized, preprocessing } = description;
+    const read = pictureReader(readPicture, preprocessing, input);
+    this.#ports = ports;
+    this.#tower = new LoadedTower({ dim, inputs: [input], batch, normalized, read, runner }, "encoder");
   }
 
   /** Length of a vector. */
   get dim(): number {
-    return this.#model.ports.description.dim;
+    return this.#ports.description.dim;
   }
 
   /** What is done to a picture before the encoder sees it. */
   get preprocessing(): Preprocessing {
-    return this.#model.ports.description.preprocessing;
+    return this.#ports.description.preprocessing;
   }
 
   /** Names of the classes it was trained on, by label; null where they have none. */
   get classes(): readonly string[] | null {
-    return this.#model.ports.description.classes;
+    return this.#ports.description.classes;
   }
 
   /**
@@ -72,7 +44,7 @@ export class LoadedEncoder {
    * for a model that does not say.
    */
   get fingerprint(): string | null {
-    return this.#model.ports.description.fingerprint;
+    return this.#ports.description.fingerprint;
   }
 
   /**
@@ -84,32 +56,11 @@ export class LoadedEncoder {
    *   that gives them with length 1.
    * @throws AbortedError when the signal was aborted.
    */
-  async embed(
+  embed(
     pictures: readonly Picture[],
-    { normalize = true, onProgress, signal }: EmbedPicturesOptions = {},
+    options: EmbedPicturesOptions = {},
   ): Promise<Float32Array<ArrayBuffer>[]> {
-    this.#requireOpen();
-    const { ports } = this.#model;
-    if (!normalize && ports.description.normalized) {
-      throw new InputError(
-        "this model gives vectors of length 1 only: leave out normalize: false, or export it with --no-normalize",
-      );
-    }
-    const atATime = ports.batch ?? picturesAtATime;
-    const vectors: Float32Array<ArrayBuffer>[] = [];
-    if (pictures.length === 0) return vectors;
-    let reading = this.#read(pictures, 0, atATime, signal);
-    for (let start = 0; start < pictures.length; start += atATime) {
-      const ready = await reading;
-      const embedding = this.#run(ready);
-      reading = this.#read(pictures, start + atATime, atATime, signal);
-      // Its failure is met when it is waited for; until then it is nobody's.
-      reading.catch(() => null);
-      for (const vector of await embedding)
-        vectors.push(normalize ? unitRows(vector, vector.length) : vector);
-      onProgress?.(vectors.length, pictures.length);
-    }
-    return vectors;
+    return this.#tower.embed(pictures, (place) => `picture ${place}`, options);
   }
 
   /**
@@ -119,52 +70,26 @@ export class LoadedEncoder {
    * @throws InputError when one is not `dim` numbers.
    */
   similarity(a: ArrayLike<number>, b: ArrayLike<number>): number {
-    for (const { length } of [a, b]) {
-      if (length !== this.dim) {
-        throw new InputError(
-          `a vector of ${length} numbers, expected ${this.dim}, as this encoder gives them`,
-        );
-      }
-    }
-    let [product, squaresA, squaresB] = [0, 0, 0];
-    for (let i = 0; i < this.dim; i++) {
-      product += a[i]! * b[i]!;
-      squaresA += a[i]! ** 2;
-      squaresB += b[i]! ** 2;
-    }
-    return product === 0 ? 0 : product / Math.sqrt(squaresA * squaresB);
+    return similarity(a, b, this.dim, "encoder");
   }
 
   /** Frees what the engine holds. Vectors stay. */
-  async dispose(): Promise<void> {
-    if (this.#disposed) return;
-    this.#disposed = true;
-    await this.#model.dispose();
+  dispose(): Promise<void> {
+    return this.#tower.dispose();
   }
+}
 
-  #requireOpen(): void {
-    if (this.#disposed) throw new InputError("this encoder was disposed: load it again");
+/** The cosine of the angle between two vectors of `dim` numbers; 0 beside a vector of zeros. */
+export function similarity(a: ArrayLike<number>, b: ArrayLike<number>, dim: number, what: string): number {
+  for (const { length } of [a, b]) {
+    if (length !== dim)
+      throw new InputError(`a vector of ${length} numbers, expected ${dim}, as this ${what} gives them`);
   }
-
-  async #read(
-    pictures: readonly Picture[],
-    start: number,
-    atATime: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Uint8Array[]> {
-    this.#requireOpen();
-    if (signal?.aborted) throw new AbortedError("embedding was stopped");
-    return Promise.all(
-      pictures.slice(start, start + atATime).map((picture, i) => {
-        const place = typeof picture === "string" || picture instanceof URL ? String(picture) : null;
-        return this.#model.read(picture, place ?? `picture ${start + i}`);
-      }),
-    );
+  let [product, squaresA, squaresB] = [0, 0, 0];
+  for (let i = 0; i < dim; i++) {
+    product += a[i]! * b[i]!;
+    squaresA += a[i]! ** 2;
+    squaresB += b[i]! ** 2;
   }
-
-  async #run(pictures: readonly Uint8Array[]): Promise<Float32Array<ArrayBuffer>[]> {
-    const values = await this.#model.run(feedOf(this.#model.ports, pictures));
-    const rows = values[embeddingOutput]!.data as Float32Array;
-    return pictures.map((_, row) => rows.slice(row * this.dim, (row + 1) * this.dim));
-  }
+  return product === 0 ? 0 : product / Math.sqrt(squaresA * squaresB);
 }

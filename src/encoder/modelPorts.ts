@@ -1,7 +1,10 @@
-import { InputError, type TensorData } from "../base/index.ts";
-import { scalePixels } from "../modality/image/index.ts";
+import { InputError } from "../base/index.ts";
+import { parseJson } from "../base/parseJson.ts";
+import { type Preprocessing, preprocessingSchema, scalePixels } from "../modality/image/index.ts";
+import type { OpenReader, ReadValue } from "../modality/modality.ts";
 import { type ModelFile, readModel } from "../onnx/index.ts";
 import { descriptionFrom, type EncoderDescription } from "../runs/index.ts";
+import type { Picture } from "./picture.ts";
 
 /** How a model's file is fed, and what it says of itself. */
 export interface ModelPorts {
@@ -57,27 +60,47 @@ function bare(file: ModelFile, name: string): EncoderDescription {
   };
 }
 
-/** Pictures `[count, channels, size, size]`, bytes, as the model takes them; filled up with black to its own number. */
-export function feedOf(
-  { input, batch, description: { preprocessing } }: ModelPorts,
-  pictures: readonly Uint8Array[],
-): Readonly<Record<string, TensorData>> {
+/**
+ * A picture as an encoder takes it, `[channels, size, size]`, 0 to 255: decoded and resized by a platform.
+ *
+ * @param name what messages call it where it is no path or URL
+ * @throws InputError naming the picture when it cannot be read.
+ */
+export type ReadPicture = (
+  picture: Picture,
+  name: string,
+  preprocessing: Preprocessing,
+) => Promise<Uint8Array>;
+
+/** Pictures as a model takes them, see {@link ModelPorts}. */
+export function pictureReader(
+  readPicture: ReadPicture,
+  preprocessing: Preprocessing,
+  input: ModelPorts["input"],
+): ReadValue {
   const { size, channels } = preprocessing;
-  const count = batch ?? pictures.length;
-  const area = size * size;
-  const bytes = new Uint8Array(count * channels * area);
-  for (const [n, planes] of pictures.entries()) {
+  return async (value, name) => {
+    // Whether it is one is looked at where it is read.
+    const picture = value as Picture;
+    const place = typeof picture === "string" || picture instanceof URL ? String(picture) : name;
+    const planes = await readPicture(picture, place, preprocessing);
     if (input === "images") {
-      bytes.set(planes, n * channels * area);
-      continue;
+      return { images: { dtype: "float32", shape: [1, channels, size, size], data: scalePixels(planes) } };
     }
+    const area = size * size;
+    const data = new Uint8Array(planes.length);
     for (let channel = 0; channel < channels; channel++) {
-      for (let i = 0; i < area; i++) {
-        bytes[(n * area + i) * channels + channel] = planes[channel * area + i]!;
-      }
+      for (let i = 0; i < area; i++) data[i * channels + channel] = planes[channel * area + i]!;
     }
-  }
-  return input === "pixels"
-    ? { pixels: { dtype: "uint8", shape: [count, size, size, channels], data: bytes } }
-    : { images: { dtype: "float32", shape: [count, channels, size, size], data: scalePixels(bytes) } };
+    return { pixels: { dtype: "uint8", shape: [1, size, size, channels], data } };
+  };
+}
+
+/** What opens the reader of a model's pictures. */
+export function openPictureReader(readPicture: ReadPicture): OpenReader {
+  return ({ preprocessing, where }) => {
+    const what = "how pictures are made ready: train or export the model anew";
+    const known = parseJson(preprocessingSchema, JSON.stringify(preprocessing), where, what);
+    return pictureReader(readPicture, known, "images");
+  };
 }

@@ -4,14 +4,14 @@ import { parseJson } from "../base/parseJson.ts";
 import { type Preprocessing, preprocessingSchema } from "../modality/image/index.ts";
 import type { ImageTowerConfig } from "./runConfig.ts";
 
-/** What whoever uses an encoder elsewhere has to know of it. */
-export interface EncoderDescription {
+/** What whoever uses an encoder elsewhere has to know of it; one of pictures where its preprocessing is not said to be another. */
+export interface EncoderDescription<P = Preprocessing> {
   /** Its architecture, by the name that `kindred train --encoder` takes. */
   readonly encoder: string;
   /** Length of an embedding. */
   readonly dim: number;
   /** What is done to a picture before the encoder sees it. */
-  readonly preprocessing: Preprocessing;
+  readonly preprocessing: P;
   /** Whether embeddings leave it with length 1. */
   readonly normalized: boolean;
   /** Names of the classes it was trained on, by label; null where they have none. */
@@ -45,12 +45,12 @@ export function preprocessingOf({
 }
 
 /** A description as text entries, as ONNX and safetensors hold them: `kindred.dim`, `kindred.preprocessing` and so on. */
-export function descriptionEntries(description: EncoderDescription): Record<string, string> {
+export function descriptionEntries(description: EncoderDescription<object | null>): Record<string, string> {
   const { encoder, dim, preprocessing, normalized, classes, fingerprint, epoch } = description;
   return {
     [key("encoder")]: encoder,
     [key("dim")]: String(dim),
-    [key("preprocessing")]: JSON.stringify(preprocessing),
+    ...(preprocessing === null ? {} : { [key("preprocessing")]: JSON.stringify(preprocessing) }),
     [key("normalized")]: String(normalized),
     ...(classes ? { [key("classes")]: JSON.stringify(classes) } : {}),
     ...(fingerprint === null ? {} : { [key("fingerprint")]: fingerprint }),

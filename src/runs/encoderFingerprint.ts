@@ -1,5 +1,13 @@
 import type { TensorData } from "../base/index.ts";
-import type { ImageTowerConfig } from "./runConfig.ts";
+
+/** What tells an encoder from others beside its weights, as JSON. */
+export interface EncoderIdentity {
+  readonly encoder: object;
+  /** What is done to a value before the encoder takes it; null where nothing is. */
+  readonly preprocessing: object | null;
+  /** Checksums of files that the preprocessing needs, by name. */
+  readonly files?: Readonly<Record<string, string>>;
+}
 
 /**
  * A name for what an encoder computes: SHA-256, as 64 hexadecimal digits, of its architecture, its preprocessing and its
@@ -9,17 +17,33 @@ import type { ImageTowerConfig } from "./runConfig.ts";
  */
 export async function encoderFingerprint(
   weights: ReadonlyMap<string, TensorData>,
-  { encoder, preprocessing }: Pick<ImageTowerConfig, "encoder" | "preprocessing">,
+  { encoder, preprocessing, files }: EncoderIdentity,
 ): Promise<string> {
   const tensors = [...weights].sort(([a], [b]) => (a < b ? -1 : 1));
   const head = JSON.stringify({
     kindred: "encoder",
     encoder: sortedKeys(encoder),
     preprocessing: preprocessing && sortedKeys(preprocessing),
+    ...(files ? { files: sortedKeys(files) } : {}),
     tensors: tensors.map(([name, { dtype, shape }]) => [name, dtype, shape]),
   });
   // Nothing in JSON is a zero byte, so that no head can pass for another's head and values.
   const parts = [new TextEncoder().encode(`${head}\0`), ...tensors.map(([, { data }]) => bytesOf(data))];
+  return sha256(parts);
+}
+
+/** A name for what a model computes: the fingerprint of its tower, or SHA-256 of those of its towers by modality. */
+export async function modelFingerprint(
+  towers: Readonly<Record<string, { readonly fingerprint: string }>>,
+): Promise<string> {
+  const each = Object.entries(towers).map(([modality, { fingerprint }]) => [modality, fingerprint] as const);
+  if (each.length === 1) return each[0]![1];
+  const head = { kindred: "model", towers: sortedKeys(Object.fromEntries(each)) };
+  return sha256([new TextEncoder().encode(JSON.stringify(head))]);
+}
+
+/** As 64 hexadecimal digits. */
+async function sha256(parts: readonly Uint8Array[]): Promise<string> {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let offset = 0;
   for (const part of parts) {

@@ -4,14 +4,13 @@ export * from "./checkpoint/trainingState.ts";
 export { type ChosenTrunk, chosenEncoder, type EncoderChoices } from "./chosenEncoder.ts";
 export { type ConfiguredParts, configuredParts } from "./configuredParts.ts";
 export { parseCrossModalReport } from "./crossModalFile.ts";
-export { describedModel, describeEncoder } from "./describedModel.ts";
 export {
   descriptionEntries,
   descriptionFrom,
   type EncoderDescription,
   preprocessingOf,
 } from "./encoderDescription.ts";
-export { encoderFingerprint } from "./encoderFingerprint.ts";
+export { type EncoderIdentity, encoderFingerprint, modelFingerprint } from "./encoderFingerprint.ts";
 export { type EvaluationFile, parseEvaluationFile } from "./evaluationFile.ts";
 export { type ExportModelInput, exportForPixels, exportForTransformers } from "./exportModel.ts";
 export * from "./guidance/index.ts";
@@ -19,7 +18,8 @@ export * from "./metricsFile.ts";
 export { modelCard } from "./modelCard/modelCard.ts";
 export type { ModelCardInput } from "./modelCard/modelCardInput.ts";
 export { type ExportFormat, exportFormats } from "./modelCard/usage.ts";
-export { imageModelFile, type ModelFile, parseModelFile } from "./modelFile.ts";
+export { type ModelFile, parseModelFile } from "./modelFile.ts";
+export * from "./modelFolder.ts";
 export * from "./pictureBaselines.ts";
 export * from "./publishedConfig.ts";
 export * from "./recipes.ts";

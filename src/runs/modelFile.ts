@@ -1,16 +1,21 @@
 import { z } from "zod";
 import { parseJson } from "../base/parseJson.ts";
-import { preprocessingSchema } from "../modality/image/index.ts";
-import type { EncoderDescription } from "./encoderDescription.ts";
+
+/** Files are beside `model.json` and nowhere else: a model that somebody gave away names no other file of the machine. */
+const beside = (ending: string, what: string) =>
+  z.string().regex(new RegExp(`^[^/\\\\]+${ending}$`), `expected the name of ${what} beside it`);
 
 const towerSchema = z.strictObject({
-  /** Its ONNX model, beside this file and nowhere else: a model that somebody gave away names no other file of the machine. */
-  file: z.string().regex(/^[^/\\]+\.onnx$/, "expected the name of an ONNX file beside it"),
+  /** Its ONNX model. */
+  file: beside("\\.onnx", "an ONNX file"),
   encoder: z.string(),
   /** See `encoderFingerprint`; the ONNX model's metadata has the same. */
   fingerprint: z.string(),
-  preprocessing: preprocessingSchema,
+  /** What is done to a value before the tower takes it, see `OpenReader`; null where no value can be made what it takes. */
+  preprocessing: z.unknown(),
   normalized: z.boolean(),
+  /** The CRC-32 of each file that the preprocessing needs, by its name; left out where there is none. */
+  files: z.record(beside("", "a file"), z.string()).exactOptional(),
 });
 
 const modelFileSchema = z.strictObject({
@@ -27,20 +32,12 @@ const modelFileSchema = z.strictObject({
   towers: z
     .record(z.string(), towerSchema)
     .refine((towers) => Object.keys(towers).length > 0, "expected a tower or more"),
+  /** What else is known of the model, such as the calibration of its scores; left out where nothing is. */
+  extra: z.record(z.string(), z.unknown()).exactOptional(),
 });
 
-/** What a run made, as the `model.json` of its folder `model` holds it: one tower for each modality. */
+/** A model, as the `model.json` of its folder holds it: one tower for each modality. */
 export type ModelFile = z.infer<typeof modelFileSchema>;
-
-/** The file of a model of one tower, that of pictures. */
-export function imageModelFile(description: EncoderDescription): ModelFile {
-  const { encoder, dim, preprocessing, normalized, classes, epoch } = description;
-  const fingerprint = description.fingerprint ?? "";
-  return {
-    ...{ version: 1, dim, fingerprint, epoch, classes: classes && [...classes] },
-    towers: { image: { file: "image.onnx", encoder, fingerprint, preprocessing, normalized } },
-  };
-}
 
 /** @throws InputError naming the file, the field that is wrong, and what to do. */
 export function parseModelFile(text: string, fileName: string): ModelFile {

@@ -4,7 +4,7 @@ import { readFileOrExplain } from "../platform/node/files/files.ts";
 import { decodePicture, fitUpload, PictureFormatError } from "../platform/node/pictures/decode/uploads.ts";
 import { readRecording } from "../platform/node/run/recording.ts";
 import { readRunEncoder } from "../platform/node/run/runEncoder.ts";
-import { describedModel } from "../runs/index.ts";
+import { describedTower, imageModel } from "../runs/index.ts";
 import {
   encodeMessage,
   type FittedHead,
@@ -109,7 +109,8 @@ export function explorerApp({ session, access, page, port }: AppOptions): Hono {
     const { folder, config } = session.run;
     const epoch = checkpointIn(session.run, checkpointOf(req));
     const { encoder, weights } = await readRunEncoder(folder, config, epoch);
-    const { onnx } = await describedModel(encoder, config, weights, epoch);
+    const model = imageModel(encoder, config, weights, epoch);
+    const { onnx } = await describedTower(model.towers[0], model);
     return download(onnx, `encoder_epoch_${epoch}.onnx`);
   });
   api.get("/checkpoint", async () => {

@@ -3,7 +3,7 @@ import { cp, readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { drawn, drawnFolder, writeFiles } from "../../src/platform/node/pictures/drawnPictures.fixture.ts";
 import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
-import { configuredParts, describedModel, parseGuidance } from "../../src/runs/index.ts";
+import { configuredParts, describedTower, imageModel, parseGuidance } from "../../src/runs/index.ts";
 import { cropped, mnist, writeCsv } from "./dataFiles.fixture.ts";
 import { type CommandResult, kindred, kindredOk, temporaryFolder } from "./kindred.fixture.ts";
 import { readMetrics, readRunFiles } from "./runFiles.fixture.ts";
@@ -97,7 +97,8 @@ describe("kindred train --patience", () => {
     const { epoch, weights } = await run.readWeights();
     expect(epoch).toBe(last.best! - 1);
     const { encoder } = configuredParts(await run.readConfig());
-    const { onnx } = await describedModel(encoder, await run.readConfig(), weights, epoch);
+    const model = imageModel(encoder, await run.readConfig(), weights, epoch);
+    const { onnx } = await describedTower(model.towers[0], model);
     expect(await readFile(folder.at("whole", "model", "image.onnx"))).toEqual(Buffer.from(onnx));
     expect((await run.readWeights(last.epoch - 1)).epoch).toBe(last.epoch - 1);
   });

@@ -11,11 +11,11 @@ import { AbortedError, Encoder, encoderFingerprint, InputError, type Picture } f
 import { ImageColumn } from "../../src/modality/image/index.ts";
 import { nodeRuntime } from "../../src/node.ts";
 import { exportRun } from "../../src/platform/node/export/exportRun.ts";
-import { readRunModel } from "../../src/platform/node/export/runModel.ts";
 import { preprocessPicture } from "../../src/platform/node/pictures/decode/preprocessPicture.ts";
+import { readRunEncoder } from "../../src/platform/node/run/runEncoder.ts";
 import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
 import { configuredParts, type RunConfig, writePt } from "../../src/runs/index.ts";
-import { Embedder } from "../../src/train/index.ts";
+import { Embedder, exportEncoder } from "../../src/train/index.ts";
 import { drawnFile, drawnPixels, madeRun } from "./madeRun.fixture.ts";
 
 const preprocessing = { size: 24, channels: 3, fit: "cover" } as const;
@@ -111,8 +111,8 @@ describe("Encoder in Node", () => {
   });
 
   it("opens a model that says nothing of itself, cutting pictures to their middle", async () => {
-    const { onnx } = await readRunModel(new RunFolder(at("run")), config, { normalized: false });
-    const plain = await Encoder.load(onnx as Uint8Array<ArrayBuffer>, { device: "cpu" });
+    const { encoder: module, weights } = await readRunEncoder(new RunFolder(at("run")), config);
+    const plain = await Encoder.load(exportEncoder(module, weights), { device: "cpu" });
     expect(plain.preprocessing).toEqual(preprocessing);
     expect([plain.classes, plain.fingerprint]).toEqual([null, null]);
     const picture = { data: drawnPixels(24, 24, 6), width: 24, height: 24 };

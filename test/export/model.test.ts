@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Encoder, InputError, initialState, Model, Rng } from "../../src/index.node.ts";
 import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
-import { configuredParts, encoderFingerprint } from "../../src/runs/index.ts";
+import { configuredParts, encoderFingerprint, imageModel } from "../../src/runs/index.ts";
 import { drawnPixels, madeRun } from "./madeRun.fixture.ts";
 
 const preprocessing = { size: 24, channels: 3, fit: "contain" } as const;
@@ -20,7 +20,7 @@ describe("the model of a run", () => {
     folder = await mkdtemp(join(tmpdir(), "kindred-model-"));
     const { config, weights } = await madeRun(at("run"), { preprocessing, classes: ["cat", "dog"] });
     const { encoder } = configuredParts(config);
-    await new RunFolder(at("run")).writeModel(encoder, config, weights, 0);
+    await new RunFolder(at("run")).writeModel(imageModel(encoder, config, weights, 0));
     fingerprint = await encoderFingerprint(weights, config.towers.image);
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -49,12 +49,12 @@ describe("the model of a run", () => {
     const other = initialState(encoder, (name) => Rng.of(2, "other", name));
     const expected = await fingerprintOf(at("killed"));
     const json = await readFile(at("killed", "model", "model.json"));
-    await folder.writeModel(encoder, config, other, 1);
+    await folder.writeModel(imageModel(encoder, config, other, 1));
     // Killed between its two files.
     await writeFile(at("killed", "model", "model.json"), json);
     expect(await fingerprintOf(at("killed"))).toBe(expected);
     // Stopped within an epoch: of no checkpoint.
-    await folder.writeModel(encoder, config, other, null);
+    await folder.writeModel(imageModel(encoder, config, other, null));
     expect(await fingerprintOf(at("killed"))).toBe(expected);
     const model = await Model.load(at("killed"), options);
     expect([model.epoch, model.fingerprint === expected]).toEqual([null, false]);

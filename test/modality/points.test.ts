@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   adam,
   columnOf,
@@ -11,9 +11,11 @@ import {
   Embedder,
   evaluateEncoder,
   evaluateVectors,
+  InputError,
   infoNceLoss,
   initialState,
   labelTask,
+  Model,
   pairTask,
   Rng,
   referenceRuntime,
@@ -22,10 +24,11 @@ import {
   Trainer,
   train,
   viewTask,
-} from "../../src/index.ts";
+} from "../../src/index.node.ts";
 import { ItemIndex } from "../../src/platform/node/itemIndex/itemIndex.ts";
+import { writeModelFolder } from "../../src/platform/node/model/modelFolder.ts";
 import type { IndexedItem, IndexInfo } from "../../src/retrieval/index.ts";
-import { pointTower, rings } from "./points/points.ts";
+import { originFile, pointTower, rings, scaling } from "./points/points.ts";
 
 const runtime = referenceRuntime();
 afterAll(() => runtime.dispose());
@@ -96,41 +99,124 @@ it("a training of points goes on from its state bit for bit, and what it cannot 
   ).rejects.toThrow("training has no column of modality points (found none)");
 });
 
-it("what a tower of points embeds is indexed, found by new points, and shown", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "kindred-points-"));
-  try {
+describe("the model of a tower of points", () => {
+  const options = { device: "cpu", threads: 1 } as const;
+  const origin = [1, -1] as const;
+  let folder: string;
+  let embedder: Embedder;
+  const at = (...parts: string[]) => join(folder, ...parts);
+  /** Points as queries: as they are before the origin is taken from them, and they are divided by the unit. */
+  const queriesOf = async (dataset: Dataset): Promise<{ readonly points: readonly [number, number] }[]> => {
+    const { points } = await columnOf(dataset, "points").gather(Uint32Array.from(dataset.labels.keys()));
+    const known = points!.data as Float32Array;
+    const raw = (i: number, axis: 0 | 1) => known[2 * i + axis]! * scaling.unit + origin[axis];
+    return Array.from(dataset.labels, (_, i) => ({ points: [raw(i, 0), raw(i, 1)] }));
+  };
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "kindred-points-"));
     const { state } = await train({
       ...usual,
       task: labelTask(tower, supConLoss),
       epochs: 15,
       batchSize: 48,
     });
-    const embedder = await Embedder.fixed(runtime, tower, state);
-    const collection = rings("collection", 90, 6);
-    const vectors = await embedder.embed(columnOf(collection, "points"), null);
-    const { points } = await columnOf(collection, "points").gather(
-      Uint32Array.from(collection.labels.keys()),
+    embedder = await Embedder.fixed(runtime, tower, state);
+    await writeModelFolder(at("model"), {
+      towers: [
+        {
+          ...{ tower, state, preprocessing: scaling, files: { [originFile]: JSON.stringify(origin) } },
+          identity: { encoder: { layers: [2, 32, 3] }, preprocessing: scaling },
+        },
+      ],
+      ...{ epoch: 14, classes: ["inner", "middle", "outer"], extra: { madeBy: "a test" } },
+    });
+  });
+  afterAll(async () => {
+    await embedder.dispose();
+    await rm(folder, { recursive: true });
+  });
+
+  it("embeds as the training's embedder does", async () => {
+    const model = await Model.load(folder, options);
+    expect([model.modalities, model.dim, model.epoch, model.classes]).toEqual([
+      ...[["points"], 3, 14],
+      ["inner", "middle", "outer"],
+    ]);
+    expect(model.description.extra).toEqual({ madeBy: "a test" });
+    const queries = rings("queries", 70, 7);
+    const expected = await embedder.embed(columnOf(queries, "points"), null);
+    const found = await model.embed(await queriesOf(queries), { normalize: false });
+    const most = Math.max(
+      ...found.flatMap((row, i) => [...row].map((x, k) => Math.abs(x - expected[3 * i + k]!))),
     );
-    const shown = (row: number): string => `(${points!.data[2 * row]}, ${points!.data[2 * row + 1]})`;
+    expect(found).toHaveLength(70);
+    expect(most).toBeLessThan(1e-5);
+    await expect(model.embed([{ points: [0, 1] }, { points: "here" }])).rejects.toThrow(
+      "query 1 is no point, expected [x, y]",
+    );
+    await expect(model.embed([{ image: "one.png" }])).rejects.toThrow(
+      "query 0 is of image, expected one of points, as this model takes",
+    );
+    await model.dispose();
+  });
+
+  it("is refused where a file of it is missing or another, or its preprocessing is none of points", async () => {
+    const broken = async (name: string, change: (text: string) => string | null): Promise<string> => {
+      await cp(at("model"), at("broken"), { recursive: true });
+      const changed = change(await readFile(at("broken", name), "utf8"));
+      await (changed === null ? rm(at("broken", name)) : writeFile(at("broken", name), changed));
+      const message = await Model.load(at("broken"), options).then(
+        () => "taken",
+        (error: unknown) => (error instanceof InputError ? error.message : String(error)),
+      );
+      await rm(at("broken"), { recursive: true });
+      return message.replaceAll(at("broken"), "model");
+    };
+    expect(await broken("points.origin.json", () => "[1, 1]")).toMatch(
+      /^model\/points\.origin\.json is not the file that model\/model\.json names \(CRC-32 [0-9a-f]{8}, expected [0-9a-f]{8}\): put the files of one model together$/,
+    );
+    expect(await broken("points.origin.json", () => null)).toMatch(/^model\/points\.origin\.json .*not/);
+    expect(await broken("points.onnx", () => null)).toMatch(/^model\/points\.onnx .*not/);
+    expect(await broken("model.json", (text) => text.replace('"unit": 2', '"unit": "cm"'))).toBe(
+      "model/model.json: towers.points.preprocessing: expected a unit, received cm",
+    );
+    expect(await broken("model.json", (text) => text.replace('"dim": 3', '"dim": 4'))).toBe(
+      "model/points.onnx makes embeddings of 3 numbers, expected 4, as model/model.json says: put the files of one model together",
+    );
+    expect(await broken("model.json", (text) => text.replace('"points": {', '"smells": {'))).toMatch(
+      /^there is no modality smells, expected one of /,
+    );
+  });
+
+  it("fills an index, whose items are found by new points and shown", async () => {
+    const model = await Model.load(folder, options);
+    const collection = rings("collection", 90, 6);
+    const given = await queriesOf(collection);
+    const vectors = await model.embed(given);
+    const shown = (row: number): string => `(${given[row]!.points.join(", ")})`;
     const items = Array.from(collection.labels, (label, row): IndexedItem => {
       const preview = { mediaType: "text/plain", bytes: new TextEncoder().encode(shown(row)) };
       return {
         ...{ id: `${row}`, modality: "points", label: collection.classes![label]!, path: null, split: null },
-        ...{ hash: shown(row), vector: vectors.slice(3 * row, 3 * row + 3), preview, fields: { row } },
+        ...{ hash: shown(row), vector: vectors[row]!, preview, fields: { row } },
       };
     });
+    const { towers } = model.description;
     const info: IndexInfo = {
-      ...{ format: 2, fingerprint: "a".repeat(64), dim: 3, metric: "cosine", run: null },
-      modalities: [{ modality: "points", encoder: tower.name, inputShape: [2], preprocessing: null }],
+      ...{ format: 2, fingerprint: model.fingerprint, dim: model.dim, metric: "cosine", run: null },
+      modalities: Object.entries(towers).map(([modality, { encoder, preprocessing }]) => ({
+        ...{ modality, encoder, inputShape: [2], preprocessing: { ...Object(preprocessing) } },
+      })),
       ...{ kindred: "0.0.0", made: "2026-11-29T00:00:00.000Z" },
     };
-    const index = await ItemIndex.create(join(folder, "points.lance"), info, inOnePart(items));
+    const index = await ItemIndex.create(at("points.lance"), info, inOnePart(items));
+    index.requireModel(model.fingerprint, "the model");
     const queries = rings("queries", 30, 7);
-    const embedded = await embedder.embed(columnOf(queries, "points"), null);
+    const embedded = await model.embed(await queriesOf(queries));
     let right = 0;
     for (const [row, label] of queries.labels.entries()) {
-      const vector = embedded.slice(3 * row, 3 * row + 3);
-      const [hit] = await index.search(vector, { k: 1, where: "row >= 45", previews: true });
+      const [hit] = await index.search(embedded[row]!, { k: 1, where: "row >= 45", previews: true });
       expect(hit!.modality).toBe("points");
       expect(Number(hit!.id)).toBeGreaterThanOrEqual(45);
       expect(new TextDecoder().decode(hit!.preview!.bytes)).toBe(shown(Number(hit!.id)));
@@ -139,10 +225,8 @@ it("what a tower of points embeds is indexed, found by new points, and shown", a
     // A third would be right by chance.
     expect(right).toBeGreaterThanOrEqual(27);
     index.close();
-    await embedder.dispose();
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+    await model.dispose();
+  });
 });
 
 async function* inOnePart(items: readonly IndexedItem[]): AsyncGenerator<readonly IndexedItem[]> {

@@ -6,6 +6,7 @@ import { Encoder } from "../../src/index.node.ts";
 import type { Preprocessing } from "../../src/modality/image/index.ts";
 import { exportRun } from "../../src/platform/node/export/exportRun.ts";
 import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
+import { configuredParts, imageModel, modelFiles } from "../../src/runs/index.ts";
 import { noChromium } from "../browser/chromium.ts";
 import { drawnFile, madeRun } from "../export/madeRun.fixture.ts";
 import { chromiumSuite } from "./chromiumSuite.ts";
@@ -37,9 +38,13 @@ async function madeCases(): Promise<Map<string, Uint8Array>> {
     const cases: EmbedCase[] = [];
     for (const preprocessing of runs) {
       const run = `${preprocessing.fit}${preprocessing.channels}`;
-      await madeRun(join(folder, run), { preprocessing });
+      const { config, weights } = await madeRun(join(folder, run), { preprocessing });
       const { out } = await exportRun(new RunFolder(join(folder, run)), { format: "onnx" });
       served.set(`${run}/encoder.onnx`, await readFile(out));
+      const model = imageModel(configuredParts(config).encoder, config, weights, 0);
+      for (const [name, content] of await modelFiles(model)) {
+        served.set(`${run}/model/${name}`, Buffer.from(content));
+      }
       const encoder = await Encoder.load(out, { device: "cpu" });
       const files: EmbedCaseFile[] = [];
       for (const [seed, { width, height, ending, near }] of pictures.entries()) {

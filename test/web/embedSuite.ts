@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Encoder } from "../../src/index.browser.ts";
+import { Encoder, Model } from "../../src/index.browser.ts";
 import { InputError, type Picture } from "../../src/index.ts";
 import type { WasmPaths } from "../../src/web.ts";
 
@@ -39,6 +39,37 @@ export function embedSuite(
         expect(found).toEqual(found.map((one) => ({ ...one, near: true })));
       });
     }
+
+    it("is the tower of a model, which is fetched when it is first needed", async () => {
+      const { run, files } = cases[1]!;
+      const encoder = await loaded(run);
+      const model = await Model.load(fileOf(`${run}/model`), { wasmPaths });
+      expect([model.modalities, model.dim, model.epoch]).toEqual([["image"], encoder.dim, 0]);
+      expect(model.fingerprint).toBe(encoder.fingerprint);
+      const places = files.map(({ name }) => fileOf(name));
+      const [found, expected] = [
+        await model.embed(places.map((image) => ({ image }))),
+        await encoder.embed(places),
+      ];
+      const most = found.flatMap((row, i) => [...row].map((x, k) => Math.abs(x - expected[i]![k]!)));
+      expect(Math.max(...most)).toBeLessThan(1e-6);
+      expect(model.similarity(found[0]!, expected[0]!)).toBeGreaterThan(0.99999);
+      const refusal = (work: Promise<unknown>): Promise<string> =>
+        work.then(
+          () => "taken",
+          (error: unknown) => (error instanceof InputError ? error.message : `${error}`),
+        );
+      expect(await refusal(model.embed([{ text: "a cat" }]))).toBe(
+        "query 0 is of text, expected one of image, as this model takes",
+      );
+      await Promise.all([encoder.dispose(), model.dispose()]);
+      expect(await refusal(model.embed([{ image: places[0]! }]))).toBe(
+        "this model was disposed: load it again",
+      );
+      expect(await refusal(Model.load(fileOf(run), { wasmPaths }))).toBe(
+        `${fileOf(`${run}/model.json`)} cannot be fetched: the server answered 404`,
+      );
+    });
 
     it("takes a URL, bytes, a Blob, what can be drawn, and pixels alike", async () => {
       const { run, files } = cases.at(-1)!;

@@ -3,6 +3,7 @@ import {
   crc32,
   type Dataset,
   encoderTower,
+  InputError,
   KindredError,
   linearLayer,
   type Ports,
@@ -11,10 +12,29 @@ import {
   reluLayer,
   sequential,
   type Tower,
+  tensorData,
 } from "../../../src/index.ts";
 
+/** How a point is made ready: what is taken from it, in a file beside the model, and what it is divided by. */
+export const scaling = { unit: 2 } as const;
+export const originFile = "origin.json";
+
 // All that a modality needs of Kindred: that it is known, a column and a tower.
-registerModality({ name: "points", items: "points" });
+registerModality({
+  ...{ name: "points", items: "points" },
+  reader: async ({ preprocessing, where, file }) => {
+    const { unit } = preprocessing as { readonly unit: unknown };
+    if (typeof unit !== "number") throw new InputError(`${where}: expected a unit, received ${unit}`);
+    const origin: readonly number[] = JSON.parse(new TextDecoder().decode(await file(originFile)));
+    return (value, name) => {
+      if (!Array.isArray(value) || value.length !== 2) {
+        throw new InputError(`${name} is no point, expected [x, y]`);
+      }
+      const scaled = value.map((x: number, i) => (x - origin[i]!) / unit);
+      return { points: tensorData("float32", [1, 2], scaled) };
+    };
+  },
+});
 
 /** Points in the plane, `[count, 2]`; one of which nothing is known is not a number. */
 class PointColumn implements Column {

@@ -4,16 +4,14 @@ import { join } from "node:path";
 import { InputError, shellWord } from "../../../base/index.ts";
 import {
   type EncoderOptions,
-  embeddingOutput,
   type ModelPorts,
   modelPorts,
   type OpenedModel,
 } from "../../../encoder/index.ts";
 import { readRunModel } from "../export/runModel.ts";
 import { readFileOrExplain } from "../files/files.ts";
-import { type DeviceName, deviceNames } from "../ort/devices.ts";
-import { ModelSession } from "../ort/modelSession.ts";
 import { RunFolder } from "../run/runFolder.ts";
+import { openRunner, requireDevice } from "./openRunner.ts";
 import { pathOf } from "./place.ts";
 import { readPicture } from "./readPicture.ts";
 
@@ -26,27 +24,11 @@ interface Found {
 /** What `Encoder.load` opens in Node, see there. */
 export async function openEncoder(
   source: string | URL | Uint8Array | ArrayBuffer,
-  { checkpoint, device = "auto", threads }: EncoderOptions,
+  { checkpoint, ...options }: EncoderOptions,
 ): Promise<OpenedModel> {
-  if (!isDevice(device)) {
-    throw new InputError(`"${device}" is no device of Node, choose one of ${deviceNames.join(", ")}`);
-  }
+  requireDevice(options.device);
   const { onnx, name, ports } = await find(source, checkpoint);
-  const session = await ModelSession.open(onnx, name, [embeddingOutput], {
-    device,
-    ...(threads === undefined ? {} : { threads }),
-  });
-  const { preprocessing } = ports.description;
-  return {
-    ports,
-    read: (picture, pictureName) => readPicture(picture, pictureName, preprocessing),
-    run: (feeds) => session.run(feeds),
-    dispose: () => session.dispose(),
-  };
-}
-
-function isDevice(device: string): device is DeviceName {
-  return (deviceNames as readonly string[]).includes(device);
+  return { ports, readPicture, runner: await openRunner(onnx, name, options) };
 }
 
 async function find(

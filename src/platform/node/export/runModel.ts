@@ -1,6 +1,11 @@
 import type { TensorData } from "../../../base/index.ts";
-import { describeEncoder, type EncoderDescription, type RunConfig } from "../../../runs/index.ts";
-import { exportEncoder } from "../../../train/index.ts";
+import {
+  describedTower,
+  type EncoderDescription,
+  imageModel,
+  preprocessingOf,
+  type RunConfig,
+} from "../../../runs/index.ts";
 import { readRunEncoder } from "../run/runEncoder.ts";
 import type { RunFolder } from "../run/runFolder.ts";
 
@@ -23,12 +28,8 @@ export async function readRunModel(
   options: { readonly checkpoint?: number | undefined; readonly normalized: boolean },
 ): Promise<RunModel> {
   const { encoder, weights, epoch } = await readRunEncoder(folder, config, options.checkpoint);
-  return {
-    onnx: exportEncoder(encoder, weights),
-    weights,
-    description: {
-      ...(await describeEncoder(encoder, config, weights, epoch)),
-      normalized: options.normalized,
-    },
-  };
+  const preprocessing = preprocessingOf(config.towers.image);
+  const model = imageModel(encoder, config, weights, epoch);
+  const { onnx, description } = await describedTower(model.towers[0], model);
+  return { onnx, weights, description: { ...description, preprocessing, normalized: options.normalized } };
 }

@@ -1,11 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, shellWord } from "../../../base/index.ts";
-import { type EncoderOptions, type LoadedEncoder, LoadedModel } from "../../../encoder/index.ts";
+import { type EncoderOptions, LoadedModel, openPictureReader } from "../../../encoder/index.ts";
 import { parseModelFile } from "../../../runs/index.ts";
-import { Encoder } from "../encoder/encoder.ts";
 import { pathOf } from "../encoder/place.ts";
-import { readTextOrExplain } from "../files/files.ts";
+import { readFileOrExplain, readTextOrExplain } from "../files/files.ts";
 
 /**
  * A trained model: things of every modality that it has a tower for, to vectors of one space.
@@ -34,25 +33,25 @@ export class Model extends LoadedModel {
         `${path} holds no model (no model.json): name the folder of a run that has finished an epoch, or train one with kindred train --out ${shellWord(path)}`,
       );
     }
-    const file = join(folder, "model.json");
-    const read = parseModelFile(await readTextOrExplain(file), file);
-    const towers = new Map<string, LoadedEncoder>();
+    const name = join(folder, "model.json");
+    // Only now, as they load what is native.
+    const [{ openRunner }, { readPicture }] = await Promise.all([
+      import("../encoder/openRunner.ts"),
+      import("../encoder/readPicture.ts"),
+    ]);
+    const model = new Model({
+      ...{ file: parseModelFile(await readTextOrExplain(name), name), name },
+      nameOf: (file) => join(folder, file),
+      read: (file) => readFileOrExplain(join(folder, file)),
+      open: (onnx, place) => openRunner(onnx, place, options),
+      readers: { image: openPictureReader(readPicture) },
+    });
     try {
-      for (const [modality, { file: name, fingerprint }] of Object.entries(read.towers)) {
-        if (modality !== "image") {
-          throw new InputError(`${file}: has a tower of ${modality}, expected one of image alone`);
-        }
-        const tower = await Encoder.load(join(folder, name), options);
-        towers.set(modality, tower);
-        if (tower.fingerprint === fingerprint) continue;
-        throw new InputError(
-          `${join(folder, name)} is not the tower that ${file} names (fingerprint ${tower.fingerprint ?? "missing"}, expected ${fingerprint}): finish what was being written with kindred train --resume, or put the files of one model together`,
-        );
-      }
+      await model.prepare();
+      return model;
     } catch (error) {
-      for (const tower of towers.values()) await tower.dispose();
+      await model.dispose();
       throw error;
     }
-    return new Model({ fingerprint: read.fingerprint, epoch: read.epoch, towers });
   }
 }

@@ -7,11 +7,11 @@ import type { Encoder } from "../../../nn/index.ts";
 import {
   bestCheckpoint,
   decodeTrainingState,
-  describedModel,
   type EvaluationFile,
   encodeTrainingState,
   type Guidance,
-  imageModelFile,
+  imageModel,
+  type ModelContents,
   type ModelFile,
   parseEvaluationFile,
   parseGuidance,
@@ -28,6 +28,7 @@ import type { EpochMetrics, TrainingState } from "../../../train/index.ts";
 import { explainIoError, readFileOrExplain, readTextOrExplain, writeFileAtomic } from "../files/files.ts";
 import { makeFolder } from "../files/folders.ts";
 import { isMissing } from "../files/ioErrors.ts";
+import { writeModelFolder } from "../model/modelFolder.ts";
 import type { PictureProblem } from "../pictures/listing/pictureTree.ts";
 import { clearRunTemporaries, removeRunFiles, runEntries, skippedName } from "./runContents.ts";
 
@@ -151,28 +152,15 @@ export class RunFolder {
     const { epoch, history } = state.progress;
     await this.#write(this.checkpointFile(epoch - 1), writePt(weights));
     const best = history.at(-1)?.best ?? epoch;
-    if (!encoder.trunk && best === epoch) await this.writeModel(encoder, config, weights, epoch - 1);
+    if (!encoder.trunk && best === epoch)
+      await this.writeModel(imageModel(encoder, config, weights, epoch - 1));
     await this.#writeMetrics(history);
     await this.writeState(state);
   }
 
-  /**
-   * The run's product, which stands by itself: the folder `model`, with an ONNX model of each tower and `model.json`, which is
-   * written last and says which of them belong together.
-   *
-   * @param epoch of the weights, counted from 0; null for those of no checkpoint
-   */
-  async writeModel(
-    encoder: Encoder,
-    config: RunConfig,
-    weights: ReadonlyMap<string, TensorData>,
-    epoch: number | null,
-  ): Promise<void> {
-    const { onnx, description } = await describedModel(encoder, config, weights, epoch);
-    await this.#write(this.imageModel, onnx);
-    if (!description) return;
-    const file = imageModelFile(description);
-    await this.#write(this.#at("model", "model.json"), `${JSON.stringify(file, null, 2)}\n`);
+  /** The run's product, which stands by itself: the folder `model`, see `ModelContents`. */
+  async writeModel(model: ModelContents): Promise<void> {
+    await writeModelFolder(this.#at("model"), model, (path, content) => this.#write(path, content));
   }
 
   /** Where the model of the picture tower is: `images` `[n, channels, size, size]` in [-1, 1] to `embedding` `[n, dim]`. */

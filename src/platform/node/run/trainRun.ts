@@ -12,6 +12,7 @@ import {
   configuredParts,
   fittedWeights,
   type Guidance,
+  imageModel,
   type RunConfig,
   readWeightsFile,
   usualValidation,
@@ -263,7 +264,7 @@ async function trainLocked(
     // With its trunk it is large, so that it is written once.
     if (encoder.trunk) {
       const { weights, epoch } = await chosenWeights(folder, trainer);
-      await folder.writeModel(encoder, config, weights, epoch);
+      await folder.writeModel(imageModel(encoder, config, weights, epoch));
     }
     const { earlyStop, recordingSeconds } = trainer;
     const verdict = complete ? await writeVerdict(encoder, { ...options, data }, trainer) : null;
