@@ -209,21 +209,20 @@ export const Gather = defineOp<"Gather">({
       },
     ];
   },
+  // Not ScatterND: ONNX Runtime adds to equal rows on several threads at once there, and sums are lost.
   gradient: ({ inputs: [x, indices], attributes: { axis: given } }, [dy]) => {
-    // Scatter adds rows along the first axis, so the gathered axis goes first and comes back.
-    const rank = x!.shape.length;
-    const axis = normalizeAxis(given, rank);
-    const toFront = [axis, ...x!.shape.map((_, a) => a).filter((a) => a !== axis)];
-    const rest = toFront.slice(1).map((a) => x!.shape[a]!);
+    const axis = normalizeAxis(given, x!.shape.length);
     const count = sizeOf(indices!.shape);
-    const grouped = reshape(dy!, [...x!.shape.slice(0, axis), count, ...x!.shape.slice(axis + 1)]);
-    const scattered = scatterND(
-      zeros([x!.shape[axis]!, ...rest]),
-      reshape(indices!, [count, 1]),
-      transpose(grouped, toFront),
-      "add",
+    const grouped = reshape(dy!, x!.shape.with(axis, count));
+    const places = reshape(
+      indices!,
+      x!.shape.map((_, a) => (a === axis ? count : 1)),
     );
-    return [transpose(scattered, inversePermutation(toFront)), null];
+    const summed = scatterElements(zeros(x!.shape), expand(places, grouped.shape), grouped, {
+      axis,
+      reduction: "add",
+    });
+    return [summed, null];
   },
 });
 

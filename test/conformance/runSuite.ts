@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { grad } from "../../src/autodiff/index.ts";
 import { RuntimeError, tensorData } from "../../src/base/index.ts";
 import { constant, input, random, state } from "../../src/graph/index.ts";
-import { add, mul, reduceSum } from "../../src/ops/index.ts";
+import { add, gather, mul, reduceSum } from "../../src/ops/index.ts";
 import type { Runtime } from "../../src/runtime/index.ts";
 import { affineGraph, floats, graphOf, overwrite, plain } from "./programs.ts";
 
@@ -81,6 +82,25 @@ export function runSuite(runtime: () => Runtime): void {
     it("gives scalars without axes", async () => {
       const program = await runtime().compile(graphOf("sum", { y: reduceSum(input("x", [2, 2])) }));
       expect(await program.run({ x: floats([1, 2, 3, 4.5], [2, 2]) })).toEqual({ y: floats([10.5], []) });
+    });
+
+    it("adds up the gradients of a row however often it was gathered", async () => {
+      // Many rows, few of them different: on several threads at once, sums could be lost.
+      const [rows, width, count] = [64, 128, 4096];
+      const table = input("table", [rows, width]);
+      const weights = input("weights", [count, width]);
+      const loss = reduceSum(mul(gather(table, input("places", [count], "int64")), weights));
+      const program = await runtime().compile(graphOf("gathered", { gradient: grad(loss, [table])[0]! }));
+      const places = Array.from({ length: count }, (_, i) => (i % 3 === 0 ? 0 : (i * 31) % rows));
+      const values = Array.from({ length: count * width }, (_, i) => ((i * 31) % 17) - 8);
+      const expected = new Array<number>(rows * width).fill(0);
+      for (const [i, value] of values.entries())
+        expected[places[Math.floor(i / width)]! * width + (i % width)]! += value;
+      const { gradient } = await program.run({
+        places: tensorData("int64", [count], places),
+        weights: floats(values, [count, width]),
+      });
+      expect(gradient).toEqual(floats(expected, [rows, width]));
     });
 
     it("takes random inputs from the feeds like any other", async () => {
