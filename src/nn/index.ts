@@ -1,3 +1,4 @@
+export * from "./attention.ts";
 export * from "./batchNorm1d.ts";
 export * from "./batchNorm2d.ts";
 export * from "./convolutionBlock.ts";
@@ -10,3 +11,4 @@ export * from "./layers.ts";
 export * from "./module.ts";
 export * from "./projectionHead.ts";
 export * from "./sequential.ts";
+export * from "./transformerBlock.ts";
