@@ -35,6 +35,7 @@ export {
 export * from "./losses/index.ts";
 export * from "./modality/image/index.ts";
 export * from "./modality/modality.ts";
+export * from "./modality/text/index.ts";
 export * from "./neighbours/index.ts";
 // Outside, `Encoder` is a trained one, ready to use; see index.node.ts and index.browser.ts.
 export type { Encoder as EncoderModule } from "./nn/index.ts";

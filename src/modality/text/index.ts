@@ -1,0 +1,10 @@
+export * from "./captionFacts.ts";
+export * from "./encoders/bag.ts";
+export * from "./encoders/registry.ts";
+export * from "./encoders/transformer.ts";
+export { type NgramOptions, ngramBuckets } from "./ngrams.ts";
+export { normalizeText, requireText, wordsOf } from "./normalize.ts";
+export * from "./preparation.ts";
+export * from "./textColumn.ts";
+export { textEncoderSchema, textPreparationSchema } from "./textSchema.ts";
+export { type TokenizerTraining, trainTokenizer } from "./tokens/trainTokenizer.ts";
