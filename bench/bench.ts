@@ -15,6 +15,7 @@ import { benchPictures } from "./pictures.ts";
 import { keepResults } from "./resultsStore.ts";
 import { benchSmall } from "./smallData.ts";
 import { benchResnet, benchStep } from "./step.ts";
+import { benchTextEncoders } from "./textEncoders.ts";
 import { benchUmap } from "./umap.ts";
 
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
@@ -30,6 +31,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   memory: benchMemory,
   pictures: benchPictures,
   small: benchSmall,
+  text: benchTextEncoders,
   explorer: benchExplorer,
   accuracy: benchAccuracy,
 };
