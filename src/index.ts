@@ -2,6 +2,7 @@
  * Kindred: contrastive representation learning. This entry runs anywhere; the entry `kindred` is this
  * and `Encoder`, as Node or a browser has it. `kindred/node` adds what needs Node: ONNX Runtime, files and data sets.
  */
+export * from "./alignment/index.ts";
 export { grad } from "./autodiff/index.ts";
 export * from "./base/index.ts";
 export * from "./data/index.ts";

@@ -75,6 +75,33 @@ export function towerOf(of: Tower | Encoder): Tower {
   return "modality" in of ? of : encoderTower(of);
 }
 
+/**
+ * The same tower with a prefix before the names of its state, `text.` for `text`, so that the state of several towers can stand
+ * together: each keeps what it is called in a checkpoint of its own, behind the prefix.
+ */
+export function towerWithin(tower: Tower, prefix: string): Tower {
+  const { whole } = tower;
+  return {
+    ...tower,
+    state: tower.state.map((spec) => ({ ...spec, name: `${prefix}.${spec.name}` })),
+    embed: (inputs, pass) => tower.embed(inputs, pass.within(prefix)),
+    ...(whole
+      ? { whole: { ...whole, model: (state, metadata) => whole.model(stateWithin(state, prefix), metadata) } }
+      : {}),
+  };
+}
+
+/** The state of one tower of several, under the names that it has by itself, see {@link towerWithin}. */
+export function stateWithin(state: ReadonlyMap<string, TensorData>, prefix: string): Map<string, TensorData> {
+  const own = [...state].filter(([name]) => name.startsWith(`${prefix}.`));
+  return new Map(own.map(([name, value]) => [name.slice(prefix.length + 1), value]));
+}
+
+/** Under which name a port is fed to a tower's {@link embeddingGraph}: a frozen tower's `embedding` is no output of it. */
+export function embeddingInput(port: string): string {
+  return port === "embedding" ? "embedding.given" : port;
+}
+
 /** Symbolic inputs for a batch, a name for each port. */
 export function portInputs(
   ports: readonly Port[],
@@ -89,7 +116,10 @@ export function portInputs(
 /** A tower's ports `[batch, ...shape]` to `embedding` `[batch, dim]`, as it is used after training. */
 export function embeddingGraph(of: Tower | Encoder, batch: number): Graph {
   const tower = towerOf(of);
-  const embedding = tower.embed(portInputs(tower.ports, batch), new ForwardPass({ training: false }));
+  const embedding = tower.embed(
+    portInputs(tower.ports, batch, embeddingInput),
+    new ForwardPass({ training: false }),
+  );
   return buildGraph({ name: `${tower.name} encoder`, outputs: { embedding } });
 }
 

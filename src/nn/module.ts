@@ -9,6 +9,10 @@ export interface StateSpec<D extends DType = DType> {
   readonly shape: Shape;
   /** Whether the optimizer changes it. */
   readonly trainable: boolean;
+  /** What its values are kept within after each step of training. Default: nothing. */
+  readonly bounds?: { readonly min?: number; readonly max?: number };
+  /** Whether the optimizer's weight decay acts on it. Default true. */
+  readonly decayed?: boolean;
   initialize(rng: Rng): TypedArrays[D];
 }
 

@@ -53,12 +53,12 @@ function adamFamily(
         ...(decoupled ? { keep: 1 - learningRate * weightDecay } : {}),
       };
     },
-    update: (parameter, gradient, [m, v], scalars) => {
-      const g = penalized ? add(gradient, mul(parameter, weightDecay)) : gradient;
+    update: (parameter, gradient, [m, v], scalars, decay = true) => {
+      const g = penalized && decay ? add(gradient, mul(parameter, weightDecay)) : gradient;
       const nextM = add(m!, mul(sub(g, m!), 1 - beta1));
       const nextV = add(mul(v!, beta2), mul(mul(g, g), 1 - beta2));
       const step = mul(div(nextM, add(sqrt(nextV), scalars.epsilon!)), scalars.stepSize!);
-      const kept = decoupled ? mul(parameter, scalars.keep!) : parameter;
+      const kept = decoupled && decay ? mul(parameter, scalars.keep!) : parameter;
       return { parameter: sub(kept, step), slots: [nextM, nextV] };
     },
   };

@@ -14,12 +14,13 @@ export interface Optimizer {
   readonly scalars: readonly string[];
   /** Values of the scalars at a step, counted from 1, with a learning rate. */
   scalarsAt(step: number, learningRate: number): Readonly<Record<string, number>>;
-  /** One parameter's new value and slots. */
+  /** One parameter's new value and slots; `decay` is whether weight decay acts on it, by default it does. */
   update(
     parameter: Tensor,
     gradient: Tensor,
     slots: readonly Tensor[],
     scalars: Readonly<Record<string, Tensor>>,
+    decay?: boolean,
   ): {
     readonly parameter: Tensor;
     readonly slots: readonly Tensor[];
@@ -36,11 +37,16 @@ export function scalarName(optimizer: Optimizer, scalar: string): string {
   return `${optimizer.name}.${scalar}`;
 }
 
-/** The updates of parameters and slots by their gradients, as parts of a graph. */
+/**
+ * The updates of parameters and slots by their gradients, as parts of a graph.
+ *
+ * @param undecayed parameters that weight decay does not act on
+ */
 export function optimizerUpdates(
   optimizer: Optimizer,
   parameters: readonly InputTensor[],
   gradients: readonly Tensor[],
+  undecayed: ReadonlySet<InputTensor> = new Set(),
 ): Map<InputTensor, Tensor> {
   const scalars = Object.fromEntries(
     optimizer.scalars.map((name) => [name, input(scalarName(optimizer, name), [])]),
@@ -50,7 +56,8 @@ export function optimizerUpdates(
     const slots = optimizer.slots.map((slot) =>
       state(slotName(optimizer, slot, parameter.source.name), parameter.shape),
     );
-    const next = optimizer.update(parameter, gradients[index]!, slots, scalars);
+    const decay = !undecayed.has(parameter);
+    const next = optimizer.update(parameter, gradients[index]!, slots, scalars, decay);
     updates.set(parameter, next.parameter);
     for (const [position, slot] of slots.entries()) updates.set(slot, next.slots[position]!);
   }

@@ -21,8 +21,8 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     slots: momentum === 0 ? [] : ["momentum"],
     scalars: ["learningRate"],
     scalarsAt: (_step, learningRate) => ({ learningRate }),
-    update: (parameter, gradient, [buffer], { learningRate }) => {
-      const decayed = weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
+    update: (parameter, gradient, [buffer], { learningRate }, decay = true) => {
+      const decayed = weightDecay === 0 || !decay ? gradient : add(gradient, mul(parameter, weightDecay));
       const direction = buffer ? add(mul(buffer, momentum), decayed) : decayed;
       return {
         parameter: sub(parameter, mul(direction, learningRate!)),

@@ -4,7 +4,7 @@ import type { Schedule } from "../optim/index.ts";
 import type { EpochMetrics } from "./metrics.ts";
 
 /** What epochs are compared by. */
-export type ComparedEpoch = Pick<EpochMetrics, "epoch" | "mapAtR" | "valLoss">;
+export type ComparedEpoch = Pick<EpochMetrics, "epoch" | "mapAtR" | "recallAt1" | "valLoss">;
 
 /** Training that was over before its last epoch. */
 export interface EarlyStop {
@@ -18,19 +18,23 @@ export interface EarlyStop {
 }
 
 /**
- * The best of these epochs: of the highest MAP@R on the validation rows, or where it was not taken (they have no
- * labels) of the lowest validation loss; the earliest of equals. Null where there is neither.
+ * The best of these epochs: of the highest MAP@R on the validation rows, in an alignment of the highest R@1, or where
+ * neither was taken (they have no labels) of the lowest validation loss; the earliest of equals. Null where there is none.
  */
 export function bestEpoch(epochs: readonly ComparedEpoch[]): number | null {
-  const ranked = epochs.filter(({ mapAtR }) => mapAtR !== null);
+  const ranked = epochs.filter((epoch) => rankOf(epoch) !== null);
   const better = ranked.length > 0 ? higherRank : lowerLoss;
   const comparable = ranked.length > 0 ? ranked : epochs.filter(({ valLoss }) => valLoss !== null);
   if (comparable.length === 0) return null;
   return comparable.reduce((best, epoch) => (better(epoch, best) ? epoch : best)).epoch;
 }
 
+function rankOf({ mapAtR, recallAt1 = null }: ComparedEpoch): number | null {
+  return mapAtR ?? recallAt1;
+}
+
 function higherRank(epoch: ComparedEpoch, best: ComparedEpoch): boolean {
-  return epoch.mapAtR! > best.mapAtR!;
+  return rankOf(epoch)! > rankOf(best)!;
 }
 
 function lowerLoss(epoch: ComparedEpoch, best: ComparedEpoch): boolean {

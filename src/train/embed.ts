@@ -1,7 +1,7 @@
 import { AbortedError, RuntimeError, sizeOf, type TensorData } from "../base/index.ts";
 import { type Column, givesPorts, type Port, requirePorts } from "../data/column.ts";
 import { bindState } from "../graph/index.ts";
-import { embeddingGraph, type Tower, towerOf, type WholeTower } from "../modality/tower.ts";
+import { embeddingGraph, embeddingInput, type Tower, towerOf, type WholeTower } from "../modality/tower.ts";
 import type { Encoder } from "../nn/index.ts";
 import type { Program, Runtime, Store } from "../runtime/index.ts";
 
@@ -26,6 +26,8 @@ interface BatchProgram {
   readonly program: Program;
   readonly ports: readonly Port[];
   readonly batchSize: number;
+  /** Under which name it is fed a port. */
+  readonly inputOf: (port: string) => string;
 }
 
 /**
@@ -75,7 +77,7 @@ export class Embedder {
     const count = rows?.length ?? column.count;
     const embeddings = new Float32Array(count * dim);
     if (count === 0) return embeddings;
-    const { program, ports, batchSize } = await this.#programFor(column, count);
+    const { program, ports, batchSize, inputOf } = await this.#programFor(column, count);
     let pending: { start: number; result: Promise<Float32Array> } | undefined;
     const settle = async (): Promise<void> => {
       if (!pending) return;
@@ -90,7 +92,7 @@ export class Embedder {
       // The last batch is filled up with its last row: rows do not see each other here.
       const places = Uint32Array.from({ length: batchSize }, (_, i) => Math.min(start + i, count - 1));
       const given = await column.gather(rows ? places.map((place) => rows[place]!) : places, signal);
-      const feeds = Object.fromEntries(ports.map(({ name }) => [name, given[name]!]));
+      const feeds = Object.fromEntries(ports.map(({ name }) => [inputOf(name), given[name]!]));
       const result = program
         .run(feeds, { ...(store ? { store } : {}), transfer: true })
         .then(({ embedding }) => embedding!.data as Float32Array);
@@ -123,7 +125,10 @@ export class Embedder {
     if (known) return known;
     const compiled = (
       whole ? this.#compileWhole(whole, column, batchSize) : this.#compileOwn(batchSize)
-    ).then((program) => ({ program, ports, batchSize }));
+    ).then((program) => ({
+      ...{ program, ports, batchSize },
+      inputOf: whole ? (port: string) => port : embeddingInput,
+    }));
     this.#programs.set(key, compiled);
     // What was not compiled need not be freed.
     compiled.catch(() => this.#programs.delete(key));

@@ -4,8 +4,10 @@ export {
   exportEncoder,
   exportTower,
   type Inputs,
+  stateWithin,
   type Tower,
   towerOf,
+  towerWithin,
   trunkEntry,
   type WholeTower,
 } from "../modality/tower.ts";
@@ -48,7 +50,7 @@ export {
   type TrainingData,
   viewSource,
 } from "./source.ts";
-export { type PairLoss, pairTask, type Task } from "./task.ts";
+export { type PairLoss, pairTask, type Task, type TaskMetrics, type TrainedSoFar } from "./task.ts";
 export { type TrainResult, train } from "./train.ts";
 export {
   type FitOptions,

@@ -25,4 +25,12 @@ export interface EpochMetrics {
   readonly perSecond: number;
   /** What is counted: `pairs`, or what the modality calls its rows, such as `pictures`. */
   readonly unit: string;
+  /** Of an alignment: what it multiplies cosines by, the inverse of its temperature. */
+  readonly scale?: number;
+  /** Of an alignment by SigLIP: what it adds to the logits. */
+  readonly bias?: number;
+  /**
+   * Of an alignment: R@1 of validation rows between the modalities of its pairs, 0 to 1; null where none has anything to find.
+   */
+  readonly recallAt1?: number | null;
 }

@@ -14,6 +14,8 @@ export interface Snapshot {
   readonly lossSum: number;
   /** `[sample, dim]`, row by row. */
   readonly embeddings: Float32Array;
+  /** Those of the other modalities, by modality: `[rows, dim]` of the rows of their column that have it, in ascending order. */
+  readonly others?: ReadonlyMap<string, Float32Array>;
   /** Seconds that embedding them took. */
   readonly seconds?: number;
 }
@@ -22,6 +24,8 @@ export interface Snapshot {
 export interface Recorder {
   /** Rows to embed, in a modality that a tower embeds. */
   readonly sample: Column;
+  /** The same or other rows in further modalities. Default: none. */
+  readonly others?: readonly Column[];
   /** Whether a snapshot is to be taken after so many steps; a function of the step alone, so that a resumed run agrees. */
   due(step: number): boolean;
   take(snapshot: Snapshot): Promise<void>;

@@ -10,7 +10,7 @@ export interface Start {
   readonly task: Task;
   readonly optimizer: Optimizer;
   readonly seed: number;
-  /** Values of the towers' state to start from, in place of random ones. */
+  /** Values of the state of all towers, or of some, to start from, in place of random ones. */
   readonly initial?: ReadonlyMap<string, TensorData>;
   /** A state to go on from. */
   readonly resume?: TrainingState;
@@ -28,7 +28,12 @@ export function startingState(start: Start): Map<string, TensorData> {
   const { task, optimizer, seed, initial, resume, resumeName = "the saved state" } = start;
   const values = initialState(task, (name) => Rng.of(seed, "initial", name));
   if (initial) {
-    const ofTowers = new Map(towersState(task).map((spec) => [spec.name, spec]));
+    // A tower that nothing is given of begins at random, where there is another.
+    const given = [...task.towers.values()].filter(({ state }) =>
+      state.some(({ name }) => initial.has(name)),
+    );
+    const expected = given.length > 0 ? given.flatMap(({ state }) => state) : towersState(task);
+    const ofTowers = new Map(expected.map((spec) => [spec.name, spec]));
     matchTensors(ofTowers, initial, "the initial state");
     for (const name of ofTowers.keys()) values.set(name, initial.get(name)!);
   }

@@ -1,8 +1,12 @@
+import type { TensorData } from "../base/index.ts";
+import type { Column } from "../data/index.ts";
 import { input, type Tensor } from "../graph/index.ts";
 import { portInputs, type Tower, towerOf } from "../modality/tower.ts";
 import type { Encoder, ForwardPass, StateSpec } from "../nn/index.ts";
 import { concat, reshape, split } from "../ops/index.ts";
-import { type MakeSources, pairFeed, pairSources } from "./source.ts";
+import type { EmbedOptions } from "./embed.ts";
+import type { EpochMetrics } from "./metrics.ts";
+import { type MakeSources, pairFeed, pairSources, type TrainingData } from "./source.ts";
 
 /**
  * What is learned: towers and a loss, and the feeds that a batch is made of. Training knows nothing else of it,
@@ -10,7 +14,7 @@ import { type MakeSources, pairFeed, pairSources } from "./source.ts";
  */
 export interface Task {
   readonly name: string;
-  /** What is trained to embed, by modality. A training's metrics and snapshots are of the first. */
+  /** What is trained to embed, by modality. Neighbours among labels, and snapshots where no more are asked for, are of the first. */
   readonly towers: ReadonlyMap<string, Tower>;
   /** State of all towers and of what else is trained, a tower's under the names that checkpoints use. */
   readonly state: readonly StateSpec[];
@@ -18,6 +22,20 @@ export interface Task {
   readonly sources: MakeSources;
   /** The loss of a batch as a scalar, over feeds that it declares itself. */
   loss(batch: number, pass: ForwardPass): Tensor;
+  /** What an epoch's metrics say of it, in place of nearest neighbours among the labels. */
+  readonly measure?: (trained: TrainedSoFar) => Promise<TaskMetrics>;
+}
+
+/** What a task adds to an epoch's metrics. */
+export type TaskMetrics = Pick<EpochMetrics, "scale" | "bias" | "recallAt1">;
+
+/** A training between two steps, to be measured. */
+export interface TrainedSoFar extends TrainingData {
+  readonly seed: number;
+  /** `[count, dim]`, by the tower of the column's modality. */
+  embed(column: Column, options?: EmbedOptions): Promise<Float32Array>;
+  /** Copies of the state of these names. */
+  read(names: readonly string[]): Promise<ReadonlyMap<string, TensorData>>;
 }
 
 /** A loss of pairs: two `[batch, dim]` and their targets `[batch]` to a scalar. */

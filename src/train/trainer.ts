@@ -17,6 +17,7 @@ import {
 } from "./source.ts";
 import { type Start, startingState, towersState } from "./startingState.ts";
 import { randomFeeds, scalarFeeds } from "./steps.ts";
+import type { TaskMetrics } from "./task.ts";
 import type { TrainingProgress, TrainingState } from "./trainingState.ts";
 import { nearestNeighbourAccuracy, referenceRows, type ValidationAccuracy } from "./validationAccuracy.ts";
 import { ValidationLoss } from "./validationLoss.ts";
@@ -285,13 +286,20 @@ export class Trainer {
     const begin = performance.now();
     const { epoch, batch, step, lossSum, history } = this.#progress;
     const { count } = this.#sources.training;
-    const embeddings = await this.embed(record.sample);
+    const embedPresent = (column: Column): Promise<Float32Array> => {
+      const rows = presentRows(column);
+      return this.embed(column, rows ? { rows } : {});
+    };
+    const embeddings = await embedPresent(record.sample);
+    const others = new Map<string, Float32Array>();
+    for (const column of record.others ?? []) others.set(column.modality, await embedPresent(column));
     await record.take({
       step,
       epoch: epoch + batch / this.batches,
       pairs: epoch * count + this.#examplesIn(batch),
       lossSum: history.reduce((sum, { trainLoss }) => sum + trainLoss * count, 0) + lossSum,
       embeddings,
+      ...(record.others ? { others } : {}),
       seconds: (performance.now() - begin) / 1000,
     });
     const seconds = (performance.now() - begin) / 1000;
@@ -334,6 +342,7 @@ export class Trainer {
       epoch: epoch + 1,
       valLoss: (await this.#validationLoss?.of(this.#store)) ?? null,
       mapAtR: accuracy?.mapAtR ?? null,
+      ...(await this.#taskMetrics()),
     };
     const metrics: EpochMetrics = {
       ...compared,
@@ -358,13 +367,24 @@ export class Trainer {
   }
 
   async #validationAccuracy(): Promise<ValidationAccuracy | null> {
-    const { training, validation, patience, seed } = this.#options;
-    if (validation.count === 0 || validation.labelled === false) return null;
+    const { task, training, validation, patience, seed } = this.#options;
+    if (task.measure || validation.count === 0 || validation.labelled === false) return null;
     const [embedder] = this.#embedders.values();
     const known = columnOf(training, embedder!.tower.modality);
     this.#references ??= referenceRows(training.labels, seed, presentRows(known));
     const data = { training, validation };
     return nearestNeighbourAccuracy(embedder!, this.#store, data, this.#references, patience > 0);
+  }
+
+  async #taskMetrics(): Promise<TaskMetrics> {
+    const { task, training, validation, seed } = this.#options;
+    const { measure } = task;
+    if (!measure) return {};
+    return measure({
+      ...{ training, validation, seed },
+      embed: (column, options) => this.embed(column, options),
+      read: (names) => this.#store.read(names),
+    });
   }
 }
 

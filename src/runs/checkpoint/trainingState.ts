@@ -27,6 +27,9 @@ const rowSchema = z.object({
   seconds: z.number(),
   perSecond: z.number(),
   unit: z.string(),
+  scale: z.number().exactOptional(),
+  bias: z.number().exactOptional(),
+  recallAt1: z.number().nullable().exactOptional(),
 });
 
 /** The metrics of an epoch, as a state or a line of `metrics.jsonl` holds them. */

@@ -34,6 +34,7 @@ export function watchRecorder(
   let last: { readonly step: number; readonly at: number; readonly wait: number } | null = null;
   return {
     sample: own?.sample ?? sample,
+    ...(own?.others ? { others: own.others } : {}),
     due(step) {
       const due = own?.due(step) ?? false;
       const rested =
