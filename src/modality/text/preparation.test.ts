@@ -110,12 +110,13 @@ describe("a preparation of texts", () => {
     expect(Math.max(...captions.map((text) => made.idsOf(text).length))).toBe(made.description.length);
 
     expect(() => textPreparationFrom(description)).toThrow("its tokenizer.json is missing");
-    expect(() => textPreparationFrom(description, "{}")).toThrow("tokenizer.json cannot be read");
-    expect(() => textPreparationFrom(description, "oh")).toThrow("tokenizer.json cannot be read");
-    const other = await prepareText([...captions, "a red road, a red road"], { name: "transformer" });
-    expect(() => textPreparationFrom(description, other.tokenizer)).toThrow(
-      /has \d+ tokens and the text tower knows \d+: it is the tokenizer of another model/,
-    );
+    const other = await prepareText([...captions, "a red road, a red road"], {
+      ...{ name: "transformer", vocabulary: 280 },
+    });
+    for (const wrong of ["{}", other.tokenizer!, made.tokenizer!.slice(0, -1)])
+      expect(() => textPreparationFrom(description, wrong)).toThrow(
+        /^tokenizer.json has the checksum \w{8}, the text tower's has \w{8}: it is damaged or of another model/,
+      );
   });
 
   it("takes for its length what is asked for, or what the longest caption needs within bounds", async () => {

@@ -1,5 +1,5 @@
 import { Tokenizer } from "@huggingface/tokenizers";
-import { InputError } from "../../base/index.ts";
+import { crc32, InputError } from "../../base/index.ts";
 import type { Port, Ports } from "../../data/column.ts";
 import { ngramBuckets } from "./ngrams.ts";
 import { normalizeText, requireText } from "./normalize.ts";
@@ -22,6 +22,8 @@ export type TextPreparationDescription =
       readonly length: number;
       /** Tokens in the tokenizer's vocabulary. */
       readonly vocabulary: number;
+      /** CRC-32 of `tokenizer.json`, 8 hexadecimal digits: another one with as many tokens would be taken for it. */
+      readonly tokenizer: string;
     };
 
 /** Texts as a tower takes them. */
@@ -50,7 +52,7 @@ export interface TextPreparation {
  * A preparation by its description, the same in Node and browsers.
  *
  * @param tokenizer the text of `tokenizer.json`, where the description's kind is `tokens`
- * @throws InputError when the tokenizer is missing, cannot be read or is that of another model.
+ * @throws InputError when the tokenizer is missing, damaged or that of another model.
  */
 export function textPreparationFrom(
   description: TextPreparationDescription,
@@ -60,7 +62,7 @@ export function textPreparationFrom(
   const idsOf =
     description.kind === "ngrams"
       ? (text: string) => ngramBuckets(text, description)
-      : tokenIds(description.vocabulary, tokenizer);
+      : tokenIds(description.tokenizer, tokenizer);
   return {
     description,
     tokenizer: description.kind === "ngrams" ? null : tokenizer,
@@ -99,25 +101,22 @@ export function prepareQueries(preparation: TextPreparation, texts: readonly str
   return preparation.prepare(texts);
 }
 
-function tokenIds(vocabulary: number, file: string | null): (text: string) => readonly number[] {
+/** What a description calls a tokenizer by: the CRC-32 of its file's text. */
+export function tokenizerChecksum(file: string): string {
+  return crc32(new TextEncoder().encode(file)).toString(16).padStart(8, "0");
+}
+
+function tokenIds(checksum: string, file: string | null): (text: string) => readonly number[] {
   if (file === null)
     throw new InputError(
       "the text tower takes tokens and its tokenizer.json is missing: put back the file that was saved with the model",
     );
-  let tokenizer: Tokenizer;
-  try {
-    tokenizer = new Tokenizer(JSON.parse(file), {});
-  } catch (cause) {
+  const found = tokenizerChecksum(file);
+  if (found !== checksum)
     throw new InputError(
-      `tokenizer.json cannot be read (${cause instanceof Error ? cause.message : cause}), expected a file of Hugging Face's tokenizers: put back the file that was saved with the model`,
-      { cause },
+      `tokenizer.json has the checksum ${found}, the text tower's has ${checksum}: it is damaged or of another model; put back the file that was saved with the model`,
     );
-  }
-  const found = tokenizer.get_vocab().size;
-  if (found !== vocabulary)
-    throw new InputError(
-      `tokenizer.json has ${found} tokens and the text tower knows ${vocabulary}: it is the tokenizer of another model`,
-    );
+  const tokenizer = new Tokenizer(JSON.parse(file), {});
   return (text) => {
     // Normalised here as well: the file's own steps leave half a surrogate pair as it is, and give an empty text a space.
     const normalized = normalizeText(text);

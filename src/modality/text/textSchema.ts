@@ -18,7 +18,12 @@ export const textPreparationSchema: z.ZodType<TextPreparationDescription> = z.di
     hash: z.literal("fnv1a-32"),
     ...{ sizes, buckets, length },
   }),
-  z.strictObject({ kind: z.literal("tokens"), length, vocabulary: whole(257, 2 ** 20) }),
+  z.strictObject({
+    kind: z.literal("tokens"),
+    length,
+    vocabulary: whole(257, 2 ** 20),
+    tokenizer: z.string().regex(/^[0-9a-f]{8}$/),
+  }),
 ]);
 
 const common = {

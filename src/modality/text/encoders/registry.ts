@@ -1,6 +1,6 @@
 import { Pacer } from "../../../base/pacer.ts";
 import type { Tower } from "../../tower.ts";
-import { type TextPreparation, textPreparationFrom } from "../preparation.ts";
+import { type TextPreparation, textPreparationFrom, tokenizerChecksum } from "../preparation.ts";
 import { trainTokenizer } from "../tokens/trainTokenizer.ts";
 import { type BagEncoderOptions, bagDefaults, bagTower } from "./bag.ts";
 import { type TransformerEncoderOptions, transformerDefaults, transformerTower } from "./transformer.ts";
@@ -64,7 +64,10 @@ export async function prepareText(
     const { vocabulary: largest = transformerDefaults.vocabulary } = choice;
     const tokenizer = await trainTokenizer(texts, { vocabulary: largest, ...options });
     const vocabulary = Object.keys(JSON.parse(tokenizer).model.vocab).length;
-    preparation = textPreparationFrom({ kind: "tokens", length: most, vocabulary }, tokenizer);
+    preparation = textPreparationFrom(
+      { kind: "tokens", length: most, vocabulary, tokenizer: tokenizerChecksum(tokenizer) },
+      tokenizer,
+    );
   }
   if (choice.length !== undefined) return preparation;
   const pacer = new Pacer(options.signal);

@@ -38,7 +38,7 @@ function towerOf({ name, options }: GoldenCase): Tower {
     ...{ kind: "ngrams", normalization: "nfkc-lower", hash: "fnv1a-32", sizes: [3], buckets: 17, length: 6 },
   });
   if (name === "bag") return bagTower(options, ngrams);
-  const description = { kind: "tokens", length: 6, vocabulary: 11 } as const;
+  const description = { kind: "tokens", length: 6, vocabulary: 11, tokenizer: "00000000" } as const;
   return transformerTower({ ...options, dropout: 0 }, { ...ngrams, description });
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import texts from "../../../../test/golden/textCaptions.json" with { type: "json" };
 import golden from "../../../../test/golden/textTokens.json" with { type: "json" };
 import { normalizeText } from "../normalize.ts";
-import { textPreparationFrom } from "../preparation.ts";
+import { textPreparationFrom, tokenizerChecksum } from "../preparation.ts";
 import { trainTokenizer } from "./trainTokenizer.ts";
 
 const { captions, nasty } = texts;
@@ -27,7 +27,10 @@ describe("a tokenizer trained on captions of many languages", async () => {
   });
 
   it("encodes as Python's tokenizers does, normalised by us or by the file itself", () => {
-    const { idsOf } = textPreparationFrom({ kind: "tokens", length: 8, vocabulary: golden.vocabulary }, file);
+    const { idsOf } = textPreparationFrom(
+      { kind: "tokens", length: 8, vocabulary: golden.vocabulary, tokenizer: tokenizerChecksum(file) },
+      file,
+    );
     const tokenizer = new Tokenizer(JSON.parse(file), {});
     for (const [i, text] of nasty.entries()) {
       expect(idsOf(text), JSON.stringify(text)).toEqual(golden.tokens[i]);
