@@ -3,11 +3,7 @@ import type { Command } from "commander";
 import { InputError, printable } from "../base/index.ts";
 import { requireNew, requireWritable, writeFileAtomic } from "../platform/node/files/files.ts";
 import { ItemIndex } from "../platform/node/itemIndex/itemIndex.ts";
-import {
-  type IdentifiedEncoder,
-  identifiedEncoder,
-  infoOf,
-} from "../platform/node/pictureIndex/indexedRun.ts";
+import { type IndexModel, indexModel, infoOf } from "../platform/node/pictureIndex/indexedRun.ts";
 import {
   type PictureSearch,
   type QueryPicture,
@@ -122,9 +118,9 @@ async function opened(files: readonly string[], options: Options): Promise<Opene
   if (run === undefined) {
     throw new InputError("nothing to search in was given: name a run with --run, or an index with --index");
   }
-  const encoder = await identifiedEncoder(run, options.checkpoint);
-  const read = await readable(files, infoOf(encoder, join(run, runIndexName)), run);
-  return { index: await ItemIndex.open(await indexOfRun(run, encoder, options)), ...read };
+  const model = await indexModel(run, options.checkpoint);
+  const read = await readable(files, infoOf(model, join(run, runIndexName)), run);
+  return { index: await ItemIndex.open(await indexOfRun(run, model, options)), ...read };
 }
 
 interface Opened {
@@ -158,7 +154,7 @@ async function readable(
  */
 async function indexOfRun(
   run: string,
-  { fingerprint }: IdentifiedEncoder,
+  { fingerprint }: IndexModel,
   { checkpoint, device, where }: Options,
 ): Promise<string> {
   const out = join(run, runIndexName);

@@ -1,8 +1,8 @@
-import { KindredError, type Shape, type TensorData } from "../base/index.ts";
+import { InputError, KindredError, type Shape, type TensorData } from "../base/index.ts";
 import type { Port } from "../data/column.ts";
 import { buildGraph, type Graph, input, type Tensor } from "../graph/index.ts";
 import { type Encoder, exampleShape, ForwardPass, type StateSpec } from "../nn/index.ts";
-import { encodeDynamicBatch, withHead } from "../onnx/index.ts";
+import { encodeDynamicBatch, readModel, withHead } from "../onnx/index.ts";
 
 /** What embeds one modality. */
 export interface Tower {
@@ -28,6 +28,8 @@ export interface WholeTower {
   readonly ports: readonly Port[];
   /** Rows at a time where it takes just so many; null where that is open. */
   readonly batch: number | null;
+  /** Rows at a time at most. Default 16, as frozen models are large as a rule. */
+  readonly most?: number;
   /**
    * It takes its ports to `embedding`, with the tower's state inside.
    *
@@ -146,6 +148,42 @@ export function exportTower(
   const metadata = { encoder: tower.name, input: input.join("; "), ...entries };
   if (tower.whole) return tower.whole.model(state, metadata);
   return encodeDynamicBatch((batch) => embeddingGraph(tower, batch), { parameters: state, metadata });
+}
+
+/**
+ * What {@link exportTower} wrote as a tower, to embed with: it has only {@link Tower.whole}, no ports and no state of its own.
+ *
+ * @param fileName for messages
+ * @throws InputError when the bytes are no ONNX model from inputs of fixed shapes to `embedding`.
+ */
+export function modelTower(onnx: Uint8Array<ArrayBuffer>, fileName: string, modality: string): Tower {
+  const { inputs, outputs, metadata } = readModel(onnx, fileName);
+  const ports = inputs.flatMap(({ name, dtype, shape: [, ...shape] }): Port[] => {
+    const fixed = shape.filter((extent) => typeof extent === "number");
+    return dtype && fixed.length === shape.length ? [{ name, dtype, shape: fixed }] : [];
+  });
+  const dim = outputs.find(({ name }) => name === "embedding")?.shape[1];
+  if (typeof dim !== "number" || ports.length === 0 || ports.length < inputs.length) {
+    const listed = [...inputs, ...outputs].map(
+      ({ name, type, shape }) => `${name} ${type} [${shape.join(", ")}]`,
+    );
+    throw new InputError(
+      `${fileName}: an ONNX model of ${listed.join(", ") || "nothing"}, expected one from inputs of fixed shapes to embedding [batch, dim], as kindred train writes`,
+    );
+  }
+  const first = inputs[0]!.shape[0];
+  return {
+    ...{ name: metadata.get("encoder") ?? "", modality, dim, ports: [], state: [] },
+    embed: () => {
+      throw new KindredError(`${fileName} is a finished model: train a tower of its own`);
+    },
+    whole: {
+      ports,
+      batch: typeof first === "number" ? first : null,
+      ...(metadata.has(trunkEntry) ? {} : { most: 256 }),
+      model: () => onnx,
+    },
+  };
 }
 
 /** A picture encoder as {@link exportTower} writes it: `images` `[batch, channels, height, width]` in [-1, 1] to `embedding`. */

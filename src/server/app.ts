@@ -108,6 +108,8 @@ export function explorerApp({ session, access, page, port }: AppOptions): Hono {
   api.get("/encoder", async ({ req }) => {
     const { folder, config } = session.run;
     const epoch = checkpointIn(session.run, checkpointOf(req));
+    const kept = await folder.readImageModel(epoch);
+    if (kept) return download(kept.onnx, `encoder_epoch_${epoch}.onnx`);
     const { encoder, weights } = await readRunEncoder(folder, config, epoch);
     const model = imageModel(encoder, config, weights, epoch);
     const { onnx } = await describedTower(model.towers[0], model);

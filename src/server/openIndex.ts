@@ -2,7 +2,7 @@ import { basename, resolve } from "node:path";
 import type { ImageDataset } from "../modality/image/index.ts";
 import { ItemIndex } from "../platform/node/itemIndex/itemIndex.ts";
 import { pictureHash } from "../platform/node/pictureIndex/embedPictures.ts";
-import { encoderOfIndex } from "../platform/node/pictureIndex/indexedRun.ts";
+import { modelOfIndex } from "../platform/node/pictureIndex/indexedRun.ts";
 import { rootOfId } from "../retrieval/index.ts";
 import type { HitsHead, IndexChoice, IndexQuery, Message } from "../workspace/index.ts";
 
@@ -11,11 +11,11 @@ export class OpenIndex {
   /** Folder of the run. */
   readonly run: string;
   readonly #index: ItemIndex;
-  readonly #checkpoint: number;
+  readonly #checkpoint: number | null;
   /** Rows by path, or by their row in arrays of pixels, of the pictures asked about last. */
   #rows: { readonly of: ImageDataset; readonly byName: ReadonlyMap<string, number> } | null = null;
 
-  private constructor(index: ItemIndex, run: string, checkpoint: number) {
+  private constructor(index: ItemIndex, run: string, checkpoint: number | null) {
     this.#index = index;
     this.run = run;
     this.#checkpoint = checkpoint;
@@ -28,8 +28,8 @@ export class OpenIndex {
   static async open(path: string, run: string | undefined): Promise<OpenIndex> {
     const index = await ItemIndex.open(path);
     try {
-      const encoder = await encoderOfIndex(index, { run });
-      return new OpenIndex(index, encoder.run, encoder.epoch);
+      const model = await modelOfIndex(index, { run });
+      return new OpenIndex(index, model.run, model.epoch);
     } catch (error) {
       index.close();
       throw error;
@@ -42,9 +42,10 @@ export class OpenIndex {
 
   /** What there is of it for a run: nothing for another than its own, or one that lacks the checkpoint. */
   async choiceFor(run: string, checkpoints: readonly number[]): Promise<IndexChoice | null> {
-    if (resolve(run) !== resolve(this.run) || !checkpoints.includes(this.#checkpoint)) return null;
+    const checkpoint = checkpoints.find((epoch) => epoch === this.#checkpoint);
+    if (resolve(run) !== resolve(this.run) || checkpoint === undefined) return null;
     const name = basename(this.#index.path.replace(/[/\\]+$/, ""));
-    return { name, count: await this.#index.count(), checkpoint: this.#checkpoint };
+    return { name, count: await this.#index.count(), checkpoint };
   }
 
   /**

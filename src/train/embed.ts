@@ -18,7 +18,7 @@ export interface EmbedOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Rows at a time for a whole tower, which is large as a rule. */
+/** Rows at a time for a whole tower that does not say how many. */
 const mostForWhole = 16;
 
 /** What embeds a batch of rows. */
@@ -114,11 +114,12 @@ export class Embedder {
   /** The program for so many rows of a column, compiled at its first use. */
   #programFor(column: Column, count: number): Promise<BatchProgram> {
     const { ports: own, whole: before } = this.tower;
-    const whole = before && !givesPorts(column, own) && givesPorts(column, before.ports) ? before : null;
+    const wanted = before && !givesPorts(column, own) && givesPorts(column, before.ports);
+    const whole = before && (own.length === 0 || wanted) ? before : null;
     const ports = whole?.ports ?? own;
     requirePorts(column, ports);
     const batchSize = whole
-      ? (whole.batch ?? batchSizeFor(count, ports, mostForWhole))
+      ? (whole.batch ?? batchSizeFor(count, ports, whole.most ?? mostForWhole))
       : batchSizeFor(count, ports, mostAtATime);
     const key = `${whole ? "whole" : "own"} ${batchSize}`;
     const known = this.#programs.get(key);

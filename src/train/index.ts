@@ -4,6 +4,7 @@ export {
   exportEncoder,
   exportTower,
   type Inputs,
+  modelTower,
   stateWithin,
   type Tower,
   towerOf,

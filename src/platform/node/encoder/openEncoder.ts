@@ -52,20 +52,9 @@ async function find(
   );
 }
 
-/** From the run's model where it is that of the checkpoint that is wanted, else from the checkpoint. */
 async function fromRun(folder: RunFolder, checkpoint: number | undefined): Promise<Found> {
-  const { path, imageModel } = folder;
-  const model = checkpoint === undefined ? await folder.readModel() : null;
-  const chosen = await folder.chosenEpoch(await folder.checkpointEpochs());
-  if (model && model.epoch === chosen && existsSync(imageModel)) {
-    const found = await fromFile(imageModel, undefined);
-    // The two files are written one after the other: a killed process may leave them of two epochs.
-    if (found.ports.description.fingerprint === model.fingerprint) return found;
-  }
-  const config = await folder.readConfig();
-  const { onnx, description } = await readRunModel(folder, config, { checkpoint, normalized: false });
-  const { batch, input } = modelPorts(onnx, path);
-  return { onnx, name: path, ports: { input, batch, description } };
+  const { onnx, description } = await readRunModel(folder, checkpoint);
+  return { onnx, name: folder.path, ports: { ...modelPorts(onnx, folder.path), description } };
 }
 
 async function fromFile(path: string, checkpoint: number | undefined): Promise<Found> {

@@ -54,10 +54,8 @@ export async function exportRun(folder: RunFolder, options: ExportRunOptions): P
   const { format } = options;
   const config = await folder.readConfig();
   const published = publishedConfig(config);
-  const model = await readRunModel(folder, config, {
-    checkpoint: options.checkpoint,
-    normalized: options.normalize ?? true,
-  });
+  const model = await readRunModel(folder, options.checkpoint);
+  const description = { ...model.description, normalized: options.normalize ?? true };
   const name = basename(resolve(folder.path));
   const out = options.out ?? join(folder.path, "export", defaultName(format));
   const version = packageVersion();
@@ -66,7 +64,7 @@ export async function exportRun(folder: RunFolder, options: ExportRunOptions): P
     format,
     file: basename(resolve(out)),
     config: published,
-    description: model.description,
+    description,
     history: await folder.readMetrics(),
     evaluation: await folder.readEvaluation(),
     version,
@@ -74,17 +72,17 @@ export async function exportRun(folder: RunFolder, options: ExportRunOptions): P
   });
   const metadata = {
     "kindred.version": version,
-    ...descriptionEntries(model.description),
+    ...descriptionEntries(description),
     "kindred.run": JSON.stringify(published),
   };
-  const contents = contentsOf(format, out, model, metadata, version, card);
+  const contents = await contentsOf(format, out, { ...model, description }, metadata, version, card);
   await requireFree(format, out, contents, options.force ?? false);
   if (format === "transformersjs" && !(await hasFiles(out))) await writeFolder(out, contents);
   else {
     for (const [path] of contents) await requireWritable(path);
     for (const [path, content] of contents) await writeFileAtomic(path, content);
   }
-  return { out, files: contents.map(([path]) => path), description: model.description };
+  return { out, files: contents.map(([path]) => path), description };
 }
 
 /** What the weights of a run are without, so that nobody takes the head for the whole. */
@@ -98,14 +96,14 @@ function defaultName(format: ExportFormat): string {
   return format === "transformersjs" ? format : `encoder.${format}`;
 }
 
-function contentsOf(
+async function contentsOf(
   format: ExportFormat,
   out: string,
   { onnx, weights, description }: RunModel,
   metadata: Readonly<Record<string, string>>,
   version: string,
   card: string,
-): Contents {
+): Promise<Contents> {
   const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
   switch (format) {
     case "onnx":
@@ -115,12 +113,12 @@ function contentsOf(
       ];
     case "safetensors":
       return [
-        [out, writeSafetensors(weights, { format: "pt", ...metadata })],
+        [out, writeSafetensors(await weights(), { format: "pt", ...metadata })],
         [`${out}.md`, card],
       ];
     case "pt":
       return [
-        [out, writePt(weights)],
+        [out, writePt(await weights())],
         [`${out}.json`, json({ kindred: version, ...description })],
         [`${out}.md`, card],
       ];

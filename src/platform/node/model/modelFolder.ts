@@ -1,6 +1,14 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type ModelContents, modelFiles } from "../../../runs/index.ts";
-import { writeFileAtomic } from "../files/files.ts";
+import { readModel } from "../../../onnx/index.ts";
+import {
+  descriptionFrom,
+  type EncoderDescription,
+  type ModelContents,
+  modelFiles,
+  parseModelFile,
+} from "../../../runs/index.ts";
+import { readFileOrExplain, readTextOrExplain, writeFileAtomic } from "../files/files.ts";
 
 /**
  * Writes a model, which stands by itself, as a folder that `Model.load` opens; files of the same names are replaced, `model.json` last.
@@ -14,4 +22,30 @@ export async function writeModelFolder(
   write: (path: string, content: string | Uint8Array) => Promise<void> = writeFileAtomic,
 ): Promise<void> {
   for (const [name, content] of await modelFiles(model)) await write(join(folder, name), content);
+}
+
+/** The picture tower of a folder `model`. */
+export interface ImageModel {
+  readonly file: string;
+  readonly onnx: Uint8Array<ArrayBuffer>;
+  readonly description: EncoderDescription & { readonly fingerprint: string };
+}
+
+/**
+ * The picture tower of a folder `model`; null where there is none, or its files are of two models: they are written one after the
+ * other, and a process may have been killed between them.
+ *
+ * @param epoch the one that it has to be of, counted from 0. Default: any
+ * @throws InputError when a file is damaged.
+ */
+export async function readImageModel(folder: string, epoch?: number): Promise<ImageModel | null> {
+  const [name, file] = [join(folder, "model.json"), join(folder, "image.onnx")];
+  if (!existsSync(name) || !existsSync(file)) return null;
+  const model = parseModelFile(await readTextOrExplain(name), name);
+  if (epoch !== undefined && model.epoch !== epoch) return null;
+  const onnx = await readFileOrExplain(file);
+  const description = descriptionFrom(readModel(onnx, file).metadata, file);
+  const fingerprint = model.towers.image?.fingerprint;
+  if (!description || fingerprint === undefined || description.fingerprint !== fingerprint) return null;
+  return { file, onnx, description: { ...description, fingerprint } };
 }

@@ -8,7 +8,7 @@ import {
   type SearchPlan,
 } from "../../../retrieval/index.ts";
 import { Embedder } from "../../../train/index.ts";
-import type { DatasetSplit } from "../datasets/datasets.ts";
+import type { DatasetSplit, LoadDatasetOptions } from "../datasets/datasets.ts";
 import { loadSplits } from "../datasets/splits.ts";
 import { indexLocation } from "../itemIndex/indexLocation.ts";
 import { type Addition, ItemIndex } from "../itemIndex/itemIndex.ts";
@@ -16,10 +16,11 @@ import type { PlanOptions } from "../itemIndex/searchPlan.ts";
 import { type DeviceName, nodeRuntime } from "../ort/devices.ts";
 import type { PictureReport } from "../pictures/pictureReport.ts";
 import type { PictureStage } from "../pictures/readPictures.ts";
+import { settled } from "../pictures/surveyPictures.ts";
 import { dataOptionsOf } from "../run/runData.ts";
 import { collectionOf, ownId, placeOfPictures } from "./collections.ts";
 import { embedPictures, type PictureCounts } from "./embedPictures.ts";
-import { encoderOfIndex, identifiedEncoder, infoOf } from "./indexedRun.ts";
+import { type IndexModel, indexModel, infoOf, modelOfIndex, pictureShape } from "./indexedRun.ts";
 
 /** What pictures to index, by which run, and where. */
 export interface IndexPicturesOptions extends PlanOptions {
@@ -78,12 +79,12 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
   }
   const index = there && options.add ? await ItemIndex.open(out) : null;
   try {
-    const encoder = index
-      ? await encoderOfIndex(index, options)
-      : await identifiedEncoder(requiredRun(run, out), options.checkpoint);
-    const source = options.data ?? encoder.config.data.source;
+    const model = index
+      ? await modelOfIndex(index, options)
+      : await indexModel(requiredRun(run, out), options.checkpoint);
+    const source = options.data ?? sourceOf(model);
     const parts = await loadSplits(source, options.split ?? "all", () => options.limit ?? null, {
-      ...dataOptionsOf(encoder.config, source),
+      ...dataOptions(model, source),
       least: 1,
       strict: options.strict ?? false,
       fields: true,
@@ -92,7 +93,7 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
       ...(onPictures ? { onPictures } : {}),
       ...(onBegin ? { onNote: onBegin } : {}),
     });
-    for (const part of parts) requirePictureSize(part, encoder.encoder.inputShape);
+    for (const part of parts) requirePictureSize(part, pictureShape(model));
     const own = parts.flatMap(({ fields = [], paths }) =>
       fields.map((fields, image) => ({ id: paths?.[image] ?? String(image), fields })),
     );
@@ -102,11 +103,11 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
     const runtime = await nodeRuntime(device === undefined ? {} : { device });
     onBegin?.(`device: ${runtime.device.description}`);
     onBegin?.(
-      `${parts.reduce((sum, { count }) => sum + count, 0)} pictures, checkpoint of epoch ${encoder.epoch}`,
+      `${parts.reduce((sum, { count }) => sum + count, 0)} pictures, checkpoint of epoch ${model.epoch ?? "none"}`,
     );
     const counts: PictureCounts = { added: 0, updated: 0, unchanged: 0, embedded: 0 };
     try {
-      const embedder = await Embedder.fixed(runtime, encoder.encoder, encoder.weights);
+      const embedder = await Embedder.fixed(runtime, model.tower, model.weights);
       const began = performance.now();
       const addition = async (): Promise<Addition> => {
         const known = new Map<string, ItemRecord>();
@@ -131,7 +132,7 @@ export async function indexPictures(options: IndexPicturesOptions): Promise<Inde
         });
         return { items, roots };
       };
-      const info = infoOf(encoder, out);
+      const info = infoOf(model, out);
       const { plan, rows } = await written(options, index, info, addition);
       const seconds = (performance.now() - began) / 1000;
       await embedder.dispose();
@@ -166,4 +167,15 @@ async function written(
 function requiredRun(run: string | undefined, out: string): string {
   if (run !== undefined) return run;
   throw new InputError(`${out} is to be replaced: name the run to make it with, with --run`);
+}
+
+function sourceOf({ run, config }: IndexModel): string {
+  if (config) return config.data.source;
+  throw new InputError(`${run} is a model without its run: name the pictures to index with --data`);
+}
+
+/** How pictures are read for a model: as its run read them, or with its preprocessing. */
+function dataOptions({ config, preprocessing }: IndexModel, source: string): LoadDatasetOptions {
+  if (config) return dataOptionsOf(config, source);
+  return { ...(preprocessing ? { preprocessing: settled(preprocessing) } : {}), labelRequired: false };
 }

@@ -13,7 +13,7 @@ import { readFileOrExplain } from "../files/files.ts";
 import type { ItemIndex } from "../itemIndex/itemIndex.ts";
 import { type DeviceName, nodeRuntime } from "../ort/devices.ts";
 import { preprocessPicture } from "../pictures/decode/preprocessPicture.ts";
-import { encoderOfIndex } from "./indexedRun.ts";
+import { modelOfIndex } from "./indexedRun.ts";
 import { makeThumbnails } from "./thumbnails.ts";
 
 /** A picture to search by, with what was found. */
@@ -134,20 +134,20 @@ export async function searchByPictures(
   queries: readonly QueryPicture[],
   options: SearchByFilesOptions = {},
 ): Promise<PictureSearch[]> {
-  const { encoder, weights } = await encoderOfIndex(index, options);
+  const { tower, weights } = await modelOfIndex(index, options);
   const { inputShape } = pictureInput(index.info, index.path);
   const pictures = queries.map(({ pixels }) => pixels);
   // A wrong filter is told of before the encoder is compiled.
   await index.count(options.where);
   const runtime = await nodeRuntime(options.device === undefined ? {} : { device: options.device });
   try {
-    const embedder = await Embedder.fixed(runtime, encoder, weights);
+    const embedder = await Embedder.fixed(runtime, tower, weights);
     const vectors = await embedder.embed(new ImageColumn(sideBySide(pictures, inputShape)), null);
     await embedder.dispose();
     const thumbnails = await makeThumbnails(pictures, inputShape);
     const found: PictureSearch[] = [];
     for (const [at, { file: query }] of queries.entries()) {
-      const vector = vectors.subarray(at * encoder.dim, (at + 1) * encoder.dim);
+      const vector = vectors.subarray(at * tower.dim, (at + 1) * tower.dim);
       const hits = await index.search(vector, options);
       found.push({ query, label: null, preview: thumbnails[at]!, hits });
     }

@@ -12,11 +12,9 @@ import {
   type Guidance,
   imageModel,
   type ModelContents,
-  type ModelFile,
   parseEvaluationFile,
   parseGuidance,
   parseMetrics,
-  parseModelFile,
   parseRunConfig,
   parseVerdict,
   type RunConfig,
@@ -28,7 +26,7 @@ import type { EpochMetrics, TrainingState } from "../../../train/index.ts";
 import { explainIoError, readFileOrExplain, readTextOrExplain, writeFileAtomic } from "../files/files.ts";
 import { makeFolder } from "../files/folders.ts";
 import { isMissing } from "../files/ioErrors.ts";
-import { writeModelFolder } from "../model/modelFolder.ts";
+import { type ImageModel, readImageModel, writeModelFolder } from "../model/modelFolder.ts";
 import type { PictureProblem } from "../pictures/listing/pictureTree.ts";
 import { clearRunTemporaries, removeRunFiles, runEntries, skippedName } from "./runContents.ts";
 
@@ -232,13 +230,9 @@ export class RunFolder {
     return (await this.bestEpoch(epochs)) ?? epochs.at(-1);
   }
 
-  /**
-   * What `model.json` says; null where the run has no model.
-   *
-   * @throws InputError when it is damaged.
-   */
-  readModel(): Promise<ModelFile | null> {
-    return this.#read(parseModelFile, "model", "model.json");
+  /** The run's model of pictures where that is of an epoch's checkpoint, counted from 0; else null. */
+  async readImageModel(epoch: number | undefined): Promise<ImageModel | null> {
+    return epoch === undefined ? null : readImageModel(this.#at("model"), epoch);
   }
 
   /** Epochs that have a checkpoint, counted from 0, in ascending order. */
