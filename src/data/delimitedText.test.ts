@@ -84,4 +84,16 @@ describe("parseDelimited", () => {
       }),
     );
   });
+
+  it("takes a quote where none may stand as a character, in loose text", () => {
+    const text = '1\ta man in " boots "\n2\t"Hello" he said\n3\t"a\tb"\n4\t" open\n';
+    const fields = parseDelimited("t.tsv", text, "\t", "loose").map((record) => record.fields);
+    expect(fields).toEqual([
+      ["1", 'a man in " boots "'],
+      ["2", '"Hello" he said'],
+      ["3", "a\tb"],
+      ["4", '" open'],
+    ]);
+    expect(() => parseDelimited("t.tsv", text, "\t")).toThrow(/line 1 has a quote inside a field/);
+  });
 });

@@ -8,6 +8,11 @@ export interface TextRecord {
 }
 
 /**
+ * What a quote is that stands where none may: a mistake, or, in `loose` text such as of sentences, a character as others are.
+ */
+export type Quotes = "strict" | "loose";
+
+/**
  * The records of separated text (RFC 4180): fields may be quoted, and then hold separators, line breaks and doubled
  * quotes. Several blanks separate as one. `\n`, `\r\n` and `\r` end lines, a byte-order mark is passed over, and so are empty lines. All records must
  * have as many fields as the first.
@@ -16,15 +21,23 @@ export interface TextRecord {
  *
  * @param file what messages call the text
  * @param separator what is between fields. Default: a comma
+ * @param quotes default: `strict`
  * @throws InputError naming the line of a quote that has no end or stands where none may, or of a record that is too short
  * or too long.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  */
-export function parseDelimited(file: string, text: string, separator: Separator = ","): TextRecord[] {
+export function parseDelimited(
+  file: string,
+  text: string,
+  separator: Separator = ",",
+  quotes: Quotes = "strict",
+): TextRecord[] {
   const blanks = separator === " ";
-  const special = blanks
-    ? /["\r\n \t]/g
-    : new RegExp(`["\\r\\n${separator === "|" ? "\\|" : separator}]`, "g");
+  const quote = quotes === "strict" ? '"' : "";
+  const special = new RegExp(
+    `[${quote}\\r\\n${blanks ? " \\t" : separator === "|" ? "\\|" : separator}]`,
+    "g",
+  );
   const separates = (at: number): boolean =>
     blanks ? text[at] === " " || text[at] === "\t" : text[at] === separator;
   const records: TextRecord[] = [];
@@ -36,7 +49,9 @@ export function parseDelimited(file: string, text: string, separator: Separator 
       // Blanks at the beginning of a line separate nothing.
       while (blanks && separates(at)) at++;
       const field =
-        text[at] === '"' ? quoted(file, text, at, line, separates) : plain(file, text, at, line, special);
+        text[at] === '"'
+          ? quoted(file, text, at, line, separates, quotes === "loose" ? special : null)
+          : plain(file, text, at, line, special);
       record.fields.push(field.value);
       line += field.breaks;
       at = field.end;
@@ -93,11 +108,13 @@ function quoted(
   start: number,
   line: number,
   separates: (at: number) => boolean,
+  loose: RegExp | null,
 ): Field {
   let end = start + 1;
   for (;;) {
     end = text.indexOf('"', end);
     if (end < 0) {
+      if (loose) return plain(file, text, start, line, loose);
       throw new InputError(`${file}: line ${line} begins a quoted field that has no end: close the quote`);
     }
     if (text[end + 1] !== '"') break;
@@ -105,6 +122,7 @@ function quoted(
   }
   const next = text[end + 1];
   if (next !== undefined && !separates(end + 1) && next !== "\n" && next !== "\r") {
+    if (loose) return plain(file, text, start, line, loose);
     throw new InputError(
       `${file}: line ${line} goes on after a closing quote with ${JSON.stringify(next)}, expected a separator or the end of the line`,
     );

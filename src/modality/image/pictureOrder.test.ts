@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { defaultValidation, type OrderedPicture, orderPictures } from "./pictureOrder.ts";
+import { defaultValidation } from "../../data/heldOut.ts";
+import { type OrderedPicture, orderPictures } from "./pictureOrder.ts";
 
 const pictures = (counts: readonly number[], aside: (i: number) => boolean = () => false): OrderedPicture[] =>
   counts.flatMap((count, label) =>

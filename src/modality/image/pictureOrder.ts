@@ -1,3 +1,4 @@
+import { drawnValidation } from "../../data/heldOut.ts";
 import { byRank, lots, stratifiedDraw } from "../../data/stratified.ts";
 
 /** What of a picture its place in the data set hangs on. */
@@ -22,30 +23,6 @@ export interface PictureOrder {
   readonly rows: readonly number[];
   /** How many of the last rows are for validation. */
   readonly validation: number;
-}
-
-/** Most pictures that are kept for validation where nothing else is said. */
-const mostValidation = 1000;
-/** A class with so many pictures gives one for validation at least, */
-const enoughForOne = 4;
-/** and with so many two, so that there are positive pairs among them. */
-const enoughForTwo = 8;
-
-function leastOf(count: number): number {
-  return count >= enoughForTwo ? 2 : count >= enoughForOne ? 1 : 0;
-}
-
-/**
- * A tenth of the pictures, at most 1,000, but at least one of each class of 4 or more and two of each of 8 or more. Where all
- * classes are smaller, one of them gives a second, so that there is a positive pair.
- *
- * @param counts pictures of each class
- */
-export function defaultValidation(counts: readonly number[]): number {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const least = counts.reduce((sum, count) => sum + leastOf(count), 0);
-  const noPair = least > 0 && counts.every((count) => count < enoughForTwo);
-  return Math.max(least + (noPair ? 1 : 0), Math.min(mostValidation, Math.round(total / 10)));
 }
 
 /**
@@ -84,13 +61,4 @@ export function orderPictures(
   );
   const rows = [...order.filter((i) => !aside[i]), ...order.filter((i) => aside[i])].map((i) => taken[i]!);
   return { rows, validation: aside.filter(Boolean).length };
-}
-
-function drawnValidation(labels: readonly number[], ranks: Uint32Array, n: number | null): boolean[] {
-  const counts = new Map<number, number>();
-  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return stratifiedDraw(labels, ranks, n ?? defaultValidation([...counts.values()]), {
-    least: leastOf,
-    most: (count) => count - 2,
-  });
 }

@@ -13,6 +13,8 @@ import { serveThread } from "../../threads/serveThread.ts";
 
 /** Rows told at once. */
 const rowsAtATime = 1000;
+/** Of items, which may be short texts in groups of a million, as many rows as have so many bytes in the file. */
+const itemBytesAtATime = 2 ** 25;
 /** More rows than this for each byte are no table of pictures: a file of a few bytes could ask for all memory. */
 const mostRowsPerByte = 64;
 /** Text without a sign that it is some is no longer than this. */
@@ -25,6 +27,11 @@ export interface ParquetRequest {
   readonly path: string;
   /** Where the pictures that the file holds are put, named by their content. */
   readonly folder: string;
+  /**
+   * Columns to read of a table of items, whose cells may hold files and lists of texts or files; with none, only what
+   * the columns are. Left out, the file is a table of pictures.
+   */
+  readonly items?: readonly string[];
 }
 
 /** A cell that holds a picture: where its bytes were put, and what it is called there. */
@@ -35,17 +42,23 @@ export interface EmbeddedPicture {
 
 export type ParquetCell = string | number | bigint | boolean | null | EmbeddedPicture;
 
+/** A cell of a table of items. */
+export type ParquetItemCell = ParquetCell | readonly ParquetCell[];
+
 /** What a thread tells of a file on the way: its columns, and then its rows in parts. */
 export type ParquetPart =
   | {
       readonly type: "columns";
       readonly names: readonly string[];
+      /** Those of them whose cells hold files as `{bytes, path}`, also as lists of these. */
+      readonly files: readonly string[];
       /** Columns that hold neither text nor numbers nor pictures, and are passed over. */
       readonly others: readonly string[];
       /** Names of labels that are numbers, by column, as Hugging Face keeps them. */
       readonly classes: readonly (readonly [string, readonly string[]])[];
     }
-  | { readonly type: "rows"; readonly rows: readonly (readonly ParquetCell[])[] };
+  | { readonly type: "rows"; readonly rows: readonly (readonly ParquetCell[])[] }
+  | { readonly type: "itemRows"; readonly rows: readonly (readonly ParquetItemCell[])[] };
 
 export interface ParquetDone {
   /** Whether a picture was put into the folder that was not there. */
@@ -61,7 +74,7 @@ const compressors: Compressors = {
 };
 
 async function read(
-  { path, folder }: ParquetRequest,
+  { path, folder, items }: ParquetRequest,
   tell: (part: ParquetPart) => void,
 ): Promise<ParquetDone> {
   const { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import(
@@ -74,17 +87,27 @@ async function read(
     throw new Error(`it says to have ${metadata.num_rows} rows, in ${file.byteLength} bytes`);
   }
   const { children } = parquetSchema(metadata);
-  const columns = children.filter(holdsValues);
+  const columns = children.filter(
+    (column) => holdsValues(column) || (items !== undefined && holdsList(column)),
+  );
   const names = columns.map(({ element }) => element.name);
   const others = children.map(({ element }) => element.name).filter((name) => !names.includes(name));
-  tell({ type: "columns", names, others, classes: [...classesIn(metadata)] });
-  if (names.length === 0) return { added };
+  const files = columns.filter(holdsFiles).map(({ element }) => element.name);
+  tell({ type: "columns", names, files, others, classes: [...classesIn(metadata)] });
+  const wanted = items ? names.filter((name) => items.includes(name)) : names;
+  if (wanted.length === 0) return { added };
+  const atATime = items ? rowsOf(itemBytesAtATime, metadata) : rowsAtATime;
   let pictures: string | null = null;
-  for (let start = 0; start < rows; start += rowsAtATime) {
+  for (let start = 0; start < rows; start += atATime) {
     const objects = await parquetReadObjects({
-      ...{ file, metadata, compressors, columns: names, utf8: false },
-      ...{ rowStart: start, rowEnd: Math.min(rows, start + rowsAtATime) },
+      ...{ file, metadata, compressors, columns: wanted, utf8: false },
+      ...{ rowStart: start, rowEnd: Math.min(rows, start + atATime) },
     });
+    if (items) {
+      const rowsHere = objects.map((row) => wanted.map((name) => itemCellOf(row[name], folder)));
+      tell({ type: "itemRows", rows: rowsHere });
+      continue;
+    }
     pictures ??= pictureColumn(names, objects);
     tell({
       type: "rows",
@@ -92,6 +115,30 @@ async function read(
     });
   }
   return { added };
+}
+
+/** Rows that have about so many bytes, one at least. */
+function rowsOf(bytes: number, { row_groups, num_rows }: FileMetaData): number {
+  const all = row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
+  return Math.max(1, Math.floor((bytes * Number(num_rows)) / Math.max(1, all)));
+}
+
+/** A list of texts, or of files. */
+function holdsList(column: SchemaTree): boolean {
+  const leaves = leavesOf(column);
+  return (
+    leaves.every(({ element }) => element.type === "BYTE_ARRAY") &&
+    (leaves.length === 1 || holdsFiles(column))
+  );
+}
+
+/** Files as `{bytes, path}`, one or a list. */
+function holdsFiles(column: SchemaTree): boolean {
+  return leavesOf(column).length > 1 && leavesOf(column).some(({ element }) => element.name === "bytes");
+}
+
+function leavesOf(column: SchemaTree): SchemaTree[] {
+  return column.children.length === 0 ? [column] : column.children.flatMap(leavesOf);
 }
 
 /** Text, numbers and bytes, and pictures as Hugging Face has them: `{bytes, path}`. Lists, such as vectors, are not read. */
@@ -141,6 +188,11 @@ function cellOf(value: unknown, folder: string | null): ParquetCell {
   if (value instanceof Uint8Array) return textIn(value);
   if (typeof value === "object" && "path" in value && typeof value.path === "string") return value.path;
   return null;
+}
+
+/** A cell of a table of items: what a list holds, or what the cell does. */
+function itemCellOf(value: unknown, folder: string): ParquetItemCell {
+  return Array.isArray(value) ? value.map((inner) => cellOf(inner, folder)) : cellOf(value, folder);
 }
 
 /** Puts a picture into a file that is named by its content, or notes that the one that is there is in use. */

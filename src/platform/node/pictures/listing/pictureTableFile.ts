@@ -161,7 +161,7 @@ async function known(
   const base =
     embedded.size > 0
       ? finder.folder
-      : await baseOf(finder, header, sample.length > 0 ? sample : rows, table.file);
+      : await baseOf(finder, fileCells(header, sample.length > 0 ? sample : rows), table.file);
   const names = async (cell: unknown, column: number): Promise<boolean> => {
     if (typeof cell !== "string" || cell.trim() === "") return false;
     if (embedded.has(cell) || pictureEnding.test(cell)) return true;
@@ -189,19 +189,10 @@ async function known(
   return columns && { table: headed, columns, base };
 }
 
-/**
- * The folder that files' names are relative to: that of the table, or else the one folder in it that has such files.
- *
- * @throws InputError when several folders have them.
- */
-async function baseOf(
-  finder: FileFinder,
-  header: readonly string[],
-  sample: Table["rows"],
-  file: string,
-): Promise<string> {
+/** Cells that look like names of files, or are of a column that by its name holds some. */
+function fileCells(header: readonly string[], sample: Table["rows"]): string[] {
   const usual = header.flatMap((name, column) => (/path|file|image|img|^id$/i.test(name) ? [column] : []));
-  const cells = sample.flatMap(({ values }) =>
+  return sample.flatMap(({ values }) =>
     values.filter(
       (value, column): value is string =>
         typeof value === "string" &&
@@ -209,6 +200,15 @@ async function baseOf(
         (pictureEnding.test(value) || usual.includes(column)),
     ),
   );
+}
+
+/**
+ * The folder that files' names are relative to: that of the table, or else the one folder in it that has such files.
+ *
+ * @param cells some names of files
+ * @throws InputError when several folders have them.
+ */
+export async function baseOf(finder: FileFinder, cells: readonly string[], file: string): Promise<string> {
   const count = async (base: string): Promise<number> =>
     (await Promise.all(cells.map((cell) => finder.find(cell, base)))).filter((at) => "file" in at).length;
   if (cells.length === 0 || (await count(finder.folder)) > 0) return finder.folder;

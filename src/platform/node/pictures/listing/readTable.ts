@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { extname } from "node:path";
 import { InputError, quote } from "../../../../base/index.ts";
-import { parseDelimited } from "../../../../data/delimitedText.ts";
+import { parseDelimited, type Quotes } from "../../../../data/delimitedText.ts";
 import { separatorOf } from "../../../../data/separator.ts";
 import type { Table, TableRow } from "../../../../modality/image/pictureTable.ts";
 import { explainIoError, readFileOrExplain } from "../../files/files.ts";
@@ -20,10 +20,11 @@ export function isTextTable(name: string): boolean {
  * A table of text: with fields between separators, or JSON Lines, an object each. All of its lines are rows, as what a
  * header is hangs on what is looked for.
  *
+ * @param quotes default: `strict`
  * @throws InputError when it cannot be read, or is no such table.
  */
-export async function readTextTable(path: string): Promise<Table> {
-  return tableOf(path, await readFileOrExplain(path));
+export async function readTextTable(path: string, quotes: Quotes = "strict"): Promise<Table> {
+  return tableOf(path, await readFileOrExplain(path), quotes);
 }
 
 /**
@@ -31,7 +32,7 @@ export async function readTextTable(path: string): Promise<Table> {
  *
  * @throws InputError when it cannot be read, or these are no table.
  */
-export async function glanceAtTable(path: string): Promise<Table> {
+export async function glanceAtTable(path: string, quotes: Quotes = "strict"): Promise<Table> {
   let bytes: Uint8Array;
   try {
     const file = await open(path);
@@ -45,18 +46,25 @@ export async function glanceAtTable(path: string): Promise<Table> {
   } catch (error) {
     throw explainIoError(error, "read", path);
   }
-  return tableOf(path, bytes);
+  return tableOf(path, bytes, quotes);
 }
 
-function tableOf(path: string, bytes: Uint8Array): Table {
+function tableOf(path: string, bytes: Uint8Array, quotes: Quotes): Table {
   const text = textOf(path, bytes);
   if (extname(path).toLowerCase() === ".jsonl") return objectsOf(path, text);
   const lines = text.split(/\r\n|\r|\n/, separatedLines).filter((line) => line.trim() !== "");
-  const records = parseDelimited(path, text, separatorOf(lines));
+  const separator = quotes === "loose" && areTabbed(lines) ? "\t" : separatorOf(lines);
+  const records = parseDelimited(path, text, separator, quotes);
   const rows = records.map(
     ({ line, fields }): TableRow => ({ where: `line ${line}`, values: fields.map((field) => field.trim()) }),
   );
   return { file: path, names: null, rows };
+}
+
+/** Whether each line has as many tabs, and some: of sentences between them, commas tell nothing. */
+function areTabbed(lines: readonly string[]): boolean {
+  const counts = lines.map((line) => line.split("\t").length);
+  return counts.length > 0 && counts[0]! > 1 && counts.every((count) => count === counts[0]);
 }
 
 function textOf(path: string, bytes: Uint8Array): string {

@@ -96,7 +96,7 @@ async function tablesIn(folder: string, part: Part | null, options: TableOptions
 }
 
 /** Whether a table is what `kindred embed` wrote, whose labels were those of the pictures then. */
-async function isOfEmbeddings(path: string): Promise<boolean> {
+export async function isOfEmbeddings(path: string): Promise<boolean> {
   const start = embeddingColumns.join(",");
   const file = await open(path);
   try {
@@ -108,7 +108,7 @@ async function isOfEmbeddings(path: string): Promise<boolean> {
 }
 
 /** `train.csv`, `labels_train.csv` and the like. */
-function partOfTable(name: string): Part | null {
+export function partOfTable(name: string): Part | null {
   const stem = basename(name, extname(name));
   return partOf(stem) ?? partOf(stem.split(/[_\-. ]/).at(-1)!) ?? null;
 }

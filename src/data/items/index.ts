@@ -1,0 +1,15 @@
+export { groupItems, pickItems } from "./groups.ts";
+export * from "./item.ts";
+export { type SplitItems, type SplitItemsOptions, splitItems } from "./splitItems.ts";
+export {
+  type ItemSurvey,
+  type ItemUse,
+  isMultimodal,
+  type ModalitySeen,
+  type PairsSeen,
+  requireUse,
+  surveyItems,
+  type TextsSeen,
+  useOf,
+} from "./surveyItems.ts";
+export { itemNoteLines, surveyLines, warningsOfItems } from "./surveyLines.ts";
