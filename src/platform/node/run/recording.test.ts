@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { valuesColumn } from "../../../alignment/senses.fixture.ts";
 import type { ImageDataset } from "../../../modality/image/index.ts";
 import { type RecordingOptions, RunRecorder, readRecording } from "./recording.ts";
 
@@ -85,6 +86,44 @@ describe("a recording", () => {
   });
 });
 
+describe("a recording of several modalities", () => {
+  const text = valuesColumn(
+    "text",
+    Float32Array.from({ length: 6 }, (_, row) => row),
+    1,
+    new Set([2, 5]),
+  );
+  const others = () => new Map([["text", Float32Array.from({ length: 4 * dim }, (_, i) => i / 3)]]);
+  const takenAt = async (recorder: RunRecorder, step: number): Promise<void> => {
+    const snapshot = { step, epoch: step, pairs: step, lossSum: 1, embeddings: embeddingsAt(step) };
+    await recorder.take({ ...snapshot, others: others() });
+    await recorder.flush();
+  };
+
+  it("has the rows that have each, is gone on with, and names files by modality", async () => {
+    const both = { ...options, others: [text] };
+    const recorder = await RunRecorder.open(both, 0);
+    expect(recorder.others!.map(({ modality, count }) => [modality, count])).toEqual([["text", 6]]);
+    for (const step of [0, 2, 6]) await takenAt(recorder, step);
+    await takenAt(await RunRecorder.open(both, 4), 6);
+    const recording = await readRecording(run);
+    expect([...recording.others.get("text")!]).toEqual([0, 1, 3, 4]);
+    expect(recording.snapshots.map(({ step }) => step)).toEqual([0, 2, 6]);
+    for (const snapshot of recording.snapshots) expect(snapshot.others).toEqual(others());
+    expect((await readdir(join(run, "recording"))).sort()).toEqual([
+      "index.json",
+      ...[0, 2, 6].flatMap((step) => [`step_${step}.npy`, `step_${step}.text.npy`]),
+    ]);
+    await expect(RunRecorder.open(options, 4)).rejects.toThrow("records other rows than this run trains on");
+    await RunRecorder.open(both, 1);
+    expect((await readdir(join(run, "recording"))).sort()).toEqual([
+      "index.json",
+      "step_0.npy",
+      "step_0.text.npy",
+    ]);
+  });
+});
+
 describe("a recording that cannot be used", () => {
   it("says which command makes one where there is none", async () => {
     await expect(readRecording(run)).rejects.toThrow(
@@ -100,7 +139,7 @@ describe("a recording that cannot be used", () => {
   it("is refused where it records other pictures", async () => {
     await record([0, 2]);
     options = { ...options, training: { ...training, labels: Int32Array.of(1, 7, 7, 1, 7, 1) } };
-    await expect(record([6], 4)).rejects.toThrow(/records other pictures than this run trains on: remove/);
+    await expect(record([6], 4)).rejects.toThrow(/records other rows than this run trains on: remove/);
   });
 
   it.each([

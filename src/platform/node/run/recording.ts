@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, shellWord } from "../../../base/index.ts";
+import { type Column, pickRows } from "../../../data/index.ts";
 import { ImageColumn, type ImageDataset, pickImages } from "../../../modality/image/index.ts";
 import { type Recorder, recordingRows, recordingSchedule, type Snapshot } from "../../../train/index.ts";
 import {
@@ -27,6 +28,8 @@ export interface RecordingOptions {
   /** The recording's own folder, `recording` in that of its run. */
   readonly path: string;
   readonly training: ImageDataset;
+  /** The same rows in further modalities, which are recorded beside the pictures. Default: none. */
+  readonly others?: readonly Column[];
   /** Rows that the encoder is trained on in a step. */
   readonly rowsPerStep: number;
   /** Batches of an epoch. */
@@ -45,14 +48,21 @@ export interface RecordingOptions {
  */
 export class RunRecorder implements Recorder {
   readonly sample: ImageColumn;
+  readonly others?: readonly Column[];
   readonly due: (step: number) => boolean;
   readonly #path: string;
   readonly #beforeWrite: () => void;
   #index: RecordingIndex;
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(options: RecordingOptions, sample: ImageColumn, index: RecordingIndex) {
+  private constructor(
+    options: RecordingOptions,
+    sample: ImageColumn,
+    others: readonly Column[] | undefined,
+    index: RecordingIndex,
+  ) {
     const { path, rowsPerStep, batches, beforeWrite = () => undefined } = options;
+    if (others) this.others = others;
     this.#path = path;
     this.#beforeWrite = beforeWrite;
     this.sample = sample;
@@ -72,25 +82,28 @@ export class RunRecorder implements Recorder {
     const before = step > 0 && existsSync(file) ? await readIndex(path) : null;
     const rows = recordingRows(training.labels, seed, before?.rows.length ?? options.size);
     const sample = new ImageColumn(pickImages(training, rows));
+    const others = options.others?.map((column) => pickRows(column, rows));
     const empty: RecordingIndex = {
       version: 1,
       rows: [...rows],
       labels: [...sample.images.labels],
       dim,
+      ...(others ? { others: Object.fromEntries(others.map((each) => [each.modality, haveIt(each)])) } : {}),
       snapshots: [],
     };
     const found = before ?? empty;
     if (
       found.rows.join() !== empty.rows.join() ||
       found.labels.join() !== empty.labels.join() ||
+      JSON.stringify(found.others) !== JSON.stringify(empty.others) ||
       found.dim !== dim
     ) {
       throw new InputError(
-        `${file}: records other pictures than this run trains on: remove ${path} to record from here on`,
+        `${file}: records other rows than this run trains on: remove ${path} to record from here on`,
       );
     }
     const snapshots = found.snapshots.filter((snapshot) => snapshot.step < step);
-    const recorder = new RunRecorder(options, sample, { ...empty, snapshots });
+    const recorder = new RunRecorder(options, sample, others, { ...empty, snapshots });
     await recorder.#begin();
     return recorder;
   }
@@ -115,20 +128,23 @@ export class RunRecorder implements Recorder {
     try {
       // Also those that a killed process wrote and did not come to name.
       for (const name of await readdir(this.#path)) {
-        if (snapshotFile.test(name) && !named.has(name)) await rm(join(this.#path, name), { force: true });
+        if (snapshotFile.test(name) && !named.has(name.replace(/^(step_\d+)\..*/, "$1.npy")))
+          await rm(join(this.#path, name), { force: true });
       }
     } catch (error) {
       throw explainIoError(error, "written", this.#path);
     }
   }
 
-  async #write({ step, epoch, pairs, lossSum, embeddings }: Snapshot): Promise<void> {
-    const { dim, rows, snapshots } = this.#index;
+  async #write({ step, epoch, pairs, lossSum, embeddings, others = new Map() }: Snapshot): Promise<void> {
+    const { dim, snapshots } = this.#index;
     const file = `step_${step}.npy`;
-    this.#beforeWrite();
-    await writeStreamAtomic(join(this.#path, file), (append) =>
-      writeNpy(append, embeddings, [rows.length, dim]),
-    );
+    for (const [name, values] of [[file, embeddings] as const, ...filesOf(step, others)]) {
+      this.#beforeWrite();
+      await writeStreamAtomic(join(this.#path, name), (append) =>
+        writeNpy(append, values, [values.length / dim, dim]),
+      );
+    }
     const before = snapshots.at(-1);
     const since = pairs - (before?.pairs ?? 0);
     const loss = since > 0 ? (lossSum - (before?.lossSum ?? 0)) / since : null;
@@ -150,9 +166,13 @@ export interface Recording {
   readonly dim: number;
   /** `[count]` */
   readonly labels: Int32Array;
+  /** By modality, which of the rows have it, in ascending order: the rows of the snapshots' `others`. */
+  readonly others: ReadonlyMap<string, Uint32Array>;
   readonly snapshots: readonly (RecordedSnapshot & {
     /** `[count, dim]` */
     readonly embeddings: Float32Array;
+    /** Of each further modality, `[rows that have it, dim]`. */
+    readonly others: ReadonlyMap<string, Float32Array>;
   })[];
 }
 
@@ -169,7 +189,8 @@ export async function readRecording(run: string): Promise<Recording> {
       `${run} has no recorded embeddings (recording/${indexName}): train it with kindred train --record --out ${shellWord(run)}`,
     );
   }
-  const { rows, labels, dim, snapshots } = await readIndex(path);
+  const { rows, labels, dim, snapshots, others: recorded = {} } = await readIndex(path);
+  const others = new Map(Object.entries(recorded).map(([name, places]) => [name, Uint32Array.from(places)]));
   if (snapshots.length < 2) {
     throw new InputError(
       `${run} has ${snapshots.length} recorded snapshots, expected at least 2 to move between: go on with kindred train --resume --out ${shellWord(run)}`,
@@ -179,9 +200,30 @@ export async function readRecording(run: string): Promise<Recording> {
   for (const snapshot of snapshots) {
     const file = join(path, snapshot.file);
     const embeddings = readFloatNpy(await readFileOrExplain(file), [rows.length, dim], file);
-    read.push({ ...snapshot, embeddings });
+    const ofOthers = new Map<string, Float32Array>();
+    for (const [name, modality] of filesOf(
+      snapshot.step,
+      new Map([...others.keys()].map((key) => [key, key])),
+    )) {
+      const shape = [others.get(modality)!.length, dim];
+      ofOthers.set(
+        modality,
+        readFloatNpy(await readFileOrExplain(join(path, name)), shape, join(path, name)),
+      );
+    }
+    read.push({ ...snapshot, embeddings, others: ofOthers });
   }
-  return { count: rows.length, dim, labels: Int32Array.from(labels), snapshots: read };
+  return { count: rows.length, dim, labels: Int32Array.from(labels), others, snapshots: read };
+}
+
+/** The files of a snapshot's further modalities, each with what belongs into it. */
+function filesOf<T>(step: number, others: ReadonlyMap<string, T>): (readonly [string, T])[] {
+  return [...others].map(([modality, value]) => [`step_${step}.${modality}.npy`, value] as const);
+}
+
+/** Which rows of a column have its modality. */
+function haveIt(column: Column): number[] {
+  return Array.from({ length: column.count }, (_, row) => row).filter((row) => column.has(row));
 }
 
 async function readIndex(path: string): Promise<RecordingIndex> {

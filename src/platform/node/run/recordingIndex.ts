@@ -3,8 +3,8 @@ import { parseJson } from "../../../base/parseJson.ts";
 
 const count = z.number().int().min(0);
 
-/** Names of snapshots, by their step. */
-export const snapshotFile = /^step_\d+\.npy$/;
+/** Names of snapshots: by their step, and those of further modalities by these, too. */
+export const snapshotFile = /^step_\d+(\.[a-z0-9_-]+)?\.npy$/;
 
 const snapshotSchema = z.strictObject({
   /** The `.npy` beside the index: float32 `[rows, dim]`. */
@@ -28,6 +28,8 @@ const indexSchema = z
     rows: z.array(count).min(2),
     labels: z.array(count),
     dim: z.number().int().min(1),
+    /** Further modalities, and which of the rows have each, in ascending order and counted from 0; their files are `step_X.<modality>.npy`. */
+    others: z.record(z.string().regex(/^[a-z0-9_-]+$/), z.array(count)).exactOptional(),
     snapshots: z.array(snapshotSchema),
   })
   .refine(({ rows, labels }) => rows.length === labels.length, {

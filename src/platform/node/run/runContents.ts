@@ -49,7 +49,7 @@ const files = [
   film,
   /^figures\/(pairs|duplicates)\.png$/,
   /^checkpoints\/(model_epoch_\d+\.pt|latest\.safetensors)$/,
-  /^recording\/(index\.json|step_\d+\.npy)$/,
+  /^recording\/(index\.json|step_\d+(\.[a-z0-9_-]+)?\.npy)$/,
   /^plots\/(pca-3d|umap-2d|similarity|loss)\.(html|png)$/,
   /^explorer\/space_(train|test|all)_epoch_\d+\.bin$/,
   /^export\/encoder\.(onnx|safetensors|pt)(\.md|\.json)?$/,
