@@ -9,7 +9,6 @@ import {
   reduceMax,
   reduceMean,
   reshape,
-  split,
   sqrt,
   square,
   sub,
@@ -80,17 +79,16 @@ export function logMel(waveform: Tensor, options: LogMelOptions): Tensor {
   const [n, samples] = waveform.shape as [number, number];
   const { kernel, first, bins } = fourierKernel(shape, options.sampleRate);
   const bands = melBands(shape, options.sampleRate);
-  const used = new Float32Array(melBins * bins);
-  for (let band = 0; band < melBins; band++)
-    for (let bin = 0; bin < bins; bin++)
-      used[band * bins + bin] = bands[band * (shape.fft / 2 + 1) + first + bin]!;
+  // The squares of real and imaginary parts go into a band with the same weight.
+  const used = new Float32Array(melBins * 2 * bins);
+  for (let i = 0; i < used.length; i++) {
+    used[i] = bands[Math.floor(i / (2 * bins)) * (shape.fft / 2 + 1) + first + (i % bins)]!;
+  }
   const sound = reshape(waveform, [n, 1, 1, samples]);
   const spectrum = conv2d(sound, constant("float32", [2 * bins, 1, 1, frame], kernel), null, {
     stride: [1, hop],
   });
-  const [real, imaginary] = split(spectrum, [bins, bins], 1);
-  const power = add(square(real!), square(imaginary!));
-  const energy = conv2d(power, constant("float32", [melBins, bins, 1, 1], used), null);
+  const energy = conv2d(square(spectrum), constant("float32", [melBins, 2 * bins, 1, 1], used), null);
   const levels = log(add(reshape(energy, [n, 1, melBins, frameCount(samples, shape)]), floor));
   const limited = maximum(levels, sub(reduceMax(levels, [1, 2, 3], { keepdims: true }), range));
   const centred = sub(limited, reduceMean(limited, [1, 2, 3], { keepdims: true }));

@@ -1,0 +1,27 @@
+export { AudioColumn, type AudioColumnOptions, type Recorded } from "./audioColumn.ts";
+export { type AudioTowerOptions, audioTower } from "./audioTower.ts";
+export {
+  frameCount,
+  type LogMelOptions,
+  type LogMelShape,
+  logMel,
+  logMelShape,
+  melBands,
+} from "./logMel.ts";
+export { joined, Resampler, resample } from "./resample.ts";
+export {
+  type Channels,
+  compactSound,
+  downMix,
+  floatSamples,
+  isSilent,
+  peakOf,
+  requireSound,
+  type Samples,
+  type Sound,
+} from "./sound.ts";
+export { formBytes, type SoundForm, seemsToBe, soundFormOf, soundForms } from "./soundForm.ts";
+export { soundPreview } from "./soundPreview.ts";
+export { type SoundVariation, usualVariation } from "./varySound.ts";
+export { encodeWav, WavReader } from "./wav.ts";
+export { placed, type SoundWindow, windowsOf, windowsOfParts } from "./windows.ts";
