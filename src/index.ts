@@ -34,6 +34,7 @@ export {
   validateGraph,
 } from "./graph/index.ts";
 export * from "./losses/index.ts";
+export * from "./modality/audio/index.ts";
 export * from "./modality/image/index.ts";
 export * from "./modality/modality.ts";
 export * from "./modality/text/index.ts";

@@ -1,4 +1,5 @@
 /** What of Kindred needs Node: runtimes over onnxruntime-node, data sets from files, and runs on disk. */
+export { readSound, readSoundWindows, type SoundFile } from "./platform/node/audio/readSound.ts";
 export {
   type DatasetSplit,
   kaggleRows,
@@ -71,6 +72,7 @@ export {
   type UmapProgress,
   type UmapRunOptions,
 } from "./platform/node/umap/umap.ts";
+export type { ReadSound, ReadSoundOptions, ReadWindowsOptions } from "./platform/sound/index.ts";
 export type {
   FieldKinds,
   IndexedItem,

@@ -1,5 +1,6 @@
 export { AudioColumn, type AudioColumnOptions, type Recorded } from "./audioColumn.ts";
 export { type AudioTowerOptions, audioTower } from "./audioTower.ts";
+export { audioTowerSchema } from "./audioTowerSchema.ts";
 export {
   frameCount,
   type LogMelOptions,

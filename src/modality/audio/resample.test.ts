@@ -13,11 +13,14 @@ function level(samples: Float32Array, edge: number): number {
 }
 
 describe("resampling", () => {
-  it.each(golden.resampled)("from $from to $to Hz is scipy's polyphase filter", ({ from, to, input, output }) => {
-    const received = resample(Float32Array.from(input), from, to);
-    expect(received).toHaveLength(output.length);
-    for (const [i, value] of output.entries()) expect(Math.abs(received[i]! - value)).toBeLessThan(2e-4);
-  });
+  it.each(golden.resampled)(
+    "from $from to $to Hz is scipy's polyphase filter",
+    ({ from, to, input, output }) => {
+      const received = resample(Float32Array.from(input), from, to);
+      expect(received).toHaveLength(output.length);
+      for (const [i, value] of output.entries()) expect(Math.abs(received[i]! - value)).toBeLessThan(2e-4);
+    },
+  );
 
   it.each([
     [44_100, 16_000],

@@ -10,7 +10,7 @@ export const formBytes = 64;
 /** The form of a file by its first {@link formBytes} bytes, never by its name; null where it is none that can be read. */
 export function soundFormOf(head: Uint8Array): SoundForm | null {
   const text = String.fromCharCode(...head.subarray(0, formBytes));
-  if (/^RIFF[^]{4}WAVE/.test(text)) return "wav";
+  if (/^RIFF[\s\S]{4}WAVE/.test(text)) return "wav";
   if (text.startsWith("fLaC")) return "flac";
   if (text.startsWith("OggS")) return oggForm(text);
   if (text.startsWith("\x1a\x45\xdf\xa3")) return "webm";
@@ -38,9 +38,10 @@ function oggForm(text: string): SoundForm | null {
 export function seemsToBe(head: Uint8Array): string {
   if (head.length === 0) return "is empty";
   const text = String.fromCharCode(...head.subarray(0, formBytes));
-  if (/^FORM[^]{4}AIF/.test(text)) return "is an AIFF file";
+  if (/^FORM[\s\S]{4}AIF/.test(text)) return "is an AIFF file";
   if (text.startsWith("OggS")) return "is an OGG file of another coding";
-  if (/^[\t\n\r\x20-\x7e\x80-\xff]+$/.test(text)) return `seems to be text (${JSON.stringify(text.slice(0, 16))})`;
+  if (/^[\t\n\r\x20-\x7e\x80-\xff]+$/.test(text))
+    return `seems to be text (${JSON.stringify(text.slice(0, 16))})`;
   const bytes = Array.from(head.subarray(0, 4), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
   return `begins with the bytes ${bytes}`;
 }

@@ -3,7 +3,7 @@ import { floatSamples, type Samples } from "./sound.ts";
 
 /** How sound is varied in training. */
 export interface SoundVariation {
-  /** Seconds by which it is moved at most. Default 0.1. */
+  /** Seconds by which it is moved at most, never so far that what had room in the window leaves it. Default 0.1. */
   readonly shift?: number;
   /** Share by which it is played slower or faster at most, pitch included. Default 0.1. */
   readonly stretch?: number;
@@ -13,7 +13,12 @@ export interface SoundVariation {
   readonly noise?: readonly [number, number] | null;
 }
 
-export const usualVariation: Required<SoundVariation> = { shift: 0.1, stretch: 0.1, gain: 6, noise: [10, 50] };
+export const usualVariation: Required<SoundVariation> = {
+  shift: 0.1,
+  stretch: 0.1,
+  gain: 6,
+  noise: [10, 50],
+};
 
 /** Length of the noise that is drawn once and read from a random place on. */
 const noiseLength = 2 ** 16;
@@ -56,7 +61,8 @@ export function varySound(
   const factor = 10 ** (rng.uniform(-gain, gain) / 20);
   const ratio = ratios ? rng.uniform(...ratios) : null;
   const noiseStart = rng.int(noiseLength);
-  const begin = Math.round((target.length - length) / 2 + moved);
+  const room = target.length - length;
+  const begin = Math.max(Math.min(0, room), Math.min(Math.max(0, room), Math.round(room / 2 + moved)));
   const first = Math.max(0, begin);
   const end = Math.min(target.length, begin + length);
   const at = (i: number): number => sound[Math.max(0, Math.min(sound.length - 1, i))]!;

@@ -130,7 +130,10 @@ export function encodeWav(samples: Samples, sampleRate: number): Uint8Array<Arra
   const file = new Uint8Array(44 + 2 * samples.length);
   const view = new DataView(file.buffer);
   const text = (at: number, letters: string): void =>
-    file.set(Array.from(letters, (letter) => letter.charCodeAt(0)), at);
+    file.set(
+      Array.from(letters, (letter) => letter.charCodeAt(0)),
+      at,
+    );
   text(0, "RIFF");
   view.setUint32(4, 36 + 2 * samples.length, true);
   text(8, "WAVEfmt ");

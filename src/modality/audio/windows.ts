@@ -1,4 +1,4 @@
-import { KindredError } from "../../base/index.ts";
+import { InputError } from "../../base/index.ts";
 import type { Samples, Sound } from "./sound.ts";
 
 /** A part of a long recording. */
@@ -9,13 +9,13 @@ export interface SoundWindow extends Sound {
   readonly end: number;
 }
 
-/** The window's and the hop's samples. @throws KindredError unless both are at least one sample long. */
+/** The window's and the hop's samples. @throws InputError unless both are at least one sample long, and the hop is no longer than the window. */
 export function windowLengths(sampleRate: number, seconds: number, hop: number) {
   const length = Math.round(seconds * sampleRate);
   const step = Math.round(hop * sampleRate);
-  if (!(length >= 1 && step >= 1)) {
-    throw new KindredError(
-      `windows of ${seconds} s each ${hop} s cannot be cut at ${sampleRate} Hz, expected both above 0`,
+  if (!(length >= 1 && step >= 1 && step <= length)) {
+    throw new InputError(
+      `windows of ${seconds} s each ${hop} s cannot be cut at ${sampleRate} Hz, expected both above 0 and a hop of at most a window`,
     );
   }
   return { length, step };
