@@ -10,6 +10,12 @@ export {
 } from "./platform/node/datasets/datasets.ts";
 export { embeddingFormat, writeEmbeddings } from "./platform/node/embeddings/embeddingFiles.ts";
 export type { Embeddings } from "./platform/node/embeddings/embeddings.ts";
+export {
+  type AlignmentRow,
+  type JointPlotOptions,
+  type PlottedModality,
+  writeJointPlots,
+} from "./platform/node/figures/jointPlots.ts";
 export { type PairsFigureOptions, renderPairsFigure } from "./platform/node/figures/pairsFigure.ts";
 export {
   type PlotName,
@@ -23,6 +29,8 @@ export {
   type FilmView,
   filmOf,
   filmViews,
+  type JointRecording,
+  jointFilmOf,
   prepareRecording,
   writeFilm,
 } from "./platform/node/film/film.ts";
