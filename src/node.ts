@@ -36,6 +36,7 @@ export {
 } from "./platform/node/film/film.ts";
 export { type Addition, type CreateIndexOptions, ItemIndex } from "./platform/node/itemIndex/itemIndex.ts";
 export type { PlanOptions } from "./platform/node/itemIndex/searchPlan.ts";
+export { type ItemPictures, imageColumnOf } from "./platform/node/items/imageColumnOf.ts";
 export type { ReadItemsOptions } from "./platform/node/items/itemOptions.ts";
 export { readItems } from "./platform/node/items/readItems.ts";
 export {
