@@ -39,6 +39,7 @@ export type { PlanOptions } from "./platform/node/itemIndex/searchPlan.ts";
 export { type ItemPictures, imageColumnOf } from "./platform/node/items/imageColumnOf.ts";
 export type { ReadItemsOptions } from "./platform/node/items/itemOptions.ts";
 export { readItems } from "./platform/node/items/readItems.ts";
+export { readTower, writeModelFolder } from "./platform/node/model/modelFolder.ts";
 export {
   type DeviceName,
   deviceNames,
