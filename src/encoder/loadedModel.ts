@@ -1,4 +1,5 @@
 import { InputError } from "../base/index.ts";
+import type { Recording } from "../modality/audio/index.ts";
 import { modalityNamed, type OpenReader } from "../modality/modality.ts";
 import { openTextReader } from "../modality/text/index.ts";
 import { readModel } from "../onnx/index.ts";
@@ -12,6 +13,7 @@ import type { Picture } from "./picture.ts";
 export interface QueryValues {
   readonly image: Picture;
   readonly text: string;
+  readonly audio: Recording;
 }
 
 /** What is embedded: one thing of one modality, under the modality's name. */

@@ -1,4 +1,5 @@
 import { crc32, KindredError, type TensorData } from "../base/index.ts";
+import { type AudioPreprocessing, type AudioTowerOptions, audioDefaults } from "../modality/audio/index.ts";
 import type { TextEncoderChoice, TextPreparation } from "../modality/text/index.ts";
 import type { Encoder } from "../nn/index.ts";
 import { encoderTower, exportTower, type Tower } from "../train/index.ts";
@@ -147,6 +148,17 @@ export function textModelTower(
     identity: { encoder: choice, preprocessing: description },
     ...(tokenizer === null ? {} : { files: { "tokenizer.json": tokenizer } }),
   };
+}
+
+/** An audio tower with its state, as a tower of a model. */
+export function audioModelTower(
+  tower: Tower,
+  state: ReadonlyMap<string, TensorData>,
+  options: AudioTowerOptions = {},
+): ModelTower {
+  const { sampleRate, seconds } = { ...audioDefaults, ...options };
+  const preprocessing: AudioPreprocessing = { sampleRate, seconds };
+  return { tower, state, preprocessing, identity: { encoder: { name: "audio", ...options }, preprocessing } };
 }
 
 function required({ tower, state }: ModelTower, name: string): TensorData {

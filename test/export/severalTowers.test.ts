@@ -1,10 +1,15 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
+  AudioColumn,
+  audioModelTower,
+  audioTower,
   Embedder,
   Encoder,
+  encodeWav,
   imageModel,
   initialState,
   KindredError,
@@ -12,7 +17,9 @@ import {
   type ModelContents,
   modelTower,
   prepareText,
+  type Recording,
   Rng,
+  type Sound,
   type TextEncoderChoice,
   textColumn,
   textModelTower,
@@ -127,5 +134,62 @@ describe.each(choices)("a model of pictures and texts ($name)", (choice) => {
     );
     await rm(at("mixed", "text.tokenizer.json"));
     expect(await refusal(Model.load(at("mixed"), options))).toMatch(/^\.\/mixed\/text\.tokenizer\.json /);
+  });
+});
+
+describe("a model of sounds", () => {
+  const made = { sampleRate: 8000, seconds: 0.5, dim: 8, width: 4 } as const;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "kindred-sound-"));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+  /** A tone that rises, of seconds at a rate. */
+  const tone = (sampleRate: number, seconds: number): Sound => ({
+    sampleRate,
+    samples: Float32Array.from(
+      { length: sampleRate * seconds },
+      (_, i) => 0.5 * Math.sin((i / sampleRate) * (900 + (400 * i) / sampleRate)),
+    ),
+  });
+
+  it("embeds samples, bytes, a Blob and a path alike, as training embeds a column", async () => {
+    const tower = audioTower(made);
+    const state = initialState(tower, (name) => Rng.of(6, "audio", name));
+    await writeModelFolder(join(folder, "model"), {
+      ...{ towers: [audioModelTower(tower, state, made)], epoch: 0, classes: null },
+    });
+    const model = await Model.load(folder, options);
+    expect(model.description.towers.audio!.preprocessing).toEqual({ sampleRate: 8000, seconds: 0.5 });
+    const sounds = [tone(8000, 0.3), tone(8000, 0.9)];
+    const runtime = await nodeRuntime({ device: "cpu" });
+    const embedder = await Embedder.fixed(runtime, tower, state);
+    const column = new AudioColumn(
+      "tones",
+      sounds.map((sound) => [sound]),
+      made,
+    );
+    const expected = await embedder.embed(column, null);
+    const found = await model.embed(
+      sounds.map((audio) => ({ audio })),
+      { normalize: false },
+    );
+    const most = found.flatMap((row, i) => [...row].map((x, k) => Math.abs(x - expected[8 * i + k]!)));
+    expect(Math.max(...most)).toBeLessThan(1e-5);
+
+    const other = tone(22050, 0.4);
+    const wav = encodeWav(other.samples, other.sampleRate);
+    const file = join(folder, "tone.wav");
+    await writeFile(file, wav);
+    const kinds: Recording[] = [wav, new Blob([wav]), file, pathToFileURL(file), other];
+    const [first, ...rest] = await model.embed(kinds.map((audio) => ({ audio })));
+    for (const vector of rest) expect(model.similarity(first!, vector)).toBeGreaterThan(0.9999);
+    const refusal = (audio: unknown) => model.embed([{ audio }]);
+    await expect(refusal(5)).rejects.toThrow("query 0 is number, expected a path or URL, a file's bytes,");
+    await expect(refusal({ sampleRate: 8000, samples: new Float32Array(8000) })).rejects.toThrow(
+      "query 0 is silent",
+    );
+    await Promise.all([embedder.dispose(), model.dispose()]);
+    await runtime.dispose();
   });
 });
