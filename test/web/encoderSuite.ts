@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { InputError, Rng, tensorData } from "../../src/base/index.ts";
 import { lessonEncoder } from "../../src/modality/image/index.ts";
+import { embeddingGraph } from "../../src/modality/tower.ts";
 import { referenceRuntime } from "../../src/runtime/index.ts";
 import { exportEncoder } from "../../src/train/index.ts";
-import { embeddingGraph } from "../../src/modality/tower.ts";
 import { encoderSession, type WasmPaths } from "../../src/web.ts";
 import { lessonStart } from "../parity/lessonTraining.ts";
 

@@ -12,6 +12,7 @@ import { type EmbedCase, embedSuite } from "./embedSuite.ts";
 import { encoderSuite } from "./encoderSuite.ts";
 import { lostSuite } from "./lostSuite.ts";
 import type { Question, Reply, Setup } from "./protocol.ts";
+import { type SoundCase, soundSuite } from "./soundSuite.ts";
 
 /** The worker of the page of tests: it has the suites and the runtime that they are about. */
 
@@ -44,6 +45,11 @@ async function answer(question: Question): Promise<unknown> {
       if (suite === "embed") {
         const cases = (await (await fetch(fileOf("cases.json"))).json()) as EmbedCase[];
         embedSuite(cases, wasmPaths, fileOf);
+        return caseTitles();
+      }
+      if (suite === "sound") {
+        const cases = (await (await fetch(fileOf("cases.json"))).json()) as SoundCase[];
+        soundSuite(cases, makeRuntime, fileOf);
         return caseTitles();
       }
       conformanceSuite(`web ${device}`, makeRuntime, device === "webgpu" ? webgpuSkips : {});

@@ -6,6 +6,8 @@ import {
   EncodedPacketSink,
   Input,
   type InputAudioTrack,
+  Logging,
+  LogLevel,
   OggOutputFormat,
   Output,
 } from "mediabunny";
@@ -30,6 +32,8 @@ export async function* decodedContainer(
   decodeOgg: (ogg: Uint8Array) => AsyncGenerator<Channels>,
   decodeTrack: DecodeTrack,
 ): AsyncGenerator<Channels> {
+  // What it would print of a coding that it does not know is in the error.
+  Logging.level = LogLevel.Errors;
   const input = new Input({ source: new BufferSource(bytes), formats: ALL_FORMATS });
   try {
     const track = await input.getPrimaryAudioTrack();

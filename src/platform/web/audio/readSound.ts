@@ -76,11 +76,13 @@ async function* bytesOf(file: SoundFile): AsyncGenerator<Uint8Array> {
 const decodeTrack: DecodeTrack = async function* (name, track, bytes) {
   if (await track.canDecode()) {
     for await (const sample of new AudioSampleSink(track).samples()) {
-      const { numberOfFrames, numberOfChannels, sampleRate } = sample;
+      const { numberOfFrames, numberOfChannels, sampleRate, timestamp } = sample;
+      // What an encoder put before the begin has times below 0.
+      const before = Math.min(numberOfFrames, Math.max(0, Math.round(-timestamp * sampleRate)));
       const channels = Array.from({ length: numberOfChannels }, (_, planeIndex) => {
         const samples = new Float32Array(numberOfFrames);
         sample.copyTo(samples, { planeIndex, format: "f32-planar" });
-        return samples;
+        return samples.subarray(before);
       });
       sample.close();
       yield { sampleRate, channels };
