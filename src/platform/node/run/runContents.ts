@@ -44,7 +44,7 @@ const film = /^contrastive_Training_\d+(_\w+)?\.mp4$/;
 const files = [
   /^(config|guidance|evaluation|verdict)\.json$/,
   /^(metrics|skipped)\.jsonl$/,
-  /^model\/(model\.json|image\.onnx)$/,
+  /^model\/(model\.json|(image|text|audio)\.onnx|text\.tokenizer\.json)$/,
   /^encoder\.onnx$/,
   film,
   /^figures\/(pairs|duplicates)\.png$/,
