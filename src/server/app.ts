@@ -6,30 +6,33 @@ import { readRecording } from "../platform/node/run/recording.ts";
 import { readRunEncoder } from "../platform/node/run/runEncoder.ts";
 import { describedTower, imageModel } from "../runs/index.ts";
 import {
+  type EmbeddedHead,
   encodeMessage,
   type FittedHead,
-  fittingOf,
+  imageQueryOf,
   type Message,
   momentsMessage,
   mostPictureBytes,
-  mostPictures,
-  picturesMessage,
+  mostPreviews,
+  mostQueryBytes,
+  packedFiles,
+  previewsMessage,
   recordingMessage,
 } from "../workspace/index.ts";
 import type { Access } from "./access.ts";
 import { guard } from "./guard.ts";
 import { checkpointIn, type OpenRun } from "./openRun.ts";
-import { checkpointOf, indexQueryOf, rowsOf, trainRequestOf } from "./parameters.ts";
+import { checkpointOf, indexQueryOf, modalityOf, rowsOf, trainRequestOf } from "./parameters.ts";
 import { Problem, problemOf, problemResponse } from "./problem.ts";
 import { bodyBytes } from "./requestBody.ts";
 import { runFile } from "./runFiles.ts";
 import type { Session } from "./session.ts";
 import { spaceStream } from "./spaces.ts";
 
-const mostRows = 4 * mostPictures + 64;
+const mostRows = 4 * mostPreviews + 64;
 
 export interface AppOptions {
-  readonly session: Session;
+  readonly session: Pick<Session, "hello" | "run" | "index" | "names" | "spaces" | "training" | "events">;
   readonly access: Access;
   /** Where the built page is. */
   readonly page: string;
@@ -81,10 +84,10 @@ export function explorerApp({ session, access, page, port }: AppOptions): Hono {
     message(await momentsMessage(await recording(session.run), req.raw.signal)),
   );
 
-  api.post("/pictures", async ({ req }) => {
-    const { pictures } = session.run;
-    const rows = rowsOf(await bodyBytes(req, mostRows), pictures.count);
-    return message(picturesMessage(pictures, rows));
+  api.post("/previews", async ({ req }) => {
+    const { shown } = session.run;
+    const rows = rowsOf(await bodyBytes(req, mostRows), shown.count);
+    return message(await previewsMessage(shown, rows));
   });
   api.post("/picture", async ({ req }) => {
     const bytes = await bodyBytes(req, mostPictureBytes);
@@ -93,11 +96,32 @@ export function explorerApp({ session, access, page, port }: AppOptions): Hono {
     return message({ head, arrays: { pixels } });
   });
   api.post("/fitted", async ({ req }) => {
-    const { width, height, channels } = session.run.info.input;
+    const { info } = session.run;
+    const query = imageQueryOf(info);
+    if (!query) throw new Problem(409, `the run ${info.name} takes no pictures: ask it about something else`);
+    const { input, fitting } = query;
     const bytes = await bodyBytes(req, mostPictureBytes);
-    const pixels = await orUnsupported(fitUpload(bytes, fittingOf(session.run.info)));
-    const head: FittedHead = { type: "fitted", width, height, channels };
+    const pixels = await orUnsupported(fitUpload(bytes, fitting));
+    const head: FittedHead = { type: "fitted", ...input };
     return message({ head, arrays: { pixels } });
+  });
+  api.post("/embed", async ({ req }) => {
+    const { run } = session;
+    const modality = modalityOf(req);
+    const checkpoint = checkpointIn(run, checkpointOf(req));
+    const content = await bodyBytes(req, mostQueryBytes);
+    if (!run.embedQuery) {
+      const there = run.info.modalities.map(({ items }) => items).join(", ");
+      throw new Problem(
+        409,
+        `the run ${run.info.name} has no tower that embeds ${modality} here: ask about ${there}`,
+      );
+    }
+    const question = { modality, checkpoint, content, mediaType: req.header("content-type") ?? "" };
+    const { embedding, preview, note } = await run.embedQuery(question, req.raw.signal);
+    const packed = packedFiles([preview]);
+    const head: EmbeddedHead = { type: "embedded", note, ...packed.head };
+    return message({ head, arrays: { embedding, ...packed.arrays } });
   });
   api.post("/index-search", async ({ req }) => {
     const { info, pictures } = session.run;
@@ -139,7 +163,7 @@ export function explorerApp({ session, access, page, port }: AppOptions): Hono {
 /** Files that the build names by their contents. */
 const hashed = /^\/assets\/.+-[\w-]{8}\.\w+$/;
 
-function accepted(session: Session): Response {
+function accepted(session: Pick<Session, "training">): Response {
   return Response.json(session.training.status, { status: 202 });
 }
 

@@ -1,10 +1,17 @@
 import { basename, resolve } from "node:path";
 import type { ImageDataset } from "../modality/image/index.ts";
+import { modalityNamed } from "../modality/modality.ts";
 import { ItemIndex } from "../platform/node/itemIndex/itemIndex.ts";
 import { pictureHash } from "../platform/node/pictureIndex/embedPictures.ts";
 import { modelOfIndex } from "../platform/node/pictureIndex/indexedRun.ts";
 import { rootOfId } from "../retrieval/index.ts";
-import type { HitsHead, IndexChoice, IndexQuery, Message } from "../workspace/index.ts";
+import {
+  type HitsHead,
+  type IndexChoice,
+  type IndexQuery,
+  type Message,
+  packedFiles,
+} from "../workspace/index.ts";
 
 /** An index that is searched, and the run whose encoder made it. */
 export class OpenIndex {
@@ -45,7 +52,12 @@ export class OpenIndex {
     const checkpoint = checkpoints.find((epoch) => epoch === this.#checkpoint);
     if (resolve(run) !== resolve(this.run) || checkpoint === undefined) return null;
     const name = basename(this.#index.path.replace(/[/\\]+$/, ""));
-    return { name, count: await this.#index.count(), checkpoint };
+    const { info, fields } = this.#index;
+    const modalities = info.modalities.map(({ modality }) => ({
+      modality,
+      items: modalityNamed(modality).items,
+    }));
+    return { name, count: await this.#index.count(), modalities, fields, checkpoint };
   }
 
   /**
@@ -58,24 +70,17 @@ export class OpenIndex {
       previews: true,
       ...(where === null ? {} : { where }),
     });
-    const files = found.map(({ preview }) => preview?.bytes ?? new Uint8Array(0));
-    const thumbnails = new Uint8Array(files.reduce((sum, { length }) => sum + length, 0));
-    const ends = new Uint32Array(files.length);
-    let end = 0;
-    for (const [i, file] of files.entries()) {
-      thumbnails.set(file, end);
-      end += file.length;
-      ends[i] = end;
-    }
+    const packed = packedFiles(found.map(({ preview }) => preview));
     const head: HitsHead = {
       type: "hits",
+      ...packed.head,
       // Where its file is on this machine is not for the page.
-      hits: found.map(({ hash, id, label, path, split, similarity }) => ({
-        ...{ id, label, path, split, similarity },
-        row: this.#rowOf({ id, path }, hash, pictures),
+      hits: found.map(({ hash, id, modality, label, path, split, fields, similarity }) => ({
+        ...{ id, modality, label, path, split, fields, similarity },
+        row: modality === "image" ? this.#rowOf({ id, path }, hash, pictures) : null,
       })),
     };
-    return { head, arrays: { thumbnails, ends } };
+    return { head, arrays: packed.arrays };
   }
 
   /** An index of other data may use the same names, so the pixels must be the same too. */

@@ -1,24 +1,56 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { fingerprint, type ImageDataset } from "../modality/image/index.ts";
+import type { Preview } from "../data/index.ts";
+import { datasetOf, fingerprint, type ImageDataset } from "../modality/image/index.ts";
 import type { DatasetSplit } from "../platform/node/datasets/datasets.ts";
 import { readPlotInput } from "../platform/node/figures/plotInput.ts";
 import { readTextOrExplain } from "../platform/node/files/files.ts";
 import { parseRecordingIndex } from "../platform/node/run/recordingIndex.ts";
 import { RunFolder } from "../platform/node/run/runFolder.ts";
 import type { RunConfig } from "../runs/index.ts";
-import { defaultCheckpoint, labelsTell, type RunInfo, runInfo } from "../workspace/index.ts";
+import {
+  defaultCheckpoint,
+  labelsTell,
+  longestShown,
+  type RunInfo,
+  runInfo,
+  type ShownRows,
+  shownModalities,
+  shownRows,
+} from "../workspace/index.ts";
 import type { OpenIndex } from "./openIndex.ts";
 import { Problem, type RunNames } from "./problem.ts";
 
 export type Split = DatasetSplit | "all";
 
-/** A run that is looked at: what there is of it now, and the pictures that its space shows. */
+/** What is asked of a run's tower that the page cannot embed itself. */
+export interface TowerQuestion {
+  readonly modality: string;
+  readonly checkpoint: number;
+  /** Text in UTF-8, or a file. */
+  readonly content: Uint8Array;
+  /** As the page says, such as `text/plain` or `audio/wav`; empty for an unknown one. */
+  readonly mediaType: string;
+}
+
+/** Where a tower puts what was asked. */
+export interface TowerAnswer {
+  readonly embedding: Float32Array;
+  /** What the tower took, to be shown; null for nothing. */
+  readonly preview: Preview | null;
+  /** What was left out of it, one line; null for nothing. */
+  readonly note: string | null;
+}
+
+/** A run that is looked at: what there is of it now, and what its space shows. */
 export interface OpenRun {
   readonly folder: RunFolder;
   readonly config: RunConfig;
   readonly info: RunInfo;
   readonly pictures: ImageDataset;
+  readonly shown: ShownRows;
+  /** Left out of a run whose towers take pictures alone, which the page embeds itself. */
+  readonly embedQuery?: (question: TowerQuestion, signal: AbortSignal) => Promise<TowerAnswer>;
   readonly fingerprint: string;
 }
 
@@ -43,18 +75,21 @@ export async function openRun(
   if (checkpoints.length === 0) return null;
   const same = known !== null && JSON.stringify(known.config.data) === JSON.stringify(config.data);
   const pictures = same ? known.pictures : await runPictures(folder, config, split, outside);
-  const { count, labels, classes } = pictures;
+  const shown = same ? known.shown : shownRows(datasetOf(pictures));
+  const { count, labels, classes } = shown;
   return {
     folder,
     config,
     pictures,
+    shown,
     fingerprint: same ? known.fingerprint : fingerprint(pictures),
     info: runInfo(config, {
       name: runName(path),
       checkpoints,
       metrics: await folder.readMetrics(),
       count,
-      labelled: labelsTell(pictures),
+      modalities: shownModalities(shown, longestShown),
+      labelled: labelsTell(shown),
       classes: [...new Set(labels)].sort((a, b) => a - b),
       classNames: classes,
       index: (await index?.choiceFor(path, checkpoints)) ?? null,

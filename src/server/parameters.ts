@@ -3,7 +3,7 @@ import { z } from "zod";
 import { InputError } from "../base/index.ts";
 import { received } from "../base/parseJson.ts";
 import type { Hello, IndexQuery, TrainRequest } from "../workspace/index.ts";
-import { checkedRequest, mostHits, mostPictures } from "../workspace/index.ts";
+import { checkedRequest, mostHits, mostPreviews } from "../workspace/index.ts";
 import { Problem } from "./problem.ts";
 import { bodyJson } from "./requestBody.ts";
 
@@ -20,6 +20,13 @@ export function checkpointOf(request: HonoRequest): number | null {
     400,
     `checkpoint: received ${received(text, [])}, expected a whole number from 0, or nothing for the default`,
   );
+}
+
+/** `?modality=text` */
+export function modalityOf(request: HonoRequest): string {
+  const modality = request.query("modality");
+  if (modality !== undefined && /^[\w-]{1,40}$/.test(modality)) return modality;
+  throw new Problem(400, `modality: received ${received(modality, [])}, expected a name such as text`);
 }
 
 /** What is asked of a training; each field must be one of what `hello` offers. */
@@ -50,15 +57,15 @@ export async function indexQueryOf(request: HonoRequest, dim: number): Promise<I
   );
 }
 
-/** Rows of pictures as uint32, little-endian. */
+/** Rows as uint32, little-endian. */
 export function rowsOf(bytes: Uint8Array<ArrayBuffer>, count: number): Uint32Array {
   if (bytes.length % 4 !== 0 || bytes.length === 0) {
     throw new Problem(400, `rows: received ${bytes.length} bytes, expected 4 for each row, and at least one`);
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const rows = Uint32Array.from({ length: bytes.length / 4 }, (_, i) => view.getUint32(i * 4, true));
-  if (rows.length > mostPictures) {
-    throw new Problem(413, `rows: received ${rows.length}, expected at most ${mostPictures}`);
+  if (rows.length > mostPreviews) {
+    throw new Problem(413, `rows: received ${rows.length}, expected at most ${mostPreviews}`);
   }
   const beyond = rows.find((row) => row >= count);
   if (beyond === undefined) return rows;

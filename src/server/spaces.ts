@@ -1,4 +1,5 @@
 import { AbortedError } from "../base/index.ts";
+import { ImageColumn } from "../modality/image/index.ts";
 import { readRunEncoder } from "../platform/node/run/runEncoder.ts";
 import { withTrunkFeatures } from "../platform/node/trunk/trunkFeatures.ts";
 import { fitUmap, type UmapProgress } from "../platform/node/umap/umap.ts";
@@ -23,9 +24,10 @@ export function folderSpaces({ runtime, split, hindrance }: FolderSpacesOptions)
     embeddingsKey,
     layout,
     refusal: (reason) => new Problem(409, reason),
-    encoder: async ({ folder, config, pictures }, checkpoint, options) => {
+    towers: async ({ folder, config, pictures }, checkpoint, options) => {
       const { encoder, weights } = await readRunEncoder(folder, config, checkpoint);
-      return { encoder, weights, pictures: await withTrunkFeatures(encoder, pictures, options) };
+      const column = new ImageColumn(await withTrunkFeatures(encoder, pictures, options));
+      return [{ tower: encoder, weights, column }];
     },
     store: {
       read: (run, checkpoint, key) => readSpace(spaceFile(run, split, checkpoint, key)),

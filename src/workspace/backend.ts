@@ -1,5 +1,6 @@
+import type { EmbedQuestion, IndexQuery } from "./itemsProtocol.ts";
 import type { Message } from "./message.ts";
-import type { EventHead, Hello, IndexQuery, SpaceHead, TrainRequest } from "./protocol.ts";
+import type { EventHead, Hello, SpaceHead, TrainRequest } from "./protocol.ts";
 
 /** An event, or how the line to the other side is. */
 export type BackendEvent =
@@ -42,7 +43,7 @@ export interface Backend {
   /** Ends the training after the step under way; what was trained stays. */
   stop(): Promise<void>;
   /**
-   * The space of all pictures, see {@link SpaceHead}; resolves after `end`.
+   * The space of all rows, see {@link SpaceHead}; resolves after `end`.
    *
    * @param checkpoint by epoch, counted from 0; null for the run's default, see `defaultCheckpoint`
    */
@@ -59,8 +60,8 @@ export interface Backend {
   recording(): Promise<Message>;
   /** `MomentsHead`. */
   moments(): Promise<Message>;
-  /** `PicturesHead`. */
-  pictures(rows: Uint32Array): Promise<Message>;
+  /** `PreviewsHead`. */
+  previews(rows: Uint32Array): Promise<Message>;
   /** The pixels of a picture file, red, green, blue and alpha, `[height, width, 4]`, made smaller to at most 1,024 a side. */
   decodePicture(file: Blob): Promise<{
     readonly width: number;
@@ -69,9 +70,11 @@ export interface Backend {
   }>;
   /** `FittedHead`: a picture file as the open run's encoder takes it, by the run's own preprocessing. */
   fitPicture(file: Blob): Promise<Message>;
+  /** `EmbeddedHead`: what the open run's tower of a modality makes of text, or of a file. */
+  embedQuery(question: EmbedQuestion): Promise<Message>;
   /** `HitsHead`: what the open run's index has most like a vector. */
   searchIndex(query: IndexQuery): Promise<Message>;
-  /** The encoder as ONNX: input `images` float32 `[batch, channels, height, width]` of values -1 to 1 (`byte / 127.5 - 1`), output `embedding` `[batch, dim]`. */
+  /** The encoder of pictures as ONNX: input `images` float32 `[batch, channels, height, width]` of values -1 to 1 (`byte / 127.5 - 1`), output `embedding` `[batch, dim]`. */
   encoder(checkpoint: number | null): Promise<Uint8Array<ArrayBuffer>>;
   /** The default checkpoint's weights as a `.pt` file that PyTorch opens. */
   checkpoint(): Promise<Uint8Array<ArrayBuffer>>;

@@ -2,7 +2,7 @@ export { digitFromDrawing, digitSize, type GreyPicture } from "../modality/image
 export { digitFromPicture } from "../modality/image/fit/digitPicture.ts";
 export { fitPicture } from "../modality/image/fit/fitPicture.ts";
 export { pictureHeader } from "../modality/image/fit/pictureHeader.ts";
-export { type Thumbnails, thumbnails } from "../modality/image/fit/thumbnails.ts";
+export { type Thumbnails, thumbnailSize, thumbnails } from "../modality/image/fit/thumbnails.ts";
 export {
   type HardPairs,
   hardPairs,
@@ -24,8 +24,7 @@ export { expectedOf, isOf } from "../runs/option.ts";
 export { type Backend, BackendError, type BackendEvent, type SpaceMessage } from "./backend.ts";
 export { EventLog } from "./eventLog.ts";
 export { type FilmRecording, type FilmView, filmOf, prepareRecording } from "./film.ts";
-export { fittingOf, takesDigits } from "./fitting.ts";
-export { type JointRecording, jointFilmOf } from "./jointFilm.ts";
+export * from "./itemsProtocol.ts";
 export { labelsTell } from "./labelsTell.ts";
 export {
   decodeMessage,
@@ -35,18 +34,21 @@ export {
   MessageReader,
 } from "./message.ts";
 export { pagePolicy } from "./pagePolicy.ts";
+export { filesOf, type ItemPreview, packedFiles, previewsOf } from "./previewFiles.ts";
 export * from "./protocol.ts";
 export { runInfo } from "./runInfo.ts";
 export {
   momentsMessage,
-  picturesMessage,
+  previewsMessage,
   recordingMessage,
 } from "./runMessages.ts";
+export { type ShownRows, shownModalities, shownRows } from "./shownRows.ts";
 export type {
   LayoutInput,
   SpaceTools,
 } from "./space/space.ts";
 export {
+  type CheckpointTower,
   type SpacedRun,
   type SpaceHost,
   Spaces,

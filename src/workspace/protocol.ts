@@ -1,15 +1,15 @@
 import type { PictureSize } from "../modality/image/fit/thumbnails.ts";
-import type { Preprocessing } from "../modality/image/index.ts";
 
 export type { PictureSize } from "../modality/image/fit/thumbnails.ts";
 
 import type { RecipeChoice, Verdict } from "../runs/index.ts";
 import type { EarlyStop, EpochMetrics } from "../train/index.ts";
+import type { IndexChoice, PreviewsPart, RunModality, ShownModality } from "./itemsProtocol.ts";
 
 /**
  * What the explorer's page and whoever trains for it (the local server, or a worker of the page itself) say to each
- * other. Heads are JSON; arrays travel beside them, see `message.ts`. Rows count the pictures of the data set in its
- * order, from 0.
+ * other. Heads are JSON; arrays travel beside them, see `message.ts`. Rows count what a space shows, from 0: all items that have the first
+ * modality in the order of the data set, then those that have the second, and so on.
  */
 
 /** A choice with the words that a person reads. */
@@ -113,13 +113,9 @@ export interface RunInfo {
   /** Of its encoder; null where they cannot be told. */
   readonly layers: readonly LayerRow[] | null;
   readonly dim: number;
-  /** Of the pictures as they are shown: those that the encoder takes, or smaller ones, see {@link longestShown}. */
-  readonly picture: PictureSize;
-  /** Of the pictures that its encoder takes. */
-  readonly input: PictureSize;
-  /** How files became such pictures; null for data that came as pictures of one size, such as MNIST. */
-  readonly preprocessing: Preprocessing | null;
-  /** Pictures that its space shows. */
+  /** In the order of the rows. */
+  readonly modalities: readonly RunModality[];
+  /** Rows that its space shows: those of all modalities. */
   readonly count: number;
   /** Whether labels mean anything here: pictures have them, and of more than one class. */
   readonly labelled: boolean;
@@ -149,45 +145,6 @@ export interface LayerRow {
   readonly parameters: number;
 }
 
-/** An index that a run's encoder made. */
-export interface IndexChoice {
-  /** Its folder's name. */
-  readonly name: string;
-  /** Pictures in it. */
-  readonly count: number;
-  /** The checkpoint that made its vectors: those of another cannot be compared with them. */
-  readonly checkpoint: number;
-}
-
-/** What an index is asked for. */
-export interface IndexQuery {
-  /** `[dim]` */
-  readonly vector: readonly number[];
-  readonly k: number;
-  /** An SQL condition, such as `label = 'cat'`; null for all. */
-  readonly where: string | null;
-}
-
-/**
- * What an index has that is most like a vector, most similar first. Arrays: `thumbnails` uint8, the hits' small pictures as
- * WebP or PNG files one behind the other, and `ends` uint32 `[hits]`, where each ends; those that have none are empty.
- */
-export interface HitsHead {
-  readonly type: "hits";
-  readonly hits: readonly {
-    readonly id: string;
-    readonly label: string | null;
-    readonly path: string | null;
-    readonly split: string | null;
-    readonly similarity: number;
-    /** The same picture in the run's space; null where it is not in it. */
-    readonly row: number | null;
-  }[];
-}
-
-/** Results that may be asked for at once. */
-export const mostHits = 200;
-
 /** A step of the training, sent at most some times a second. */
 export interface StepHead {
   readonly type: "step";
@@ -203,12 +160,14 @@ export interface StepHead {
 }
 
 /**
- * The fixed sample of pictures that the live map shows. Arrays: `labels` int32 `[count]`, `pictures` uint8
- * `[count, channels, height, width]`, at most {@link longestSampled} a side.
+ * The fixed sample that the live map shows. Arrays: `labels` int32 `[count]`, and those of {@link PreviewsPart}, pictures at most
+ * {@link longestSampled} a side.
  */
-export interface SampleHead extends PictureSize {
+export interface SampleHead extends PreviewsPart {
   readonly type: "sample";
   readonly count: number;
+  /** In the order of its rows. */
+  readonly modalities: readonly ShownModality[];
   /** As of a {@link RunInfo}. */
   readonly labelled: boolean;
   readonly classNames: readonly string[] | null;
@@ -368,14 +327,6 @@ export interface EmbeddingsHead {
   readonly dim: number;
 }
 
-/** Arrays: `pictures` uint8 `[count, channels, height, width]`, in the order asked for. At most {@link mostPictures}. */
-export interface PicturesHead extends PictureSize {
-  readonly type: "pictures";
-  readonly count: number;
-  /** Where each is in its data set, in the same order; null where they are in no files. */
-  readonly paths: readonly string[] | null;
-}
-
 /** A picture file as the open run's encoder takes it. Arrays: `pixels` uint8 `[channels, height, width]`. */
 export interface FittedHead extends PictureSize {
   readonly type: "fitted";
@@ -387,7 +338,5 @@ export const longestSampled = 48;
 export const longestInBatch = 96;
 /** Bytes of a picture file from outside. */
 export const mostPictureBytes = 10 * 2 ** 20;
-/** Pictures that may be asked for at once. */
-export const mostPictures = 1024;
 /** Nearest neighbours that the space tells of each picture. */
 export const neighboursShown = 12;

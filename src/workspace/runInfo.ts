@@ -1,25 +1,26 @@
-import { thumbnailSize } from "../modality/image/fit/thumbnails.ts";
+import type { Preprocessing } from "../modality/image/index.ts";
 import { parameterCount } from "../nn/index.ts";
 import { bestCheckpoint, configuredParts, type RunConfig } from "../runs/index.ts";
 import { encoderLayers } from "./encoderLayers.ts";
-import { longestShown, type RunInfo } from "./protocol.ts";
+import type { ImageQuery, ModalityQuery, ShownModality } from "./itemsProtocol.ts";
+import type { RunInfo } from "./protocol.ts";
 
 /** What a run's configuration does not say of it. */
 export type RunProgress = Pick<
   RunInfo,
   "name" | "checkpoints" | "metrics" | "count" | "labelled" | "classes" | "index" | "snapshots"
 > & {
+  /** In the order of the rows. */
+  readonly modalities: readonly ShownModality[];
   /** Default: those of the configuration. */
   readonly classNames?: readonly string[] | undefined;
 };
 
 /** What the page is told of a run. */
 export function runInfo(config: RunConfig, progress: RunProgress): RunInfo {
-  const { checkpoints, metrics, classNames, snapshots } = progress;
+  const { checkpoints, metrics, classNames = config.data.classes, snapshots, modalities } = progress;
   const { encoder } = configuredParts(config);
-  const { encoder: choice, preprocessing } = config.towers.image;
-  const { channels, size } = choice;
-  const input = { width: size, height: size, channels };
+  const queries: Readonly<Record<string, ModalityQuery>> = { image: imageQuery(config, classNames) };
   return {
     ...progress,
     data: config.data.source,
@@ -28,13 +29,25 @@ export function runInfo(config: RunConfig, progress: RunProgress): RunInfo {
     epochs: config.epochs,
     best: bestCheckpoint(config, metrics, checkpoints),
     parameters: parameterCount(encoder),
-    layers: encoderLayers(choice.name, encoder),
+    layers: encoderLayers(config.towers.image.encoder.name, encoder),
     dim: encoder.dim,
-    picture: thumbnailSize(input, longestShown),
-    input,
-    preprocessing,
-    classNames: classNames ?? config.data.classes,
+    modalities: modalities.map((each) => ({ ...each, query: queries[each.modality] ?? null })),
+    classNames,
     // A film needs two.
     snapshots: snapshots >= 2 ? snapshots : 0,
+  };
+}
+
+/** How pictures are asked about of a run's tower of them. */
+function imageQuery({ towers }: RunConfig, classNames: readonly string[] | null): ImageQuery {
+  const { encoder, preprocessing } = towers.image;
+  const { channels, size } = encoder;
+  const cut: Preprocessing = { size, channels: channels === 1 ? 1 : 3, fit: "cover" };
+  return {
+    kind: "image",
+    input: { width: size, height: size, channels },
+    fitting: preprocessing ?? cut,
+    // Grey, 28 x 28, from no files, and of classes that are called by numbers.
+    digits: !preprocessing && !classNames && channels === 1 && size === 28,
   };
 }

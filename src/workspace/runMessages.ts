@@ -1,27 +1,28 @@
 import { InputError } from "../base/index.ts";
 import { unitRows } from "../base/unitRows.ts";
-import { thumbnails } from "../modality/image/fit/thumbnails.ts";
-import { type ImageDataset, pickImages } from "../modality/image/index.ts";
 import type { HardPairs } from "../neighbours/hardPairs.ts";
 import type { Snapshot } from "../train/index.ts";
+import type { PreviewsHead } from "./itemsProtocol.ts";
 import type { Message } from "./message.ts";
 import {
   type EmbeddingsHead,
   type HardPairsHead,
   longestShown,
   type MomentsHead,
-  type PicturesHead,
   type RecordingHead,
 } from "./protocol.ts";
+import { previewsPart, type ShownRows } from "./shownRows.ts";
 import { threeAxes } from "./space/threeAxes.ts";
 
-/** Pictures of these rows, as they are shown. */
-export function picturesMessage(pictures: ImageDataset, rows: Uint32Array): Message {
-  const picked = pickImages(pictures, rows);
-  const { count, pixels, width, height, channels } = thumbnails(picked, longestShown);
-  const paths = picked.paths ?? null;
-  const head: PicturesHead = { type: "pictures", count, width, height, channels, paths };
-  return { head, arrays: { pictures: pixels } };
+/** What these rows are shown by. */
+export async function previewsMessage(shown: ShownRows, rows: Uint32Array): Promise<Message> {
+  const { head: part, arrays } = await previewsPart(shown, rows, longestShown);
+  const paths = Array.from(rows, (row) => shown.path(row));
+  const head: PreviewsHead = {
+    ...{ type: "previews", count: rows.length, ...part },
+    paths: paths.every((path) => path === null) ? null : paths.map((path) => path ?? ""),
+  };
+  return { head, arrays };
 }
 
 /** Embeddings `[count, dim]`, made unit length. */

@@ -304,7 +304,7 @@ async function told(
   const space = await messagesOf(await asked(url, "api/space"));
   const labels = space.find(({ head }) => head.type === "points")?.arrays.labels as Int32Array;
   const rows = Uint32Array.from(labels.keys());
-  const [pictures] = await messagesOf(await asked(url, "api/pictures", { method: "POST", body: rows }));
+  const [pictures] = await messagesOf(await asked(url, "api/previews", { method: "POST", body: rows }));
   return { labels, paths: (pictures!.head as unknown as { readonly paths: readonly string[] }).paths };
 }
 
@@ -327,7 +327,7 @@ async function give(
       const data = new DataTransfer();
       const content = typeof bytes === "number" ? new Uint8Array(bytes) : Uint8Array.from(bytes);
       data.items.add(new File([content], name, { type: "image/png" }));
-      const place = document.querySelector(".searching .place")!;
+      const place = document.querySelector(".asking .place")!;
       const event =
         way === "drop"
           ? new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data })

@@ -65,9 +65,18 @@ describe("/api/hello", () => {
         classes: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
         parameters: 60_704,
       },
-      picture: { width: 28, height: 28, channels: 1 },
-      input: { width: 28, height: 28, channels: 1 },
-      ...{ labelled: true, classNames: null, preprocessing: null, index: null },
+      modalities: [
+        {
+          ...{ modality: "image", items: "pictures", count: smallCount },
+          preview: { kind: "pixels", width: 28, height: 28, channels: 1 },
+          query: {
+            ...{ kind: "image", digits: true },
+            input: { width: 28, height: 28, channels: 1 },
+            fitting: { size: 28, channels: 1, fit: "cover" },
+          },
+        },
+      ],
+      ...{ labelled: true, classNames: null, index: null },
     });
     expect(hello.run!.metrics.map(({ epoch }) => epoch)).toEqual([1, 2]);
     expect(hello.run!.snapshots).toBe(2);
@@ -98,28 +107,39 @@ describe("the checkpoint that is taken where none is named", () => {
   });
 });
 
-describe("pictures", () => {
+describe("previews", () => {
   it("come in the order asked for", async () => {
     const rows = Uint32Array.of(smallCount - 1, 0, 7);
-    const { head, arrays } = await messageOf(await post("api/pictures", new Uint8Array(rows.buffer)));
-    expect(head).toEqual({ type: "pictures", count: 3, width: 28, height: 28, channels: 1, paths: null });
+    const { head, arrays } = await messageOf(await post("api/previews", new Uint8Array(rows.buffer)));
+    const picture = { width: 28, height: 28, channels: 1 };
+    expect(head).toEqual({
+      ...{ type: "previews", count: 3, picture, inFiles: null, mediaTypes: [], paths: null },
+    });
     const { pixels } = await loadDataset("mnist", { limit: smallCount });
     for (const [i, row] of rows.entries()) {
-      expect(arrays.pictures!.slice(i * 784, (i + 1) * 784)).toEqual(
+      expect(arrays.pixels!.slice(i * 784, (i + 1) * 784)).toEqual(
         Uint8Array.from(pixels.subarray(row * 784, (row + 1) * 784)),
       );
     }
   });
 
+  it("of text are asked about only where a tower takes it", async () => {
+    expect(await problem(await post("api/embed?modality=text", new TextEncoder().encode("seven")))).toEqual({
+      status: 409,
+      detail: "the run small has no tower that embeds text here: ask about pictures",
+    });
+    expect((await problem(await post("api/embed", new Uint8Array(1)))).status).toBe(400);
+  });
+
   it("are refused for rows that are none", async () => {
     const rows = (...all: number[]) => new Uint8Array(Uint32Array.from(all).buffer);
-    expect(await problem(await post("api/pictures", rows(smallCount)))).toEqual({
+    expect(await problem(await post("api/previews", rows(smallCount)))).toEqual({
       status: 400,
       detail: `rows: received ${smallCount}, expected rows from 0 to ${smallCount - 1}`,
     });
-    expect((await problem(await post("api/pictures", new Uint8Array(5)))).status).toBe(400);
-    expect((await problem(await post("api/pictures", rows(...new Array(1025).fill(0))))).status).toBe(413);
-    expect((await problem(await post("api/pictures", new Uint8Array(8192)))).status).toBe(413);
+    expect((await problem(await post("api/previews", new Uint8Array(5)))).status).toBe(400);
+    expect((await problem(await post("api/previews", rows(...new Array(1025).fill(0))))).status).toBe(413);
+    expect((await problem(await post("api/previews", new Uint8Array(8192)))).status).toBe(413);
   });
 
   it("of a file are decoded by what they are, made smaller", async () => {

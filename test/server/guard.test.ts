@@ -175,7 +175,7 @@ describe("bodies", () => {
     const search = JSON.stringify({ vector: [], k: 1, where: null });
     for (const [path, body, status] of [
       ["/api/picture", picture, 200],
-      ["/api/pictures", rows, 200],
+      ["/api/previews", rows, 200],
       ["/api/training", "{}", 400],
       ["/api/training/resume", "", 409],
       ["/api/index-search", search, 400],
@@ -203,7 +203,7 @@ describe("bodies", () => {
   it.each([
     ["/api/picture", 10 * 2 ** 20],
     ["/api/training", 64 * 2 ** 10],
-    ["/api/pictures", 4096 + 64],
+    ["/api/previews", 4096 + 64],
   ])("too large for %s are refused, with a length or without", async (path, most) => {
     const piece = new Uint8Array(Math.ceil(most / 4));
     for (const options of [{ body: new Uint8Array(most + 1) }, { body: piece, pieces: 40 }]) {

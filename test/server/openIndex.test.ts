@@ -25,12 +25,12 @@ it("the explorer finds the items of its run's index, with their previews and the
   const { hits } = head as HitsHead;
   expect(hits).toHaveLength(3);
   expect(hits[0]).toEqual({
-    ...{ id: "7", row: 7, label: seven!.label, path: null, split: null },
+    ...{ id: "7", row: 7, label: seven!.label, path: null, split: null, modality: "image", fields: {} },
     similarity: expect.closeTo(1, 5),
   });
-  const { thumbnails, ends } = arrays;
+  const { files, ends } = arrays;
   expect(ends).toHaveLength(3);
-  expect(thumbnails!.subarray(0, ends![0])).toEqual(seven!.preview!.bytes);
+  expect(files!.subarray(0, ends![0])).toEqual(seven!.preview!.bytes);
   await expect(
     open.search({ vector: [...seven!.vector], k: 3, where: "yeer > 1" }, pictures),
   ).rejects.toThrow(/there is no column yeer/);

@@ -63,7 +63,7 @@ describe("a training asked for by the page", () => {
     expect(early.messages.slice(paused).some(({ head }) => head.type === "map")).toBe(true);
     expect(existsSync(`${run}/run.lock`)).toBe(false);
     const [sample] = early.of("sample");
-    expect(sample!.arrays.pictures).toHaveLength(1000 * 784);
+    expect(sample!.arrays.pixels).toHaveLength(1000 * 784);
     const maps = early.of("map").map(({ arrays }) => arrays.positions as Float32Array);
     for (const [i, positions] of maps.entries()) {
       expect(positions).toHaveLength(1000 * 3);

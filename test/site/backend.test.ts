@@ -123,7 +123,12 @@ describe.skipIf(noChromium)(suite, { timeout: 2 * patience }, () => {
     expect(heads).toEqual(expect.arrayContaining(["connected", "run", "sample", "map", "batch", "epoch"]));
     const hello: Hello = await page.evaluate(() => (globalThis as Global & Watched).backend.hello());
     expect(hello.device).toMatch(/^wasm \(1 thread: the page is not cross-origin isolated/);
-    expect(hello.run).toMatchObject({ count, checkpoints: [0, 1, 2], dim: 64, picture: { width: 28 } });
+    expect(hello.run).toMatchObject({
+      count,
+      checkpoints: [0, 1, 2],
+      dim: 64,
+      modalities: [{ preview: { width: 28 } }],
+    });
   });
 
   it("tells the space in order, and hands over what an encoder in Node agrees with", async () => {
@@ -140,7 +145,7 @@ describe.skipIf(noChromium)(suite, { timeout: 2 * patience }, () => {
         new AbortController().signal,
       );
       const rows = Uint32Array.of(0, 7, 299);
-      const pictures = (await backend.pictures(rows)).arrays.pictures!;
+      const pictures = (await backend.previews(rows)).arrays.pixels!;
       const { embeddings } = (await backend.embeddings(null)).arrays;
       const pairs = await backend.hardPairs(null);
       const recording = await backend.recording();

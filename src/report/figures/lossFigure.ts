@@ -9,8 +9,7 @@ export interface LossFigure {
   readonly rows: readonly LossRow[];
 }
 
-/** A line of values by epoch. */
-export interface Line {
+interface Line {
   readonly name: string;
   readonly colour: string;
   readonly values: readonly (number | null)[];
@@ -97,7 +96,7 @@ function drawPanel(
   for (const one of lines) drawLine(context, one, epochs, scale, (value) => y(to(value)));
 }
 
-export function drawLine(
+function drawLine(
   context: PlotContext,
   { colour, values, steps = false }: Line,
   epochs: readonly number[],
@@ -133,8 +132,7 @@ export function drawLine(
   }
 }
 
-/** Writes what each line is, from left to right. */
-export function drawKey(context: PlotContext, lines: readonly Line[], left: number, y: number): void {
+function drawKey(context: PlotContext, lines: readonly Line[], left: number, y: number): void {
   let x = left;
   context.textAlign = "left";
   context.font = font(28);

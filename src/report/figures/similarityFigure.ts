@@ -108,18 +108,7 @@ function drawHistogram(
   context.stroke();
 }
 
-/**
- * Draws a square of mean similarities, with the names of the classes in so much room to its left and below it.
- *
- * @param axis what stands below names that are short; null for nothing
- */
-export function drawMatrix(
-  context: PlotContext,
-  box: Box,
-  { names, means }: Pick<SimilarityData, "names" | "means">,
-  room: number,
-  axis: string | null = "label",
-): void {
+function drawMatrix(context: PlotContext, box: Box, { names, means }: SimilarityData, room: number): void {
   const count = names.length;
   const wordy = room > 120;
   const cell = box.width / count;
@@ -160,6 +149,6 @@ export function drawMatrix(
   }
   context.textAlign = "center";
   context.fillStyle = ink.text;
-  if (axis !== null && !wordy) context.fillText(axis, box.x + box.width / 2, box.y + box.height + 76);
+  if (!wordy) context.fillText("label", box.x + box.width / 2, box.y + box.height + 76);
   context.textBaseline = "alphabetic";
 }

@@ -33,7 +33,6 @@ export function drawFrame(
   drawEpoch(context, film, shown);
   drawCurves(context, film, shown);
   drawLegend(context, film);
-  drawMarks(context, film);
   context.restore();
   return shown;
 }
@@ -55,11 +54,7 @@ function drawEpoch(context: FilmContext, { epochs }: Film, { epoch, step }: Film
   textIn(context, `step ${grouped(step)}`, { ...end, size: 17, colour: ink.soft });
 }
 
-function drawCurves(
-  context: FilmContext,
-  { moments, epochs, accuracyName = "1-NN accuracy" }: Film,
-  shown: FilmFrame,
-): void {
+function drawCurves(context: FilmContext, { moments, epochs }: Film, shown: FilmFrame): void {
   const { left, width } = column;
   const largest = Math.max(...moments.map(({ loss }) => loss ?? 0));
   const common = { x: left, width, height: curveHeight, moment: shown.moment };
@@ -81,7 +76,7 @@ function drawCurves(
   drawCurve(context, {
     ...common,
     y: 402,
-    name: accuracyName,
+    name: "1-NN accuracy",
     value: `${(shown.accuracy * 100).toFixed(1)} %`,
     format: (value) => `${Math.round(value * 100)}`,
     values: known,
@@ -91,7 +86,7 @@ function drawCurves(
   });
 }
 
-function drawLegend(context: FilmContext, { classes, colours, symbols, marks }: Film): void {
+function drawLegend(context: FilmContext, { classes, colours, symbols }: Film): void {
   if (classes.length === 0) return;
   const { left, width } = column;
   const { perRow, most, line, size, top } = legendOf(classes);
@@ -103,7 +98,7 @@ function drawLegend(context: FilmContext, { classes, colours, symbols, marks }: 
     const x = left + (i % perRow) * each;
     const y = top + Math.floor(i / perRow) * line;
     context.fillStyle = colours[i]!;
-    drawMarker(context, marks ? "circle" : symbols[i]!, x + radius, y - 0.35 * size, radius);
+    drawMarker(context, symbols[i]!, x + radius, y - 0.35 * size, radius);
     const room = each - 1.8 * size;
     textIn(context, shortened(name, room / (0.5 * size)), {
       ...{ x: x + 1.4 * size, y, size, weight: 600, colour: ink.strong },
@@ -118,16 +113,6 @@ function drawLegend(context: FilmContext, { classes, colours, symbols, marks }: 
       colour: ink.soft,
       align: "right",
     });
-  }
-}
-
-/** What each marker is, below the subtitle. */
-function drawMarks(context: FilmContext, { marks }: Film): void {
-  let x = 56;
-  for (const [i, name] of marks?.names.entries() ?? []) {
-    context.fillStyle = ink.soft;
-    drawMarker(context, marks!.symbols[i]!, x + 7, 129, 7);
-    x += 22 + textIn(context, name, { x: x + 22, y: 135, size: 17, weight: 600, colour: ink.strong }) + 24;
   }
 }
 

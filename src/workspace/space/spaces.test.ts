@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AbortedError, Rng } from "../../base/index.ts";
-import type { ImageDataset } from "../../modality/image/index.ts";
+import { ImageColumn, type ImageDataset } from "../../modality/image/index.ts";
 import { initialState } from "../../nn/index.ts";
 import { configuredParts, fastConfig } from "../../runs/index.ts";
 import { referenceRuntime } from "../../runtime/index.ts";
@@ -20,7 +20,10 @@ const { encoder } = configuredParts(
     ...{ channels: 1, size: 8, dim: 4, width: 2 },
   }),
 );
-const run: SpacedRun = { pictures, info: { best: null, checkpoints: [0, 1], dim: 4, labelled: true } };
+const run: SpacedRun = {
+  shown: { labels: pictures.labels, word: "pictures" },
+  info: { best: null, checkpoints: [0, 1], dim: 4, labelled: true },
+};
 
 /** Spaces of two checkpoints, which checkpoints were embedded, and what was laid out. */
 function spaces(changes: Partial<SpaceHost<SpacedRun>> = {}) {
@@ -32,10 +35,10 @@ function spaces(changes: Partial<SpaceHost<SpacedRun>> = {}) {
       layouts++;
       return start;
     },
-    encoder: async (_, checkpoint) => {
+    towers: async (_, checkpoint) => {
       embedded.push(checkpoint);
       const weights = initialState(encoder, (name) => Rng.of(checkpoint, name));
-      return { encoder, weights, pictures };
+      return [{ tower: encoder, weights, column: new ImageColumn(pictures) }];
     },
     embeddingsKey: async (_, checkpoint) => String(checkpoint),
     hindrance: () => null,

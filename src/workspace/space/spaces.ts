@@ -1,5 +1,6 @@
 import { AbortedError, type TensorData } from "../../base/index.ts";
-import { ImageColumn, type ImageDataset } from "../../modality/image/index.ts";
+import type { Column } from "../../data/index.ts";
+import type { Tower } from "../../modality/tower.ts";
 import { hardPairs } from "../../neighbours/hardPairs.ts";
 import type { Encoder } from "../../nn/index.ts";
 import type { Runtime } from "../../runtime/index.ts";
@@ -8,6 +9,7 @@ import type { SpaceMessage } from "../backend.ts";
 import type { Message } from "../message.ts";
 import { defaultCheckpoint, type RunInfo } from "../protocol.ts";
 import { embeddingsMessage, hardPairsMessage } from "../runMessages.ts";
+import type { ShownRows } from "../shownRows.ts";
 import { SharedSpace } from "./sharedSpace.ts";
 import { buildSpace, neighboursBy, type SpaceJob, type SpaceTools } from "./space.ts";
 
@@ -17,7 +19,7 @@ const mostEmbedded = 4;
 /** A run whose spaces are asked for. */
 export interface SpacedRun {
   readonly info: Pick<RunInfo, "best" | "checkpoints" | "dim" | "labelled">;
-  readonly pictures: Pick<ImageDataset, "labels">;
+  readonly shown: Pick<ShownRows, "labels" | "word">;
 }
 
 /** The checkpoints that a space is computed from. */
@@ -37,11 +39,13 @@ export function spaceSources({ info }: Pick<SpacedRun, "info">, checkpoint: numb
   };
 }
 
-/** An encoder with the weights of a checkpoint, and pictures to embed. */
-export interface CheckpointEncoder {
-  readonly encoder: Encoder;
+/** A tower with the weights of a checkpoint, and what it is to embed. */
+export interface CheckpointTower {
+  readonly tower: Tower | Encoder;
   readonly weights: ReadonlyMap<string, TensorData>;
-  readonly pictures: ImageDataset;
+  readonly column: Column;
+  /** Default: all. */
+  readonly rows?: Uint32Array | null;
 }
 
 export interface EmbedOptions {
@@ -53,8 +57,8 @@ export interface EmbedOptions {
 export interface SpaceHost<Run extends SpacedRun> {
   readonly runtime: () => Promise<Runtime>;
   readonly layout: SpaceTools["layout"];
-  /** What embeds at a checkpoint, and all of the run's pictures as that takes them. */
-  encoder(run: Run, checkpoint: number, options: EmbedOptions): Promise<CheckpointEncoder>;
+  /** What embeds at a checkpoint, and all that the run shows as that takes it, in the order of its rows. */
+  towers(run: Run, checkpoint: number, options: EmbedOptions): Promise<readonly CheckpointTower[]>;
   /** Names the embeddings of a checkpoint, so that those of another are never taken for them. */
   embeddingsKey(run: Run, checkpoint: number): Promise<string>;
   /** Where spaces outlive the memory; undefined for nowhere. */
@@ -158,7 +162,7 @@ export class Spaces<Run extends SpacedRun> {
     const { arrays } = await this.embeddings(run, checkpoint);
     const units = arrays.embeddings as Float32Array;
     const found = await this.#inTurn(async () =>
-      hardPairs(await this.#host.runtime(), units, run.pictures.labels, run.info.dim),
+      hardPairs(await this.#host.runtime(), units, run.shown.labels, run.info.dim),
     );
     return hardPairsMessage(checkpoint, found);
   }
@@ -191,7 +195,10 @@ export class Spaces<Run extends SpacedRun> {
       if (kept) for (const message of kept) tellPart(shared, message);
       else {
         this.#requireFree();
-        shared.progress(this.#working > 0 ? "waiting for another computation" : "embedding pictures", 0);
+        shared.progress(
+          this.#working > 0 ? "waiting for another computation" : `embedding ${run.shown.word}`,
+          0,
+        );
         await this.#inTurn(() => this.#compute(shared, run, checkpoint, key));
       }
       shared.finish();
@@ -245,13 +252,13 @@ export class Spaces<Run extends SpacedRun> {
     if (signal.aborted) throw new AbortedError("the space is no longer asked for");
     const { layout, store } = this.#host;
     const { dim, labelled } = run.info;
-    const { labels } = run.pictures;
+    const { labels, word } = run.shown;
     const { before, reference: other } = spaceSources(run, checkpoint);
     const epochs = before === null ? [checkpoint] : [checkpoint, before];
     const [embeddings, former = null] = await this.#embed(
       run,
       epochs,
-      (part) => onMessage({ head: { type: "progress", doing: "embedding pictures", part }, arrays: {} }),
+      (part) => onMessage({ head: { type: "progress", doing: `embedding ${word}`, part }, arrays: {} }),
       signal,
     );
     const messages: Message[] = [];
@@ -297,13 +304,26 @@ export class Spaces<Run extends SpacedRun> {
   }
 
   async #embedCheckpoint(run: Run, checkpoint: number, options: EmbedOptions): Promise<Float32Array> {
-    const { encoder, weights, pictures } = await this.#host.encoder(run, checkpoint, options);
-    const embedder = await Embedder.fixed(await this.#host.runtime(), encoder, weights);
-    try {
-      return await embedder.embed(new ImageColumn(pictures), null, options);
-    } finally {
-      await embedder.dispose();
+    const towers = await this.#host.towers(run, checkpoint, options);
+    const runtime = await this.#host.runtime();
+    const total = towers.reduce((sum, { column, rows }) => sum + (rows?.length ?? column.count), 0);
+    const embeddings = new Float32Array(total * run.info.dim);
+    let before = 0;
+    for (const { tower, weights, column, rows } of towers) {
+      const embedder = await Embedder.fixed(runtime, tower, weights);
+      try {
+        const found = await embedder.embed(column, null, {
+          ...options,
+          ...(rows ? { rows } : {}),
+          onProgress: (done) => options.onProgress(before + done, total),
+        });
+        embeddings.set(found, before * run.info.dim);
+        before += found.length / run.info.dim;
+      } finally {
+        await embedder.dispose();
+      }
     }
+    return embeddings;
   }
 
   async #read(run: Run, checkpoint: number, key: string): Promise<readonly Message[] | null> {

@@ -1,10 +1,11 @@
 import { unitRows } from "../../base/unitRows.ts";
-import { thumbnails } from "../../modality/image/fit/thumbnails.ts";
 import type { ImageDataset } from "../../modality/image/index.ts";
 import { leaveOneOutAccuracy } from "../../neighbours/leaveOneOut.ts";
 import type { Snapshot } from "../../train/index.ts";
 import { labelsTell } from "../labelsTell.ts";
+import type { Message } from "../message.ts";
 import { type BatchHead, longestSampled, type MapHead, type SampleHead } from "../protocol.ts";
+import { previewsPart, type ShownRows, shownModalities } from "../shownRows.ts";
 import { threeAxes } from "../space/threeAxes.ts";
 
 /** A message of {@link LiveMap.next}. */
@@ -16,7 +17,7 @@ export interface MapMessage {
 /** A message of {@link sampleMessage}. */
 export interface SampleMessage {
   readonly head: SampleHead;
-  readonly arrays: { readonly labels: Int32Array; readonly pictures: Uint8Array };
+  readonly arrays: Message["arrays"];
 }
 
 /** A message of a `BatchView`. */
@@ -33,16 +34,18 @@ export interface BatchMessage {
 export type LiveMessage = SampleMessage | MapMessage | BatchMessage;
 
 /** The fixed sample that maps are of. */
-export function sampleMessage(sample: ImageDataset): SampleMessage {
-  const { count, width, height, channels, pixels } = thumbnails(sample, longestSampled);
-  const { labels, classes } = sample;
+export async function sampleMessage(sample: ShownRows): Promise<SampleMessage> {
+  const { count, labels, classes } = sample;
+  const rows = Uint32Array.from({ length: count }, (_, row) => row);
+  const { head, arrays } = await previewsPart(sample, rows, longestSampled);
   return {
     head: {
-      ...{ type: "sample", count, width, height, channels },
+      ...{ type: "sample", count, ...head },
+      modalities: shownModalities(sample, longestSampled),
       labelled: labelsTell(sample),
       classNames: classes ?? null,
     },
-    arrays: { labels, pictures: pixels },
+    arrays: { ...arrays, labels },
   };
 }
 
@@ -56,7 +59,7 @@ export class LiveMap {
   #former: { readonly positions: Float32Array; readonly pairs: number; readonly lossSum: number } | null =
     null;
 
-  /** @param sample the pictures' labels, `[sample]`, and whether they mean anything */
+  /** @param sample the rows' labels, `[sample]`, and whether they mean anything */
   constructor({ labels, labelled }: Pick<ImageDataset, "labels" | "labelled">) {
     this.#labels = labels;
     this.#labelled = labelsTell({ labels, ...(labelled === undefined ? {} : { labelled }) });

@@ -1,5 +1,6 @@
-import { ImageColumn, type ImageDataset, pickImages } from "../../modality/image/index.ts";
+import { datasetOf, ImageColumn, type ImageDataset, pickImages } from "../../modality/image/index.ts";
 import { type FitOptions, type Recorder, recordingRows, type Trainer } from "../../train/index.ts";
+import { shownRows } from "../shownRows.ts";
 import { BatchView } from "./batchView.ts";
 import { LiveMap, type LiveMessage, sampleMessage } from "./liveMap.ts";
 import { type WatchOptions, watchRecorder } from "./watchRecorder.ts";
@@ -35,7 +36,7 @@ export function watchTraining(
   const sample = column.images;
   const maps = mapsOf(sample);
   const view = new BatchView(training);
-  const told = onMessage(sampleMessage(sample));
+  const told = sampleMessage(shownRows(datasetOf(sample))).then(onMessage);
   const record = watchRecorder(
     recorder,
     column,

@@ -155,8 +155,12 @@ export class FakeBackend implements Backend {
     return Promise.reject(new BackendError("the fake backend has no recording"));
   }
 
-  pictures(): Promise<Message> {
+  previews(): Promise<Message> {
     return Promise.reject(new BackendError("the fake backend has no pictures"));
+  }
+
+  embedQuery(): Promise<never> {
+    return Promise.reject(new BackendError("the fake backend has no towers"));
   }
 
   decodePicture(): Promise<never> {
@@ -202,9 +206,20 @@ export class FakeBackend implements Backend {
       parameters: 122_304,
       layers: null,
       dim: 64,
-      picture: { width: 28, height: 28, channels: 1 },
-      input: { width: 28, height: 28, channels: 1 },
-      preprocessing: null,
+      modalities: [
+        {
+          modality: "image",
+          items: "pictures",
+          count: 42_000,
+          preview: { kind: "pixels", width: 28, height: 28, channels: 1 },
+          query: {
+            kind: "image",
+            input: { width: 28, height: 28, channels: 1 },
+            fitting: { size: 28, channels: 1, fit: "cover" },
+            digits: true,
+          },
+        },
+      ],
       count: 42_000,
       labelled: true,
       classNames: null,

@@ -16,11 +16,18 @@ const learned = (part: number): number => 1 - Math.exp(-6 * part);
 export function sampleMessage(): TrainingEvent {
   return {
     head: {
-      ...{ type: "sample", count, width: side, height: side, channels: 1 },
+      ...{ type: "sample", count, mediaTypes: [], inFiles: null },
+      picture: { width: side, height: side, channels: 1 },
+      modalities: [
+        {
+          ...{ modality: "image", items: "pictures", count },
+          preview: { kind: "pixels", width: side, height: side, channels: 1 },
+        },
+      ],
       labelled: true,
       classNames: null,
     },
-    arrays: { labels, pictures },
+    arrays: { labels, pixels: pictures },
   };
 }
 

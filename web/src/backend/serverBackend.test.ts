@@ -30,20 +30,20 @@ function bytesOf(...messages: Message[]): Uint8Array<ArrayBuffer> {
 }
 
 describe("ServerBackend", () => {
-  it("asks for rows as little-endian numbers and reads the pictures", async () => {
-    const pictures = new Uint8Array([9, 8, 7, 6]);
+  it("asks for rows as little-endian numbers and reads the previews", async () => {
+    const pixels = new Uint8Array([9, 8, 7, 6]);
     const { backend, asked } = serverOf(
-      () => new Response(bytesOf({ head: { type: "pictures" }, arrays: { pictures } })),
+      () => new Response(bytesOf({ head: { type: "previews" }, arrays: { pixels } })),
     );
-    const message = await backend.pictures(new Uint32Array([1, 0x01020304]));
+    const message = await backend.previews(new Uint32Array([1, 0x01020304]));
     expect(asked).toEqual([
       {
-        url: "http://127.0.0.1:4321/folder/api/pictures",
+        url: "http://127.0.0.1:4321/folder/api/previews",
         method: "POST",
         body: new Uint8Array([1, 0, 0, 0, 4, 3, 2, 1]),
       },
     ]);
-    expect(message.arrays.pictures).toEqual(pictures);
+    expect(message.arrays.pixels).toEqual(pixels);
   });
 
   it("names the checkpoint, the newest by silence", async () => {

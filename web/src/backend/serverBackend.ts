@@ -3,6 +3,7 @@ import {
   BackendError,
   type BackendEvent,
   decodeMessage,
+  type EmbedQuestion,
   type Hello,
   type IndexQuery,
   type Message,
@@ -96,8 +97,8 @@ export class ServerBackend implements Backend {
     return this.#message("moments");
   }
 
-  async pictures(rows: Uint32Array): Promise<Message> {
-    return messageOf(await this.#post("pictures", littleEndian(rows), "application/octet-stream"));
+  async previews(rows: Uint32Array): Promise<Message> {
+    return messageOf(await this.#post("previews", littleEndian(rows), "application/octet-stream"));
   }
 
   async decodePicture(file: Blob): Promise<{ width: number; height: number; pixels: Uint8Array }> {
@@ -111,6 +112,12 @@ export class ServerBackend implements Backend {
 
   async fitPicture(file: Blob): Promise<Message> {
     return messageOf(await this.#post("fitted", file, "application/octet-stream"));
+  }
+
+  async embedQuery({ modality, checkpoint, content }: EmbedQuestion): Promise<Message> {
+    const asked = new URLSearchParams({ modality });
+    if (checkpoint !== null) asked.set("checkpoint", String(checkpoint));
+    return messageOf(await this.#post(`embed?${asked}`, content, content.type || "application/octet-stream"));
   }
 
   async searchIndex(query: IndexQuery): Promise<Message> {

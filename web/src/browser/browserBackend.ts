@@ -2,13 +2,14 @@ import {
   type Backend,
   BackendError,
   type BackendEvent,
+  type EmbedQuestion,
   EventLog,
   type FittedHead,
   fitPicture,
-  fittingOf,
   type Hello,
+  imageQueryOf,
   type Message,
-  mostPictures,
+  mostPreviews,
   type SpaceMessage,
   type TrainRequest,
 } from "kindred/workspace";
@@ -87,13 +88,19 @@ export class BrowserBackend implements Backend {
     return this.#line.ask({ type: "moments" });
   }
 
-  async pictures(rows: Uint32Array): Promise<Message> {
-    if (rows.length > mostPictures) {
+  async previews(rows: Uint32Array): Promise<Message> {
+    if (rows.length > mostPreviews) {
       throw new BackendError(
-        `${rows.length} pictures were asked for at once, expected at most ${mostPictures}`,
+        `${rows.length} previews were asked for at once, expected at most ${mostPreviews}`,
       );
     }
-    return this.#line.ask({ type: "pictures", rows });
+    return this.#line.ask({ type: "previews", rows });
+  }
+
+  embedQuery({ modality }: EmbedQuestion): Promise<Message> {
+    return Promise.reject(
+      new BackendError(`a run trained in this page has no tower that embeds ${modality}: use kindred view`),
+    );
   }
 
   decodePicture(file: Blob): Promise<DecodedPicture> {
@@ -105,8 +112,9 @@ export class BrowserBackend implements Backend {
     if (!run)
       throw new BackendError("there is no trained run yet: train one, then look for pictures with it");
     const { width, height, pixels } = await decodePicture(file);
-    const fitted = fitPicture(pixels, width, height, fittingOf(run));
-    const head: FittedHead = { type: "fitted", ...run.input };
+    const { input, fitting } = imageQueryOf(run)!;
+    const fitted = fitPicture(pixels, width, height, fitting);
+    const head: FittedHead = { type: "fitted", ...input };
     return { head, arrays: { pixels: fitted } };
   }
 

@@ -6,7 +6,15 @@ import {
   type RunConfig,
   type TensorData,
 } from "kindred";
-import { BackendError, type Message, type RunInfo, runInfo } from "kindred/workspace";
+import {
+  BackendError,
+  longestShown,
+  type Message,
+  type PreviewForm,
+  type RunInfo,
+  runInfo,
+  thumbnailSize,
+} from "kindred/workspace";
 
 /** Values of an encoder's tensors, under the names that checkpoints use. */
 export type Weights = ReadonlyMap<string, TensorData>;
@@ -80,8 +88,12 @@ export class BrowserRun {
   info(): RunInfo | null {
     const { config, metrics, checkpoints } = this;
     if (checkpoints.length === 0) return null;
+    const { size, channels } = config.towers.image.encoder;
+    const input = { width: size, height: size, channels };
+    const preview: PreviewForm = { kind: "pixels", ...thumbnailSize(input, longestShown) };
     return runInfo(config, {
       ...{ name: "in this browser", checkpoints, metrics, index: null },
+      modalities: [{ modality: "image", items: "pictures", count: this.#count, preview }],
       count: this.#count,
       labelled: this.#classes.length > 1,
       classes: this.#classes,

@@ -1,5 +1,5 @@
-import type { ImageDataset, Runtime } from "kindred";
-import { BackendError, type SpacedRun, Spaces } from "kindred/workspace";
+import { ImageColumn, type ImageDataset, type Runtime } from "kindred";
+import { BackendError, type ShownRows, type SpacedRun, Spaces } from "kindred/workspace";
 import type { BrowserRun } from "./browserRun.ts";
 import { layoutInWorker } from "./layout.ts";
 
@@ -7,6 +7,7 @@ import { layoutInWorker } from "./layout.ts";
 export interface ShownRun extends SpacedRun {
   readonly run: BrowserRun;
   readonly pictures: ImageDataset;
+  readonly shown: ShownRows;
 }
 
 /** The spaces of one run, in memory. */
@@ -14,11 +15,9 @@ export function browserSpaces(runtime: () => Promise<Runtime>): Spaces<ShownRun>
   return new Spaces({
     runtime,
     layout: layoutInWorker,
-    encoder: async ({ run, pictures }, checkpoint) => ({
-      encoder: run.encoder,
-      weights: run.weights(checkpoint),
-      pictures,
-    }),
+    towers: async ({ run, pictures }, checkpoint) => [
+      { tower: run.encoder, weights: run.weights(checkpoint), column: new ImageColumn(pictures) },
+    ],
     embeddingsKey: async (_, checkpoint) => String(checkpoint),
     hindrance: () => null,
     refusal: (reason) => new BackendError(reason),

@@ -1,9 +1,11 @@
 import {
   DeviceLostError,
-  describedModel,
+  datasetOf,
+  describedTower,
   fingerprint,
   type ImageDataset,
   InputError,
+  imageModel,
   type Runtime,
   takeFirst,
   writePt,
@@ -16,9 +18,10 @@ import {
   type Hello,
   type Message,
   momentsMessage,
-  picturesMessage,
+  previewsMessage,
   type SpaceMessage,
   type Spaces,
+  shownRows,
   TrainingSession,
 } from "kindred/workspace";
 import { BrowserRun } from "./browserRun.ts";
@@ -50,7 +53,7 @@ export class BrowserWork {
   #device: string | null = null;
   #run: BrowserRun | null = null;
   /** Of each run, once they are asked for. */
-  readonly #ofRuns = new WeakMap<BrowserRun, Promise<ImageDataset>>();
+  readonly #ofRuns = new WeakMap<BrowserRun, Promise<Pick<ShownRun, "pictures" | "shown">>>();
   /** Of the open run, once they are asked for. */
   #spaces: { readonly run: BrowserRun; readonly spaces: Spaces<ShownRun> } | null = null;
   readonly #restored: Promise<void>;
@@ -125,8 +128,8 @@ export class BrowserWork {
         return this.#recording();
       case "moments":
         return momentsMessage(this.#recording(), signal);
-      case "pictures":
-        return this.#pictures(question.rows);
+      case "previews":
+        return previewsMessage((await this.#shown()).shown.shown, question.rows);
       case "encoder":
         return this.#model(question.checkpoint);
       case "checkpoint":
@@ -221,7 +224,8 @@ export class BrowserWork {
   async #model(checkpoint: number | null): Promise<Uint8Array<ArrayBuffer>> {
     const { encoder, config } = this.#opened();
     const epoch = this.#checkpoint(checkpoint);
-    return (await describedModel(encoder, config, this.#weights(epoch), epoch)).onnx;
+    const model = imageModel(encoder, config, this.#weights(epoch), epoch);
+    return (await describedTower(model.towers[0], model)).onnx;
   }
 
   #weights(checkpoint: number | null) {
@@ -238,13 +242,19 @@ export class BrowserWork {
     const pictures = await this.#picturesOf(run, (part) =>
       tell?.({ head: { type: "progress", doing: "fetching pictures", part }, arrays: {} }),
     );
-    return { spaces, shown: { run, pictures, info: run.info()! } };
+    return { spaces, shown: { run, ...pictures, info: run.info()! } };
   }
 
-  #picturesOf(run: BrowserRun, onPart?: (part: number) => void): Promise<ImageDataset> {
+  #picturesOf(
+    run: BrowserRun,
+    onPart?: (part: number) => void,
+  ): Promise<Pick<ShownRun, "pictures" | "shown">> {
     let pictures = this.#ofRuns.get(run);
     if (!pictures) {
-      pictures = this.#loadPictures(run, onPart);
+      pictures = this.#loadPictures(run, onPart).then((all) => ({
+        pictures: all,
+        shown: shownRows(datasetOf(all)),
+      }));
       this.#ofRuns.set(run, pictures);
       pictures.catch(() => this.#ofRuns.delete(run));
     }
@@ -267,9 +277,5 @@ export class BrowserWork {
     throw new BackendError(
       "what the run recorded went with the page that trained it: train again for a film",
     );
-  }
-
-  async #pictures(rows: Uint32Array): Promise<Message> {
-    return picturesMessage(await this.#picturesOf(this.#opened()), rows);
   }
 }

@@ -12,7 +12,7 @@ export type Question =
   | { readonly type: "hardPairs"; readonly checkpoint: number | null }
   | { readonly type: "recording" }
   | { readonly type: "moments" }
-  | { readonly type: "pictures"; readonly rows: Uint32Array }
+  | { readonly type: "previews"; readonly rows: Uint32Array }
   | { readonly type: "encoder"; readonly checkpoint: number | null }
   | { readonly type: "checkpoint" };
 
@@ -28,7 +28,7 @@ export interface Answers {
   readonly hardPairs: Message;
   readonly recording: Message;
   readonly moments: Message;
-  readonly pictures: Message;
+  readonly previews: Message;
   readonly encoder: Uint8Array<ArrayBuffer>;
   readonly checkpoint: Uint8Array<ArrayBuffer>;
 }

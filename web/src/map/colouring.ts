@@ -1,8 +1,8 @@
-import type { StyledClasses } from "kindred/workspace";
+import type { ShownModality, StyledClasses } from "kindred/workspace";
 import type { Theme } from "../parts/theme.ts";
-import type { NearestPictures } from "../session/spaceData.ts";
+import type { NearestOthers } from "../session/spaceData.ts";
 import { driftTop, scaleColour } from "./driftScale.ts";
-import { markerShapes } from "./markerShapes.ts";
+import { markerShapes, modalityShapes } from "./markerShapes.ts";
 
 export type Colouring = "label" | "none" | "correctness" | "drift";
 
@@ -18,7 +18,11 @@ export interface ColouringInput {
   readonly classes: StyledClasses;
   /** Of each class, by its place in `classes.styles`. */
   readonly shown: readonly boolean[];
-  /** `[count]`, 1 where the nearest other picture is of another class; null where that is not known yet. */
+  /** In the order of the rows. */
+  readonly modalities: readonly ShownModality[];
+  /** Names of modalities that are put away. */
+  readonly away: ReadonlySet<string>;
+  /** `[count]`, 1 where the nearest other row is of another class; null where that is not known yet. */
   readonly wrong: Uint8Array | null;
   readonly drift: Float32Array;
   /** Rows that stand out, the others fading; null for all alike. */
@@ -42,7 +46,7 @@ const onTop = 8;
 
 /** Colours and shapes of all points. */
 export function pointLooks(input: ColouringInput): PointLooks {
-  const { by, theme, classes, shown, wrong, drift, chosen, right, bad } = input;
+  const { by, theme, classes, shown, modalities, away, wrong, drift, chosen, right, bad } = input;
   const count = classes.of.length;
   const colours = new Uint8Array(4 * count);
   const shapes = new Float32Array(count);
@@ -51,9 +55,12 @@ export function pointLooks(input: ColouringInput): PointLooks {
   const top = by === "drift" ? driftTop(drift) : 1;
   const steps = by === "drift" ? Array.from({ length: 64 }, (_, i) => scaleColour(theme, i / 63)) : [];
   const isChosen = chosen && markOf(chosen, count);
+  // Where there are several modalities a shape tells which, whatever the colours tell.
+  const ofModality = modalities.length > 1 ? modalityShapes(modalities) : null;
+  const hidden = awayRows(modalities, away, count);
   for (let row = 0; row < count; row++) {
     const place = classes.of[row]!;
-    if (!shown[place]) continue;
+    if (!shown[place] || hidden?.[row] === 1) continue;
     let rgb: readonly [number, number, number] = byClass[place]!;
     let alpha = opaque;
     let over = false;
@@ -76,13 +83,30 @@ export function pointLooks(input: ColouringInput): PointLooks {
     colours[4 * row + 1] = rgb[1];
     colours[4 * row + 2] = rgb[2];
     colours[4 * row + 3] = alpha;
+    if (ofModality) shapes[row] = ofModality[row]!;
     if (over) shapes[row] = shapes[row]! + onTop;
   }
   return { colours, shapes };
 }
 
-/** `[count]`, 1 where the nearest other picture is of another class. */
-export function wrongRows(labels: Int32Array, { rows, k }: NearestPictures): Uint8Array {
+/** `[count]`, 1 for rows of the modalities that are put away; null where none is. */
+export function awayRows(
+  modalities: readonly ShownModality[],
+  away: ReadonlySet<string>,
+  count: number,
+): Uint8Array | null {
+  if (away.size === 0) return null;
+  const rows = new Uint8Array(count);
+  let from = 0;
+  for (const { modality, count: many } of modalities) {
+    if (away.has(modality)) rows.fill(1, from, from + many);
+    from += many;
+  }
+  return rows;
+}
+
+/** `[count]`, 1 where the nearest other row is of another class. */
+export function wrongRows(labels: Int32Array, { rows, k }: NearestOthers): Uint8Array {
   return Uint8Array.from(labels, (label, row) => (labels[rows[row * k]!] === label ? 0 : 1));
 }
 

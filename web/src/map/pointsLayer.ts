@@ -18,8 +18,8 @@ const pointsUniforms = {
 
 /**
  * The points come as binary attributes in `data`: `instancePositions` and `instanceFrom` float32 `[count, 3]`,
- * `instanceColours` uint8 `[count, 4]` (alpha 0 hides a point) and `instanceShapes` float32 `[count]`, 0 to 4 as in the
- * list of the report's marker symbols, and 8 more for a point that lies over the others in the plane.
+ * `instanceColours` uint8 `[count, 4]` (alpha 0 hides a point) and `instanceShapes` float32 `[count]`, 0 to 5 as in
+ * `markerShapes`, and 8 more for a point that lies over the others in the plane.
  */
 export interface PointsLayerProps extends LayerProps {
   /** Of a point, in CSS pixels. */

@@ -65,6 +65,7 @@ out vec4 fragColor;
 float edge(vec2 p, int shape) {
   vec2 a = abs(p);
   if (shape == 1) return (a.x + a.y - 1.0) * 0.7071;
+  if (shape == 5) return max(-p.y - 0.72, (a.x * 1.714 + p.y - 1.0) * 0.504);
   if (shape == 2) return max(a.x, a.y) - 0.8;
   if (shape == 4) a = abs(vec2(p.x - p.y, p.x + p.y) * 0.7071);
   if (shape >= 3) return max(min(a.x, a.y) - 0.34, max(a.x, a.y) - 0.95);

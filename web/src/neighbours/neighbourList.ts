@@ -1,4 +1,4 @@
-import type { NearestPictures } from "../session/spaceStore.svelte.ts";
+import type { NearestOthers } from "../session/spaceStore.svelte.ts";
 
 /** One of a picture's nearest others. */
 export interface Neighbour {
@@ -11,7 +11,7 @@ export interface Neighbour {
 }
 
 /** A row's nearest others, nearest first; none for a row that there is not. */
-export function neighboursOf(nearest: NearestPictures, labels: Int32Array, row: number): Neighbour[] {
+export function neighboursOf(nearest: NearestOthers, labels: Int32Array, row: number): Neighbour[] {
   const { k, rows, similarity } = nearest;
   const label = labels[row];
   if (label === undefined) return [];
@@ -27,7 +27,7 @@ export function neighboursOf(nearest: NearestPictures, labels: Int32Array, row: 
  * The row to begin with where none is picked: the first whose neighbours are of several classes, but mostly of its own, which
  * is where there is something to see; 0 where all agree.
  */
-export function telling(nearest: NearestPictures, labels: Int32Array): number {
+export function telling(nearest: NearestOthers, labels: Int32Array): number {
   const { k, rows } = nearest;
   for (let row = 0; row < labels.length; row++) {
     let alike = 0;

@@ -1,7 +1,7 @@
-import { type StyledClasses, styleClasses } from "kindred/workspace";
+import { type ShownModality, type StyledClasses, styleClasses } from "kindred/workspace";
+import { markerShapes, modalityShapes } from "../map/markerShapes.ts";
 import type { Theme } from "../parts/theme.ts";
 
-const symbols = ["circle", "diamond", "square", "cross", "x"];
 const known: Readonly<Record<Theme, WeakMap<Int32Array, StyledClasses>>> = {
   light: new WeakMap(),
   dark: new WeakMap(),
@@ -47,9 +47,16 @@ export function pointColours(
   return colours;
 }
 
-/** Each point's shape as the map counts them, or null where colours suffice to tell the classes apart. */
-export function pointShapes(labels: Int32Array): Float32Array<ArrayBuffer> | null {
+/**
+ * Each point's shape as the map counts them: that of its modality where there are several, else that of its class; null where
+ * colours suffice to tell the classes apart.
+ */
+export function pointShapes(
+  labels: Int32Array,
+  modalities: readonly ShownModality[] = [],
+): Float32Array<ArrayBuffer> | null {
+  if (modalities.length > 1) return modalityShapes(modalities);
   const { styles, of } = stylesOf(labels, "light");
   if (styles.every(({ symbol }) => symbol === "circle")) return null;
-  return Float32Array.from(of, (style) => symbols.indexOf(styles[style]!.symbol));
+  return Float32Array.from(of, (style) => markerShapes.indexOf(styles[style]!.symbol));
 }

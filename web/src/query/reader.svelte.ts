@@ -1,26 +1,29 @@
+import { imageQueryOf } from "kindred/workspace";
 import { tick } from "svelte";
 import type { Session } from "../session/session.svelte.ts";
+import { itemsWord } from "../words/itemWords.ts";
 import { reasonOf } from "../words/reasonOf.ts";
 import { Latest } from "./latest.ts";
 import { painted } from "./painted.ts";
 import { openEncoder, type PictureEncoder } from "./pictureEncoder.ts";
 import { type Reading, readingOf } from "./reading.ts";
 
-/** A picture to be read. */
-export interface Asked {
-  /** `[channels, height, width]` */
-  readonly pixels: Uint8Array;
-  /** Where the encoder puts it, where that is known. Default: it is asked. */
-  readonly embedding?: Float32Array;
+/** What is to be read: a picture, which is embedded here, or what was embedded. */
+export type Asked = (
+  | {
+      /** `[channels, height, width]` */
+      readonly pixels: Uint8Array;
+    }
+  | { readonly embedding: Float32Array }
+) & {
   /** The row that it is, or null for one from outside. */
   readonly self: number | null;
   /** When the last stroke ended, on the clock of `performance.now`; null while it is still drawn. */
   readonly since: number | null;
-}
+};
 
-/** What was read, and of which picture. */
+/** What was read, and of which row. */
 export interface Answer extends Reading {
-  readonly pixels: Uint8Array;
   /** The row that it is, or null. */
   readonly self: number | null;
   /** Nothing more is being drawn. */
@@ -32,7 +35,7 @@ const longFrame = 50;
 /** Milliseconds that the map then stays as it is while a stroke is drawn. */
 const rest = 3000;
 
-/** Reads pictures in this page: embeds them, and finds the nearest among all pictures of the open space. */
+/** Reads what is asked in this page: embeds pictures, and finds the nearest among all rows of the open space. */
 export class Reader {
   readonly #session: Session;
   readonly #latest = new Latest<Asked>((asked) => this.#read(asked));
@@ -43,7 +46,7 @@ export class Reader {
   #generation = 0;
   /** Until when the map waits for the end of the stroke. */
   #restUntil = 0;
-  /** Ends the wait for pictures and for the screen while a stroke is drawn: its end has come. */
+  /** Ends the wait for previews and for the screen while a stroke is drawn: its end has come. */
   #hurry: () => void = () => undefined;
 
   phase: "preparing" | "ready" | "failed" = $state("preparing");
@@ -72,15 +75,18 @@ export class Reader {
     this.phase = "preparing";
     this.reason = null;
     try {
-      this.#step("Fetching the encoder", 0);
-      const model = await backend.encoder(checkpoint);
-      if (this.#preparing !== mine) return;
-      this.#step("Starting ONNX Runtime in this page", 0.25);
-      const encoder = await openEncoder(model);
-      if (this.#preparing !== mine) return void encoder.close();
-      this.#step("Fetching the embeddings of all pictures", 0.5);
+      let encoder: PictureEncoder | null = null;
+      if (imageQueryOf(run)) {
+        this.#step("Fetching the encoder", 0);
+        const model = await backend.encoder(checkpoint);
+        if (this.#preparing !== mine) return;
+        this.#step("Starting ONNX Runtime in this page", 0.25);
+        encoder = await openEncoder(model);
+        if (this.#preparing !== mine) return void encoder.close();
+      }
+      this.#step(`Fetching the embeddings of all ${itemsWord(run)}`, 0.5);
       const embeddings = await space.embeddings();
-      if (this.#preparing !== mine) return void encoder.close();
+      if (this.#preparing !== mine) return void encoder?.close();
       void this.#encoder?.close();
       this.#encoder = encoder;
       this.#embeddings = embeddings;
@@ -124,24 +130,26 @@ export class Reader {
     this.part = part;
   }
 
-  async #read({ pixels, embedding: known, self, since }: Asked): Promise<void> {
+  async #read(asked: Asked): Promise<void> {
+    const { self, since } = asked;
     const generation = this.#generation;
     const { space } = this.#session;
     const { labels, mean, components, umap } = space;
     const encoder = this.#encoder;
     const embeddings = this.#embeddings;
-    if (!encoder || !embeddings || !labels || !mean || !components) return;
+    if (!embeddings || !labels || !mean || !components) return;
     // What ends a stroke waits for nothing but itself.
     const hurried = new Promise<null>((resolve) => {
       this.#hurry = since === null ? () => resolve(null) : () => undefined;
     });
     try {
-      const embedding = known ?? (await encoder.embed(pixels));
+      const embedding = "embedding" in asked ? asked.embedding : await encoder?.embed(asked.pixels);
+      if (!embedding) throw new Error("this run has no tower of pictures");
       const reading = readingOf(embedding, { embeddings, labels, mean, components, umap }, self);
-      // The pictures are part of the answer, so that it appears at once and whole; one that is missing says so itself.
-      const pictures = space.pictures(reading.neighbours.map(({ row }) => row)).catch(() => []);
-      if ((await Promise.race([pictures, hurried])) === null || generation !== this.#generation) return;
-      const answer = { ...reading, pixels, self, settled: since !== null };
+      // The previews are part of the answer, so that it appears at once and whole; one that is missing says so itself.
+      const previews = space.previews(reading.neighbours.map(({ row }) => row)).catch(() => []);
+      if ((await Promise.race([previews, hurried])) === null || generation !== this.#generation) return;
+      const answer = { ...reading, self, settled: since !== null };
       this.answer = answer;
       await tick();
       const begun = performance.now();

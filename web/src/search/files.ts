@@ -1,11 +1,4 @@
-import { fittingOf, type RunInfo } from "kindred/workspace";
-
-/** What is asked about. */
-export interface Taken {
-  readonly name: string;
-  /** Null for a picture of the run's own. */
-  readonly file: Blob | null;
-}
+import type { ImageQuery } from "kindred/workspace";
 
 /** The first file of what is dropped or pasted; null for none. */
 export function carriedFile(data: DataTransfer | null): File | null {
@@ -13,8 +6,8 @@ export function carriedFile(data: DataTransfer | null): File | null {
 }
 
 /** What is done to a picture before the encoder sees it, in words. */
-export function fittingText(run: Pick<RunInfo, "preprocessing" | "input" | "classNames">): string {
-  const { size, channels, fit, background = "#000000" } = fittingOf(run);
+export function fittingText({ fitting }: ImageQuery): string {
+  const { size, channels, fit, background = "#000000" } = fitting;
   const ground = { "#000000": "black", "#ffffff": "white" }[background] ?? background;
   const how = {
     cover: "cut to its middle",

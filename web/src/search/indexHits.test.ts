@@ -5,15 +5,19 @@ import { classFilter, faultOf, hitsOf } from "./indexHits.ts";
 
 const hit = { label: null, path: null, split: null, similarity: 0.5, row: null };
 
-it("gives each hit its own picture file", async () => {
+it("gives each hit its own preview", () => {
+  const mediaTypes = ["image/webp", "", "text/plain"];
   const hits = hitsOf({
-    head: { type: "hits", hits: ["a", "b", "c"].map((id) => ({ id, ...hit })) } as { type: string },
-    arrays: { thumbnails: Uint8Array.of(1, 2, 3, 4), ends: Uint32Array.of(3, 3, 4) },
+    head: { type: "hits", mediaTypes, hits: ["a", "b", "c"].map((id) => ({ id, ...hit })) } as {
+      type: string;
+    },
+    arrays: { files: Uint8Array.of(1, 2, 3, 4), ends: Uint32Array.of(3, 3, 4) },
   });
-  const files = await Promise.all(
-    hits.map(async ({ thumbnail }) => thumbnail && [...(await thumbnail.bytes())]),
-  );
-  expect(files).toEqual([[1, 2, 3], null, [4]]);
+  expect(hits.map(({ preview }) => preview)).toEqual([
+    { mediaType: "image/webp", bytes: Uint8Array.of(1, 2, 3) },
+    null,
+    { mediaType: "text/plain", bytes: Uint8Array.of(4) },
+  ]);
 });
 
 it("shows where a filter is wrong", () => {

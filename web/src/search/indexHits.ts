@@ -1,33 +1,16 @@
-import type { HitsHead, Message } from "kindred/workspace";
-import { bytesOf } from "../backend/messageArrays.ts";
+import { filesOf, type HitsHead, type ItemPreview, type Message } from "kindred/workspace";
 
 /** What an index has that is alike. */
-export interface IndexHit {
-  readonly id: string;
-  readonly label: string | null;
-  readonly path: string | null;
-  readonly split: string | null;
-  readonly similarity: number;
-  /** The same picture in the run's space; null where it is not in it. */
-  readonly row: number | null;
-  /** A small picture file; null for none. */
-  readonly thumbnail: Blob | null;
-}
+export type IndexHit = HitsHead["hits"][number] & {
+  /** Null for none. */
+  readonly preview: ItemPreview;
+};
 
-/**
- * The hits of a `HitsHead` message.
- *
- * @throws BackendError when an array is missing.
- */
-export function hitsOf(message: Message): IndexHit[] {
-  const { hits } = message.head as HitsHead;
-  const files = bytesOf(message, "thumbnails");
-  const ends = message.arrays.ends ?? new Uint32Array(0);
-  return hits.map((hit, i) => {
-    const file = files.slice(ends[i - 1] ?? 0, ends[i] ?? 0);
-    // Which of the two formats it is, a browser finds out by itself.
-    return { ...hit, thumbnail: file.length > 0 ? new Blob([file]) : null };
-  });
+/** The hits of a `HitsHead` message. */
+export function hitsOf({ head, arrays }: Message): IndexHit[] {
+  const told = head as HitsHead;
+  const files = filesOf(told, arrays);
+  return told.hits.map((hit, i) => ({ ...hit, preview: files[i] ?? null }));
 }
 
 /** A filter with the place where it is wrong, as the reason of a refusal names it. */
@@ -50,7 +33,7 @@ export function faultOf(filter: string, reason: string): FilterFault | null {
   };
 }
 
-/** The filter that lets pictures of one class through. */
+/** The filter that lets items of one class through. */
 export function classFilter(name: string): string {
   return `label = '${name.replaceAll("'", "''")}'`;
 }

@@ -3,13 +3,13 @@ import {
   type Backend,
   type BackendEvent,
   type Hello,
+  imageQueryOf,
   isAtWork,
   isUnderWay,
   type RunInfo,
   type StepHead,
   type TrainingStatus,
   type TrainRequest,
-  takesDigits,
 } from "kindred/workspace";
 import { keepTheme, type Theme, themeNow } from "../parts/theme.ts";
 import { reasonOf } from "../words/reasonOf.ts";
@@ -52,8 +52,10 @@ export class Session {
   map: LiveMap | null = $derived(this.maps.at(-1) ?? null);
   /** The newest of {@link steps}. */
   step: StepHead | null = $derived(this.steps.at(-1) ?? null);
-  /** Whether the open run's pictures are none that can be drawn, so that one looks for photos in its space. */
-  searches: boolean = $derived(this.run !== null && !takesDigits(this.run));
+  /** Whether one looks for things in the open run's space, rather than draw: all but digits are no drawings. */
+  searches: boolean = $derived(
+    this.run !== null && !(this.run.modalities.length === 1 && imageQueryOf(this.run)?.digits),
+  );
   /** Whether a training has begun and not ended. */
   underWay: boolean = $derived(isUnderWay(this.training.phase));
 

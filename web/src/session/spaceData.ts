@@ -1,7 +1,7 @@
 import type { MessageArray, SpaceMessage } from "kindred/workspace";
 
 /** Nearest other pictures, nearest first: `rows` and `similarity` are `[count, k]`. */
-export interface NearestPictures {
+export interface NearestOthers {
   readonly k: number;
   readonly rows: Uint32Array;
   readonly similarity: Float32Array;
@@ -21,7 +21,7 @@ export interface SpaceData {
   /** `[count]` */
   readonly drift: Float32Array;
   readonly explained: readonly number[];
-  readonly neighbours: NearestPictures | null;
+  readonly neighbours: NearestOthers | null;
   readonly knn1: number | null;
   /** `[count, 2]` */
   readonly umap: Float32Array | null;

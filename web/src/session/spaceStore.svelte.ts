@@ -1,17 +1,17 @@
-import type { Backend, RunInfo } from "kindred/workspace";
-import { PictureCache } from "./pictureCache.ts";
-import { type NearestPictures, type SpaceData, withMessage } from "./spaceData.ts";
+import type { Backend, ItemPreview, RunInfo } from "kindred/workspace";
+import { PreviewCache } from "./previewCache.ts";
+import { type NearestOthers, type SpaceData, withMessage } from "./spaceData.ts";
 
-export type { NearestPictures } from "./spaceData.ts";
+export type { NearestOthers } from "./spaceData.ts";
 export type SpacePhase = "empty" | "loading" | "ready" | "failed";
 
 /** Checkpoints kept, 8 MB each for 70,000 pictures. */
 const mostKept = 16;
 
-/** The space of all pictures at a checkpoint of the open run, shared by all views. */
+/** The space of all rows at a checkpoint of the open run, shared by all views. */
 export class SpaceStore {
   readonly #backend: Backend;
-  readonly #pictures: PictureCache;
+  readonly #previews: PreviewCache;
   /** Whole spaces by checkpoint, the most recently used last. */
   readonly #kept = new Map<number, SpaceData>();
   #loading = new AbortController();
@@ -29,14 +29,14 @@ export class SpaceStore {
   part = $state(0);
   /** Why loading failed, one line. */
   reason = $state<string | null>(null);
-  /** The picture picked, in all views. */
+  /** The row picked, in all views. */
   selected = $state<number | null>(null);
   /** Checkpoints that are here already. */
   ready = $state.raw<readonly number[]>([]);
 
   constructor(backend: Backend) {
     this.#backend = backend;
-    this.#pictures = new PictureCache(backend);
+    this.#previews = new PreviewCache(backend);
   }
 
   get checkpoint(): number | null {
@@ -72,7 +72,7 @@ export class SpaceStore {
   get explained(): readonly number[] {
     return this.#data?.explained ?? [];
   }
-  get neighbours(): NearestPictures | null {
+  get neighbours(): NearestOthers | null {
     return this.#data?.neighbours ?? null;
   }
   get knn1(): number | null {
@@ -146,7 +146,7 @@ export class SpaceStore {
     this.#prefetching.abort();
     this.#kept.clear();
     this.ready = [];
-    this.#pictures.clear();
+    this.#previews.clear();
     this.#embeddings = null;
     this.#data = null;
     this.selected = null;
@@ -171,14 +171,20 @@ export class SpaceStore {
     return this.#embeddings.rows;
   }
 
-  /** `[channels, height, width]` of each row, in the order asked for. */
-  pictures(rows: ArrayLike<number>): Promise<Uint8Array[]> {
-    return this.#pictures.get(rows);
+  /** The embedding of a row, `[dim]`. */
+  async embeddingOf(row: number): Promise<Float32Array> {
+    const { dim } = this;
+    return (await this.embeddings()).slice(row * dim, (row + 1) * dim);
   }
 
-  /** Where a picture that was fetched is in its data set; null where that is in no file. */
+  /** What each row is shown by, in the order asked for. */
+  previews(rows: ArrayLike<number>): Promise<ItemPreview[]> {
+    return this.#previews.get(rows);
+  }
+
+  /** Where the item of a row that was fetched is in its data set; null where that is in no file. */
   pathOf(row: number): string | null {
-    return this.#pictures.pathOf(row);
+    return this.#previews.pathOf(row);
   }
 
   async #fetch(

@@ -68,8 +68,8 @@ describe("withEvent", () => {
 
   it("lets go of maps of another sample", () => {
     const { head, arrays } = sampleMessage();
-    const pictures = new Uint8Array(arrays.pictures!.length);
-    const other = { head, arrays: { ...arrays, pictures } } as TrainingEvent;
+    const pixels = new Uint8Array(arrays.pixels!.length);
+    const other = { head, arrays: { ...arrays, pixels } } as TrainingEvent;
     expect(after(sampleMessage(), mapMessage(0), other).maps).toEqual([]);
   });
 

@@ -2,10 +2,13 @@ import type { EpochMetrics } from "kindred";
 import {
   type BatchHead,
   type EventHead,
+  type ItemPreview,
   isUnderWay,
   type MapHead,
   type Message,
-  type PictureSize,
+  type MessageArray,
+  previewsOf,
+  type ShownModality,
   type StepHead,
   type TrainingStatus,
 } from "kindred/workspace";
@@ -18,11 +21,14 @@ export interface LiveMap extends MapHead {
   readonly positions: Float32Array;
 }
 
-/** The pictures that the live map shows: `labels` `[count]`, `pictures` `[count, channels, height, width]`. */
-export interface Sample extends PictureSize {
+/** What the live map shows: `labels` and `previews` `[count]`. */
+export interface Sample {
+  readonly modalities: readonly ShownModality[];
   readonly count: number;
   readonly labels: Int32Array;
-  readonly pictures: Uint8Array;
+  readonly previews: readonly ItemPreview[];
+  /** All that the previews were told by: another sample has other bytes. */
+  readonly told: readonly (readonly [string, MessageArray])[];
   /** Whether the labels mean anything, and what classes are called. */
   readonly labelled: boolean;
   readonly classNames: ClassNames;
@@ -72,12 +78,13 @@ export function withEvent(record: TrainingRecord, event: TrainingEvent): Trainin
       return begins ? freshRecord(training) : { ...record, training };
     }
     case "sample": {
-      const { count, width, height, channels, labelled, classNames } = head;
+      const { count, modalities, labelled, classNames } = head;
       const labels = intsOf(event, "labels");
-      const pictures = bytesOf(event, "pictures");
-      // Told again after a pause. Maps of another sample would be of other pictures.
-      if (record.sample !== null && isSame(record.sample.pictures, pictures)) return record;
-      const sample = { count, width, height, channels, labels, pictures, labelled, classNames };
+      const told = Object.entries(event.arrays);
+      // Told again after a pause. Maps of another sample would be of other rows.
+      if (record.sample !== null && isSame(record.sample.told, told)) return record;
+      const previews = previewsOf(head, event.arrays);
+      const sample = { count, modalities, labels, previews, told, labelled, classNames };
       return { ...record, sample, maps: [] };
     }
     case "map":
@@ -109,6 +116,16 @@ function before<Told extends { readonly step: number }>(
   return (told.at(-1)?.step ?? -1) < step ? told : told.filter((each) => each.step < step);
 }
 
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+function isSame(one: Sample["told"], other: Sample["told"]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(([name, array], i) => {
+      const [otherName, otherArray] = other[i] ?? [];
+      return (
+        name === otherName &&
+        array.length === otherArray?.length &&
+        array.every((value, at) => value === otherArray[at])
+      );
+    })
+  );
 }

@@ -38,6 +38,8 @@ describe("pointLooks", () => {
       theme: "light",
       classes,
       shown: [false, true],
+      modalities: [],
+      away: new Set(),
       wrong: wrongRows(labels, nearest),
       drift: new Float32Array(5),
       chosen: null,

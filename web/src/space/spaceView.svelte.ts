@@ -1,4 +1,4 @@
-import { type StyledClasses, styleClasses } from "kindred/workspace";
+import { type RunModality, type StyledClasses, styleClasses } from "kindred/workspace";
 import { classCaptions } from "../map/classCaptions.ts";
 import { type Colouring, colouringsOf, pointLooks, wrongRows } from "../map/colouring.ts";
 import { tokenColour } from "../map/tokenColour.ts";
@@ -17,8 +17,10 @@ export class SpaceView {
   #asked = $state<Colouring>("label");
   /** Classes put away, by label. */
   hidden = $state.raw<ReadonlySet<number>>(new Set());
+  /** Modalities put away, by name. */
+  away = $state.raw<ReadonlySet<string>>(new Set());
   lasso = $state(false);
-  /** Pictures chosen with the lasso or by class. */
+  /** Rows chosen with the lasso or by class. */
   chosen = $state.raw<Uint32Array | null>(null);
 
   constructor(session: Session) {
@@ -37,6 +39,7 @@ export class SpaceView {
   readonly classes: StyledClasses = $derived.by(() =>
     styleClasses(this.#session.space.labels ?? new Int32Array(0), this.#session.theme),
   );
+  readonly modalities: readonly RunModality[] = $derived.by(() => this.#session.run?.modalities ?? []);
   readonly shown: readonly boolean[] = $derived(
     this.classes.styles.map(({ label }) => !this.hidden.has(label)),
   );
@@ -68,6 +71,8 @@ export class SpaceView {
       theme: this.#session.theme,
       classes: this.classes,
       shown: this.shown,
+      modalities: this.modalities,
+      away: this.away,
       wrong: this.wrong,
       drift: this.#session.space.drift ?? new Float32Array(0),
       chosen: this.chosen,

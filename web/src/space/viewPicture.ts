@@ -1,7 +1,7 @@
 import type { MapPngOptions } from "../film/mapPng.ts";
 import { driftTop, scaleColour } from "../map/driftScale.ts";
 import type { MapHandle } from "../map/mapTypes.ts";
-import { markerShapes } from "../map/markerShapes.ts";
+import { markerShapes, shapeOfModality } from "../map/markerShapes.ts";
 import { tokenColour } from "../map/tokenColour.ts";
 import type { Session } from "../session/session.svelte.ts";
 import { type ClassNames, classText } from "../words/classNames.ts";
@@ -43,16 +43,27 @@ function legendOf(
   colour: (name: string) => string,
   names: ClassNames,
 ): MapPngOptions["legend"] {
-  if (view.colouring === "none") return [];
+  const several = view.modalities.length > 1;
+  const modalities = several
+    ? view.modalities
+        .filter(({ modality }) => !view.away.has(modality))
+        .map(({ modality, items }) => ({
+          ...{ text: items, colour: colour("--soft") },
+          shape: markerShapes.indexOf(shapeOfModality(modality)),
+        }))
+    : [];
+  if (view.colouring === "none") return modalities;
   if (view.colouring === "correctness") {
     return [
+      ...modalities,
       { text: "right", colour: colour("--faint"), shape: 0 },
-      { text: "wrong", colour: colour("--bad"), shape: 1 },
+      { text: "wrong", colour: colour("--bad"), shape: several ? 0 : 1 },
     ];
   }
-  return view.classes.styles.flatMap(({ label, colour: own, symbol }, place) =>
+  const classes = view.classes.styles.flatMap(({ label, colour: own, symbol }, place) =>
     view.shown[place]
-      ? [{ text: classText(names, label), colour: own, shape: markerShapes.indexOf(symbol) }]
+      ? [{ text: classText(names, label), colour: own, shape: several ? 0 : markerShapes.indexOf(symbol) }]
       : [],
   );
+  return [...modalities, ...classes];
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { classText, classTitle, fileName, matching, pictureTitle } from "./classNames.ts";
+import { classText, classTitle, fileName, matching, rowTitle } from "./classNames.ts";
+import { itemsWord, itemWord } from "./itemWords.ts";
 
 const names = ["Ankle boot", "sandal"];
 
@@ -8,12 +9,21 @@ it("calls classes by their names, and by their numbers where they have none", ()
   expect([classTitle(names, 0), classTitle(null, 7)]).toEqual(["Ankle boot", "Class 7"]);
 });
 
-it("says of a picture without labels no class", () => {
+it("calls a row by its modality, and says no class of one without labels", () => {
   const labels = Int32Array.of(0, 1);
-  expect(pictureTitle({ labelled: true, classNames: names }, labels, 1)).toBe("Picture 1, class sandal");
-  expect(pictureTitle({ labelled: true, classNames: null }, labels, 1)).toBe("Picture 1, class 1");
-  expect(pictureTitle({ labelled: false, classNames: null }, labels, 1)).toBe("Picture 1");
-  expect(pictureTitle({ labelled: true, classNames: names }, null, 1)).toBe("Picture 1");
+  const modalities = [
+    { modality: "image", items: "pictures", count: 2, preview: null },
+    { modality: "text", items: "texts", count: 1, preview: null },
+  ];
+  const only = { modalities: modalities.slice(0, 1) };
+  expect(rowTitle({ modalities, labelled: false, classNames: null }, labels, 2)).toBe("Text 2");
+  expect([itemsWord({ modalities }), itemWord({ modalities }), itemsWord(only)]).toEqual([
+    ...["items", "item", "pictures"],
+  ]);
+  expect(rowTitle({ ...only, labelled: true, classNames: names }, labels, 1)).toBe("Picture 1, class sandal");
+  expect(rowTitle({ ...only, labelled: true, classNames: null }, labels, 1)).toBe("Picture 1, class 1");
+  expect(rowTitle({ ...only, labelled: false, classNames: null }, labels, 1)).toBe("Picture 1");
+  expect(rowTitle({ ...only, labelled: true, classNames: names }, null, 1)).toBe("Picture 1");
 });
 
 it("knows a picture by the last part of its path", () => {

@@ -1,3 +1,5 @@
+import { capital, rowWord, type Shown } from "./itemWords.ts";
+
 /** Names of classes by label; null where they are called by their numbers. */
 export type ClassNames = readonly string[] | null;
 
@@ -11,18 +13,19 @@ export function classTitle(names: ClassNames, label: number): string {
   return names?.[label] ?? `Class ${label}`;
 }
 
-/** What a picture is called: `Picture 12, class sneaker`, and its number alone where labels mean nothing. */
-export function pictureTitle(
-  run: { readonly labelled: boolean; readonly classNames: ClassNames } | null,
+/** What a row is called: `Picture 12, class sneaker`, and its number alone where labels mean nothing. */
+export function rowTitle(
+  run: (Shown & { readonly labelled: boolean; readonly classNames: ClassNames }) | null,
   labels: Int32Array | null,
   row: number,
 ): string {
   const label = labels?.[row];
-  if (!run?.labelled || label === undefined) return `Picture ${row}`;
-  return `Picture ${row}, class ${classText(run.classNames, label)}`;
+  const name = `${capital(rowWord(run, row))} ${row}`;
+  if (!run?.labelled || label === undefined) return name;
+  return `${name}, class ${classText(run.classNames, label)}`;
 }
 
-/** The last part of a path, which people know a picture by. */
+/** The last part of a path, which people know an item by. */
 export function fileName(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
