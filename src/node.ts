@@ -54,6 +54,16 @@ export {
   pictureReportLines,
 } from "./platform/node/pictures/pictureReport.ts";
 export type { ReadPicturesOptions } from "./platform/node/pictures/readPictures.ts";
+export {
+  type Pulled,
+  type PullOptions,
+  pullModel,
+} from "./platform/node/pretrained/hub/pull.ts";
+export {
+  type PretrainedOptions,
+  type PretrainedValues,
+  pretrainedTower,
+} from "./platform/node/pretrained/pretrainedTower.ts";
 export { type Recording, readRecording } from "./platform/node/run/recording.ts";
 export { RunFolder } from "./platform/node/run/runFolder.ts";
 export {

@@ -47,6 +47,10 @@ export const commands: Readonly<Record<string, CommandEntry>> = {
     description: "find the pictures of an index that are most like others",
     load: async () => (await import("./search.ts")).searchCommand(),
   },
+  pull: {
+    description: "fetch a pretrained model's towers from a hub: CLIP, SigLIP, CLAP, sentence encoders, DINO",
+    load: async () => (await import("./pull.ts")).pullCommand(),
+  },
   view: {
     description:
       "explore a run in the browser, and train there: the map as it forms, neighbours, your own drawings",

@@ -23,7 +23,7 @@ const training = [
 ] as const;
 const modalities = ["modality/image", "modality/text", "modality/audio"] as const;
 const below = [...training, ...modalities] as const;
-const library = [...below, "alignment", "runs", "retrieval", "report"] as const;
+const library = [...below, "pretrained", "alignment", "runs", "retrieval", "report"] as const;
 const page = ["web/words", "web/parts", "web/backend", "web/session", "web/map"] as const;
 
 export const rooms: Readonly<Record<string, readonly string[]>> = {
@@ -49,6 +49,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   train: training.filter((room) => room !== "train"),
   alignment: [...training],
   runs: [...below, "alignment"],
+  pretrained: ["base", "data", "onnx"],
   encoder: [...below, "alignment", "runs"],
   workspace: library,
   "platform/sound": ["base", "modality/audio"],
@@ -90,7 +91,7 @@ export const restrictedPackages: Readonly<Record<string, readonly string[]>> = {
   "@wasm-audio-decoders/": ["platform/sound"],
   "mpg123-decoder": ["platform/sound"],
   "ogg-opus-decoder": ["platform/sound"],
-  "@huggingface/tokenizers": ["modality/text"],
+  "@huggingface/tokenizers": ["modality/text", "pretrained"],
   sharp: ["platform/node"],
   koffi: ["platform/node"],
   "@lancedb/": ["platform/node"],
