@@ -39,7 +39,7 @@ const settings: Readonly<Record<string, { choice: TextEncoderChoice; rate: numbe
   "bag, 2-4-grams": { choice: { name: "bag" }, rate: 2e-3 },
   "bag, 3-4-grams": { choice: { name: "bag", sizes: [3, 4] }, rate: 2e-3 },
   "bag, 1-4-grams": { choice: { name: "bag", sizes: [1, 2, 3, 4] }, rate: 2e-3 },
-  "bag, linear": { choice: { name: "bag", depth: 0 }, rate: 2e-3 },
+  "bag, a hidden layer": { choice: { name: "bag", depth: 1 }, rate: 2e-3 },
   "bag, a word dropped in 3 of 10": { choice: { name: "bag" }, rate: 2e-3, dropWord: 0.3 },
   transformer: { choice: { name: "transformer" }, rate: 1e-3 },
   "transformer, 2,048 tokens": { choice: { name: "transformer", vocabulary: 2048 }, rate: 1e-3 },

@@ -10,6 +10,12 @@ export {
 } from "./platform/node/datasets/datasets.ts";
 export { embeddingFormat, writeEmbeddings } from "./platform/node/embeddings/embeddingFiles.ts";
 export type { Embeddings } from "./platform/node/embeddings/embeddings.ts";
+export {
+  type AlignmentRow,
+  type JointPlotOptions,
+  type PlottedModality,
+  writeJointPlots,
+} from "./platform/node/figures/jointPlots.ts";
 export { type PairsFigureOptions, renderPairsFigure } from "./platform/node/figures/pairsFigure.ts";
 export {
   type PlotName,
@@ -23,13 +29,17 @@ export {
   type FilmView,
   filmOf,
   filmViews,
+  type JointRecording,
+  jointFilmOf,
   prepareRecording,
   writeFilm,
 } from "./platform/node/film/film.ts";
 export { type Addition, type CreateIndexOptions, ItemIndex } from "./platform/node/itemIndex/itemIndex.ts";
 export type { PlanOptions } from "./platform/node/itemIndex/searchPlan.ts";
+export { type ItemPictures, imageColumnOf } from "./platform/node/items/imageColumnOf.ts";
 export type { ReadItemsOptions } from "./platform/node/items/itemOptions.ts";
 export { readItems } from "./platform/node/items/readItems.ts";
+export { readTower, writeModelFolder } from "./platform/node/model/modelFolder.ts";
 export {
   type DeviceName,
   deviceNames,

@@ -1,5 +1,7 @@
 import { InputError } from "../base/index.ts";
+import type { Recording } from "../modality/audio/index.ts";
 import { modalityNamed, type OpenReader } from "../modality/modality.ts";
+import { openTextReader } from "../modality/text/index.ts";
 import { readModel } from "../onnx/index.ts";
 import { checksumOf, type ModelFile } from "../runs/index.ts";
 import { similarity } from "./loadedEncoder.ts";
@@ -11,6 +13,7 @@ import type { Picture } from "./picture.ts";
 export interface QueryValues {
   readonly image: Picture;
   readonly text: string;
+  readonly audio: Recording;
 }
 
 /** What is embedded: one thing of one modality, under the modality's name. */
@@ -161,7 +164,7 @@ export class LoadedModel {
       );
     }
     const { normalized, preprocessing, fingerprint } = described;
-    const openReader = readers[modality] ?? modalityNamed(modality).reader;
+    const openReader = { text: openTextReader, ...readers }[modality] ?? modalityNamed(modality).reader;
     if (!openReader) {
       throw new InputError(
         `${name}: has a tower of ${modality}, of which nothing can be read here: register that modality with its reader`,

@@ -8,8 +8,8 @@ export interface Modality {
   /** What people call several of its rows, such as `pictures`. */
   readonly items: string;
   /**
-   * Opens what makes a query's value what a tower takes. Left out where that hangs on the platform, as decoding files does: then
-   * the platform has one.
+   * Opens what makes a query's value what a tower takes. `Model` brings those of pictures, texts and sounds, which hang on the
+   * platform as far as they decode files.
    */
   readonly reader?: OpenReader;
 }

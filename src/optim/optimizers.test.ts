@@ -92,6 +92,41 @@ describe("an optimizer", () => {
     expect(adamW().options).toEqual({ ...defaults, weightDecay: 0.01 });
   });
 
+  it.each([
+    ["sgd", sgd, {}],
+    ["adam", adam, {}],
+    ["adamw", adamW, { weightDecay: 0 }],
+  ] as const)("leaves weight decay off where it is not to act: %s", async (_, make, none) => {
+    const next = async (optimizer: Optimizer, decayed: boolean): Promise<number[]> => {
+      const [p, q] = [state("p", [1]), state("q", [1])];
+      const gradient = input("gradient", [1]);
+      const undecayed = new Set(decayed ? [] : [p]);
+      const updates = optimizerUpdates(optimizer, [p, q], [gradient, gradient], undecayed);
+      const one = tensorData("float32", [1], [1]);
+      const slots = optimizer.slots.flatMap((slot) =>
+        ["p", "q"].map((name) => [slotName(optimizer, slot, name), tensorData("float32", [1], [0])] as const),
+      );
+      const runtime = referenceRuntime();
+      const store = await runtime.createStore(new Map([["p", one], ["q", one], ...slots]));
+      const scalars = Object.entries(optimizer.scalarsAt(1, 0.1));
+      const feeds = scalars.map(([name, value]) => [
+        scalarName(optimizer, name),
+        tensorData("float32", [], [value]),
+      ]);
+      const program = await runtime.compile(buildGraph({ name: "decay", outputs: {}, updates }));
+      await program.run({ gradient: one, ...Object.fromEntries(feeds) }, { store });
+      return [...(await store.read(["p", "q"])).values()].map(({ data }) => Number(data[0]));
+    };
+    const [without] = await next(make(none), true);
+    const [all, some] = [
+      await next(make({ weightDecay: 0.5 }), true),
+      await next(make({ weightDecay: 0.5 }), false),
+    ];
+    expect(some[0]).toBe(without);
+    expect(some[1]).toBe(all[1]);
+    if (make !== adam) expect(all[0]).not.toBe(without);
+  });
+
   it("updates each parameter and its own slots, sharing the scalars", () => {
     const [a, b] = [state("a", [2]), state("b", [3, 1])];
     const updates = optimizerUpdates(adam(), [a, b], [input("da", [2]), input("db", [3, 1])]);

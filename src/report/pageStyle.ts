@@ -38,6 +38,7 @@ button, input { font: inherit; color: inherit; }
   background: var(--surface); border: 1px solid var(--line); border-radius: 999px; line-height: 1.3;
 }
 #legend button:hover, #find button:hover { border-color: var(--faint); }
+#legend button[aria-current="true"] { border-color: var(--accent); color: var(--accent); }
 #legend button:disabled { opacity: 0.45; cursor: default; }
 .class-name { max-width: 24ch; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 #find-class {

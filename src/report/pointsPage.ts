@@ -71,7 +71,7 @@ const many = 20;
 function controls(styles: readonly ClassStyle[], lastRow: number): string {
   const chips = styles.map(
     ({ name, count: rows, colour, symbol }, index) =>
-      `<li><button type="button" data-class="${index}" aria-pressed="true" style="--class: ${colour}" title="Click hides or shows it, shift-click or double-click shows it alone">${icon(symbol)}<span class="class-name">${escapeHtml(name)}</span> <small>${rows.toLocaleString("en")}</small></button></li>`,
+      `<li><button type="button" data-class="${index}" aria-pressed="true" style="--class: ${colour}" title="Click hides or shows it, shift-click or double-click shows it alone">${markerIcon(symbol)}<span class="class-name">${escapeHtml(name)}</span> <small>${rows.toLocaleString("en")}</small></button></li>`,
   );
   const search =
     styles.length > many
@@ -84,7 +84,8 @@ ${styles.length > 0 ? legend : ""}
 </div>`;
 }
 
-function icon(symbol: MarkerSymbol): string {
+/** A marker as SVG, for a legend. */
+export function markerIcon(symbol: MarkerSymbol): string {
   const shapes: Readonly<Record<MarkerSymbol, string>> = {
     circle: '<circle cx="6" cy="6" r="5"/>',
     diamond: '<path d="M6 0 12 6 6 12 0 6z"/>',

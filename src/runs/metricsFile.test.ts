@@ -24,6 +24,14 @@ describe("parseMetrics", () => {
     ]);
   });
 
+  it("keeps what an alignment says of itself", () => {
+    for (const aligned of [
+      { ...row, scale: 14.5, bias: -9.5, recallAt1: 0.75 },
+      { ...row, scale: 14.5, recallAt1: null },
+    ])
+      expect(parseMetrics(JSON.stringify(aligned), "m")).toEqual([aligned]);
+  });
+
   it("takes the loss of an epoch that diverged, which JSON has as null, for no number", () => {
     expect(parseMetrics(JSON.stringify({ ...row, trainLoss: null }), "m")[0]!.trainLoss).toBeNaN();
   });

@@ -1,4 +1,6 @@
 import { crc32, KindredError, type TensorData } from "../base/index.ts";
+import { type AudioPreprocessing, type AudioTowerOptions, audioDefaults } from "../modality/audio/index.ts";
+import type { TextEncoderChoice, TextPreparation } from "../modality/text/index.ts";
 import type { Encoder } from "../nn/index.ts";
 import { encoderTower, exportTower, type Tower } from "../train/index.ts";
 import { descriptionEntries, type EncoderDescription, preprocessingOf } from "./encoderDescription.ts";
@@ -23,10 +25,20 @@ export interface ModelTower {
   readonly input?: string;
 }
 
+/** A tower that another model has already, such as a locked one: it is taken over as it is, with its fingerprint. */
+export interface CopiedTower {
+  readonly modality: string;
+  readonly dim: number;
+  /** What the other `model.json` says of it. */
+  readonly described: ModelFile["towers"][string];
+  /** Its ONNX model, and each file beside it that it names. */
+  readonly files: readonly NamedFile[];
+}
+
 /** What a folder `model` is made of. */
 export interface ModelContents {
   /** One for each modality, all of one `dim`. */
-  readonly towers: readonly ModelTower[];
+  readonly towers: readonly (ModelTower | CopiedTower)[];
   /** Of the weights, counted from 0; null for those of no checkpoint. */
   readonly epoch: number | null;
   /** Names of the classes it was trained on, by label; null where they have none. */
@@ -65,30 +77,20 @@ export async function describedTower(
  * @throws KindredError for towers of two lengths or two of a modality, or a state that lacks a tensor.
  */
 export async function modelFiles(contents: ModelContents): Promise<readonly NamedFile[]> {
-  const { towers, epoch, classes, extra } = contents;
-  const dim = towers[0]?.tower.dim;
-  const written: NamedFile[] = [];
+  const { epoch, classes, extra } = contents;
+  const towers = await Promise.all(
+    contents.towers.map((of) => ("tower" in of ? writtenTower(of, contents) : of)),
+  );
+  const dim = towers[0]?.dim;
   const described: ModelFile["towers"] = {};
-  for (const of of towers) {
-    const { modality } = of.tower;
+  for (const { modality, ...of } of towers) {
     if (Object.hasOwn(described, modality))
       throw new KindredError(`a model has one tower of ${modality}, received two`);
-    if (of.tower.dim !== dim) {
-      const lengths = towers.map(({ tower }) => `${tower.modality} ${tower.dim}`).join(", ");
+    if (of.dim !== dim) {
+      const lengths = towers.map((one) => `${one.modality} ${one.dim}`).join(", ");
       throw new KindredError(`the towers of a model embed in one length, received ${lengths}`);
     }
-    const { onnx, description } = await describedTower(of, contents);
-    const { encoder, preprocessing, normalized } = description;
-    const fingerprint = description.fingerprint!;
-    const file = `${modality}.onnx`;
-    const files = checksums(of);
-    described[modality] = {
-      ...{ file, encoder, fingerprint, preprocessing, normalized },
-      ...(files ? { files } : {}),
-    };
-    written.push([file, onnx]);
-    for (const [end, content] of Object.entries(of.files ?? {}))
-      written.push([`${modality}.${end}`, content]);
+    described[modality] = of.described;
   }
   if (dim === undefined) throw new KindredError("a model has a tower or more, received none");
   const model: ModelFile = {
@@ -96,7 +98,23 @@ export async function modelFiles(contents: ModelContents): Promise<readonly Name
     ...{ classes: classes && [...classes], towers: described },
     ...(extra ? { extra: { ...extra } } : {}),
   };
-  return [...written, ["model.json", `${JSON.stringify(model, null, 2)}\n`]];
+  return [...towers.flatMap(({ files }) => files), ["model.json", `${JSON.stringify(model, null, 2)}\n`]];
+}
+
+async function writtenTower(of: ModelTower, contents: ModelContents): Promise<CopiedTower> {
+  const { modality, dim } = of.tower;
+  const { onnx, description } = await describedTower(of, contents);
+  const { encoder, preprocessing, normalized } = description;
+  const fingerprint = description.fingerprint!;
+  const file = `${modality}.onnx`;
+  const files = checksums(of);
+  const beside = Object.entries(of.files ?? {}).map(
+    ([end, content]) => [`${modality}.${end}`, content] as const,
+  );
+  return {
+    ...{ modality, dim, files: [[file, onnx], ...beside] },
+    described: { file, encoder, fingerprint, preprocessing, normalized, ...(files ? { files } : {}) },
+  };
 }
 
 /** A run's picture encoder with the weights of an epoch, as a model of one tower. */
@@ -116,6 +134,31 @@ export function imageModel(
     input: `[batch, ${encoder.inputShape.join(", ")}] scaled to [-1, 1]`,
   };
   return { towers: [tower], epoch, classes: data.classes };
+}
+
+/** A text tower with its state, as a tower of a model. */
+export function textModelTower(
+  tower: Tower,
+  state: ReadonlyMap<string, TensorData>,
+  choice: TextEncoderChoice,
+  { description, tokenizer }: TextPreparation,
+): ModelTower {
+  return {
+    ...{ tower, state, preprocessing: description },
+    identity: { encoder: choice, preprocessing: description },
+    ...(tokenizer === null ? {} : { files: { "tokenizer.json": tokenizer } }),
+  };
+}
+
+/** An audio tower with its state, as a tower of a model. */
+export function audioModelTower(
+  tower: Tower,
+  state: ReadonlyMap<string, TensorData>,
+  options: AudioTowerOptions = {},
+): ModelTower {
+  const { sampleRate, seconds } = { ...audioDefaults, ...options };
+  const preprocessing: AudioPreprocessing = { sampleRate, seconds };
+  return { tower, state, preprocessing, identity: { encoder: { name: "audio", ...options }, preprocessing } };
 }
 
 function required({ tower, state }: ModelTower, name: string): TensorData {

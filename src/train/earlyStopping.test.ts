@@ -63,6 +63,14 @@ describe("the best epoch", () => {
     expect(bestEpoch(of)).toBe(best);
   });
 
+  it("of an alignment is of the highest R@1, where it was taken", () => {
+    const of = (...recalls: readonly (number | null)[]) =>
+      recalls.map((recallAt1, i) => ({ epoch: i + 1, mapAtR: null, valLoss: 3 - i, recallAt1 }));
+    expect(bestEpoch(of(0.2, 0.5, 0.5, 0.4))).toBe(2);
+    expect(bestEpoch(of(null, 0.1, null))).toBe(2);
+    expect(bestEpoch(of(null, null, null))).toBe(3);
+  });
+
   it("is waited for from the first epoch that counts", () => {
     const history = (epoch: number, best: number | null) => [{ epoch, best } as EpochMetrics];
     expect(epochsWaited([], 1)).toBe(0);

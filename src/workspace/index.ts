@@ -25,6 +25,7 @@ export { type Backend, BackendError, type BackendEvent, type SpaceMessage } from
 export { EventLog } from "./eventLog.ts";
 export { type FilmRecording, type FilmView, filmOf, prepareRecording } from "./film.ts";
 export * from "./itemsProtocol.ts";
+export { type JointRecording, jointFilmOf } from "./jointFilm.ts";
 export { labelsTell } from "./labelsTell.ts";
 export {
   decodeMessage,

@@ -76,6 +76,23 @@ describe("kindred index and kindred search", () => {
     expect(stderr).toMatch(/160 pictures, search: exact/);
   });
 
+  it("take a model without its run, and the same model gives the same vectors", async () => {
+    await cp(folder.at("run", "model"), folder.at("alone"), { recursive: true });
+    const made = await json("index", "--run", "alone", "--data", "idx", "--out", "alone.lance");
+    const whole = await json("index", "--run", "run", "--data", "idx", "--out", "whole.lance");
+    expect([made.rows, made.dim, made.fingerprint]).toEqual([160, 64, whole.fingerprint]);
+    await writeFile(folder.at("nine.png"), await pngOf(digits, 9));
+    const { searches } = await json("search", "--index", "alone.lance", "nine.png");
+    expect(searches).toEqual((await json("search", "--index", "whole.lance", "nine.png")).searches);
+    expect(searches[0].results[0]).toMatchObject({ id: "9", similarity: expect.closeTo(1, 5) });
+    expect(await refusal("index", "--run", "alone", "--out", "none.lance")).toBe(
+      "alone is a model without its run: name the pictures to index with --data",
+    );
+    expect(await refusal("index", "--run", "alone", "--checkpoint", "0", "--out", "none.lance")).toBe(
+      "alone is one model and has no checkpoints: leave --checkpoint out, or name its run",
+    );
+  });
+
   it("filter", async () => {
     const flags = ["--index", "my.lance", "--id", "7", "-k", "40", "--where"];
     const three = await json("search", ...flags, "label = '3' AND split = 'test'");

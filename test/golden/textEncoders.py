@@ -96,7 +96,7 @@ golden = {
     "made": {"by": "test/golden/textEncoders.py", "torch": torch.__version__, "python": platform.python_version()},
     "cases": [
         case("transformer", {"dim": 5, "width": 8, "depth": 2, "heads": 2}, Transformer(11, 6, 5, 8, 2, 2), ids, mask),
-        case("bag", {"dim": 5, "width": 8}, Bag(17, 5, 8), ids, mask),
+        case("bag", {"dim": 5, "width": 8, "depth": 1}, Bag(17, 5, 8), ids, mask),
     ],
 }
 path = pathlib.Path(__file__).with_suffix(".json")

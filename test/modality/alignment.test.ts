@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { senses, senseTower } from "../../src/alignment/senses.fixture.ts";
+import { senses, senseTower, valuesColumn } from "../../src/alignment/senses.fixture.ts";
 import {
   adam,
   alignedRecall,
@@ -14,7 +14,9 @@ import {
   initialState,
   lockedColumn,
   lockedTower,
+  nearestNeighbours,
   oneCycle,
+  plainSimilarityBlocks,
   Rng,
   referenceRuntime,
   type Snapshot,
@@ -24,6 +26,7 @@ import {
   type TrainerOptions,
   train,
 } from "../../src/index.ts";
+import { prepareText, type TextPreparation, textColumn, textTower } from "../../src/modality/text/index.ts";
 import { nodeRuntime } from "../../src/platform/node/ort/devices.ts";
 
 const cpu = await nodeRuntime({ device: "cpu" });
@@ -149,6 +152,57 @@ describe("an alignment of three senses", () => {
     const task = alignmentTask({ towers: of4, pairs: pairs.slice(0, 1) });
     const { history } = await train(usual(task, 60));
     expect(history.at(-1)!.recallAt1).toBeGreaterThan(0.3);
+  });
+});
+
+describe("an alignment with texts", () => {
+  const captions = ["zero null", "one eins", "two zwei", "three drei", "four vier", "five fünf"].map(
+    (words) => words.split(" ").flatMap((word) => [word, `a handwritten ${word}`]),
+  );
+
+  /** Things of six classes, some without a picture, whose captions are those of their class. */
+  function captioned(name: string, count: number, preparation: TextPreparation): Dataset {
+    const rng = Rng.of(4, name);
+    const labels = Int32Array.from({ length: count }, (_, row) => row % 6);
+    const values = Array.from(labels).flatMap((label) =>
+      Array.from({ length: 6 }, (_, k) => (k === label ? 1 : 0) + 0.2 * rng.normal()),
+    );
+    const without = name === "training" ? every(11, count) : new Set<number>();
+    const pictures = valuesColumn("image", Float32Array.from(values), 6, without);
+    const texts = Array.from(labels, (label, row) => (row % 7 === 3 ? [] : captions[label]!));
+    const columns = new Map<string, Column>([
+      ["image", pictures],
+      ["text", textColumn(name, texts, preparation)],
+    ]);
+    return { name, count, labels, columns };
+  }
+
+  it.each([
+    { name: "bag", dim: 8, width: 16, buckets: 500 },
+    { name: "transformer", dim: 8, width: 16, heads: 2, depth: 1 },
+  ] as const)("learns all captions of a class by a $name, drawn anew in each batch", async (choice) => {
+    const preparation = await prepareText(captions.flat(), choice);
+    const [known, held] = [captioned("training", 240, preparation), captioned("validation", 60, preparation)];
+    const task = alignmentTask({
+      towers: [senseTower("image"), textTower(choice, preparation)],
+      pairs: pairs.slice(0, 1),
+    });
+    const options = { ...usual(task, 30), training: known, validation: held, batchSize: 48 };
+    const trainer = await Trainer.create(options);
+    const history = await trainer.fit();
+    expect(history.at(-1)!.recallAt1).toBeGreaterThan(0.95);
+    // Also the captions that are not the first of their row.
+    const all = textColumn(
+      "captions",
+      captions.flat().map((caption) => [caption]),
+      preparation,
+    );
+    const labels = Int32Array.from(captions.flatMap((of, label) => of.map(() => label)));
+    const [queries, references] = [await trainer.embed(all), await trainer.embed(columnOf(held, "image"))];
+    const blocks = plainSimilarityBlocks(queries, references, 8);
+    const { indices } = await nearestNeighbours(blocks, labels.length, held.count, 1);
+    expect(Array.from(indices, (found) => held.labels[found])).toEqual([...labels]);
+    await trainer.dispose();
   });
 });
 

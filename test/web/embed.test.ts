@@ -2,9 +2,19 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe } from "vitest";
-import { Encoder } from "../../src/index.node.ts";
+import {
+  Encoder,
+  initialState,
+  Model,
+  type ModelTower,
+  prepareText,
+  Rng,
+  textModelTower,
+  textTower,
+} from "../../src/index.node.ts";
 import type { Preprocessing } from "../../src/modality/image/index.ts";
 import { exportRun } from "../../src/platform/node/export/exportRun.ts";
+import { writeModelFolder } from "../../src/platform/node/model/modelFolder.ts";
 import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
 import { configuredParts, imageModel, modelFiles } from "../../src/runs/index.ts";
 import { noChromium } from "../browser/chromium.ts";
@@ -30,6 +40,16 @@ const pictures = [
   { width: 640, height: 480, ending: "jpg", near: 0.999 },
 ] as const;
 
+const texts = ["a red shoe", "Ein Schuh, der blau ist", "🚀", "שלום"];
+
+async function madeTextTower(): Promise<ModelTower> {
+  const choice = { name: "transformer", dim: 16, width: 16, depth: 1, heads: 2, vocabulary: 300 } as const;
+  const preparation = await prepareText(texts, choice);
+  const tower = textTower(choice, preparation);
+  const state = initialState(tower, (name) => Rng.of(5, "text", name));
+  return textModelTower(tower, state, choice, preparation);
+}
+
 /** Encoders and pictures with what Node makes of them, as files of the page's server. */
 async function madeCases(): Promise<Map<string, Uint8Array>> {
   const folder = await mkdtemp(join(tmpdir(), "kindred-embed-"));
@@ -41,7 +61,8 @@ async function madeCases(): Promise<Map<string, Uint8Array>> {
       const { config, weights } = await madeRun(join(folder, run), { preprocessing });
       const { out } = await exportRun(new RunFolder(join(folder, run)), { format: "onnx" });
       served.set(`${run}/encoder.onnx`, await readFile(out));
-      const model = imageModel(configuredParts(config).encoder, config, weights, 0);
+      const pictureTower = imageModel(configuredParts(config).encoder, config, weights, 0);
+      const model = { ...pictureTower, towers: [...pictureTower.towers, await madeTextTower()] };
       for (const [name, content] of await modelFiles(model)) {
         served.set(`${run}/model/${name}`, Buffer.from(content));
       }
@@ -55,7 +76,11 @@ async function madeCases(): Promise<Map<string, Uint8Array>> {
         files.push({ name, vector: [...vector!], near });
       }
       await encoder.dispose();
-      cases.push({ run, files });
+      await writeModelFolder(join(folder, run, "model"), model);
+      const senses = await Model.load(join(folder, run), { device: "cpu" });
+      const vectors = await senses.embed(texts.map((text) => ({ text })));
+      await senses.dispose();
+      cases.push({ run, files, texts: texts.map((text, i) => ({ text, vector: [...vectors[i]!] })) });
     }
     served.set("cases.json", new TextEncoder().encode(JSON.stringify(cases)));
     return served;

@@ -7,6 +7,8 @@ import type { WasmPaths } from "../../src/web.ts";
 export interface EmbedCase {
   readonly run: string;
   readonly files: readonly EmbedCaseFile[];
+  /** What `Model.embed` gives in Node. */
+  readonly texts: readonly { readonly text: string; readonly vector: readonly number[] }[];
 }
 
 export interface EmbedCaseFile {
@@ -40,12 +42,12 @@ export function embedSuite(
       });
     }
 
-    it("is the tower of a model, which is fetched when it is first needed", async () => {
-      const { run, files } = cases[1]!;
+    it("is the tower of a model, which embeds texts as in Node", async () => {
+      const { run, files, texts } = cases[1]!;
       const encoder = await loaded(run);
       const model = await Model.load(fileOf(`${run}/model`), { wasmPaths });
-      expect([model.modalities, model.dim, model.epoch]).toEqual([["image"], encoder.dim, 0]);
-      expect(model.fingerprint).toBe(encoder.fingerprint);
+      expect([model.modalities, model.dim, model.epoch]).toEqual([["image", "text"], encoder.dim, 0]);
+      expect(model.description.towers.image!.fingerprint).toBe(encoder.fingerprint);
       const places = files.map(({ name }) => fileOf(name));
       const [found, expected] = [
         await model.embed(places.map((image) => ({ image }))),
@@ -53,14 +55,17 @@ export function embedSuite(
       ];
       const most = found.flatMap((row, i) => [...row].map((x, k) => Math.abs(x - expected[i]![k]!)));
       expect(Math.max(...most)).toBeLessThan(1e-6);
+      const said = await model.embed(texts.map(({ text }) => ({ text })));
+      const apart = said.flatMap((row, i) => [...row].map((x, k) => Math.abs(x - texts[i]!.vector[k]!)));
+      expect(Math.max(...apart)).toBeLessThan(1e-5);
       expect(model.similarity(found[0]!, expected[0]!)).toBeGreaterThan(0.99999);
       const refusal = (work: Promise<unknown>): Promise<string> =>
         work.then(
           () => "taken",
           (error: unknown) => (error instanceof InputError ? error.message : `${error}`),
         );
-      expect(await refusal(model.embed([{ text: "a cat" }]))).toBe(
-        "query 0 is of text, expected one of image, as this model takes",
+      expect(await refusal(model.embed([{ audio: "a cat.wav" }]))).toBe(
+        "query 0 is of audio, expected one of image, text, as this model takes",
       );
       await Promise.all([encoder.dispose(), model.dispose()]);
       expect(await refusal(model.embed([{ image: places[0]! }]))).toBe(

@@ -1,5 +1,6 @@
 export { groupItems, pickItems } from "./groups.ts";
 export * from "./item.ts";
+export { itemDataset } from "./itemDataset.ts";
 export { type SplitItems, type SplitItemsOptions, splitItems } from "./splitItems.ts";
 export {
   type ItemSurvey,

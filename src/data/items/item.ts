@@ -1,5 +1,8 @@
-import type { Fields } from "../../base/index.ts";
+import { type Fields, InputError } from "../../base/index.ts";
 import type { Part } from "../part.ts";
+
+/** A source is there, but is none of items: no table with a column of a modality, and no folder with files of one. */
+export class NoItemsError extends InputError {}
 
 /** The modalities that a table of items may have, in the order in which they are told. */
 export const itemModalities = ["image", "text", "audio"] as const;

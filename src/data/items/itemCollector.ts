@@ -2,7 +2,7 @@ import { InputError, quote } from "../../base/index.ts";
 import { counted } from "../../base/listed.ts";
 import type { Part } from "../part.ts";
 import { groupItems } from "./groups.ts";
-import type { Item, ItemFile, ItemProblem, ItemTable } from "./item.ts";
+import { type Item, type ItemFile, type ItemProblem, type ItemTable, NoItemsError } from "./item.ts";
 
 /** What a row of a table, or files of one name, hold. */
 export interface CollectedRow {
@@ -104,7 +104,7 @@ export class ItemCollector {
    * The items in the order in which they were added.
    *
    * @param fieldsOf what a table says of a row beside
-   * @throws InputError where there is none; with `strict`, where something is left out.
+   * @throws NoItemsError where there is none, InputError where none can be taken; with `strict`, also where something is left out.
    */
   table(
     { name, root, notes }: Pick<ItemTable, "name" | "root" | "notes">,
@@ -135,9 +135,8 @@ export class ItemCollector {
     }
     if (items.length === 0) {
       const blank = this.#blank > 0 ? `, ${counted(this.#blank, "row is", "rows are")} empty` : "";
-      throw new InputError(
-        `${name} has no item, expected at least one picture, text or recording${blank}${why}`,
-      );
+      const message = `${name} has no item, expected at least one picture, text or recording${blank}${why}`;
+      throw first ? new InputError(message) : new NoItemsError(message);
     }
     const blankNote =
       this.#blank > 0

@@ -2,6 +2,7 @@ import { InputError, quote } from "../../base/index.ts";
 import { listed } from "../../base/listed.ts";
 import { namedColumn, plainName, usualLabelColumn } from "../columnNames.ts";
 import { partOf, usualSplits } from "../part.ts";
+import { NoItemsError } from "./item.ts";
 
 /** What a file is: a picture or a recording. */
 export type FileKind = "image" | "audio";
@@ -80,7 +81,7 @@ function isInLanguage(name: string): boolean {
  * - Labels: the column that the user names, or one of a usual name (`label`, `class`, …), or of things (`item`, `concept`).
  *
  * @param file what messages call the table
- * @throws InputError when no column holds a modality, naming those that there are, or when the named label column is not there.
+ * @throws NoItemsError when no column holds a modality, naming those that there are; InputError when the named label column is not there.
  */
 export function itemColumns(
   file: string,
@@ -118,7 +119,7 @@ export function itemColumns(
   const text = textColumns(columns, (at) => !taken.has(at) && at !== label);
   for (const at of text) taken.add(at);
   if (taken.size === 0) {
-    throw new InputError(
+    throw new NoItemsError(
       `${file} has no column of pictures, texts or recordings: its columns are ${listed(names.map(quote), 8)}, ${expected}`,
     );
   }

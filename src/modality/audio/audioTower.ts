@@ -30,6 +30,9 @@ export interface AudioTowerOptions extends Partial<LogMelOptions> {
   readonly masked?: number;
 }
 
+/** The sound that a tower takes where nothing else is said. */
+export const audioDefaults = { sampleRate: 16_000, seconds: 1 } as const;
+
 /** Bands and frames of a strip that is masked as one. */
 const bandStrip = 4;
 const frameStrip = 8;
@@ -46,7 +49,7 @@ const pools = 3;
  * @see Park et al., "SpecAugment" (2019), https://arxiv.org/abs/1904.08779
  */
 export function audioTower(options: AudioTowerOptions = {}): Tower {
-  const { sampleRate = 16_000, seconds = 1, dim = 64, width = 16, parts = 4 } = options;
+  const { sampleRate, seconds, dim = 64, width = 16, parts = 4 } = { ...audioDefaults, ...options };
   const { dropout = 0.3, masked = 0.1 } = options;
   const shape = logMelShape({ ...options, sampleRate });
   const samples = Math.round(seconds * sampleRate);

@@ -1,5 +1,5 @@
 export { AudioColumn, type AudioColumnOptions, type Recorded } from "./audioColumn.ts";
-export { type AudioTowerOptions, audioTower } from "./audioTower.ts";
+export { type AudioTowerOptions, audioDefaults, audioTower } from "./audioTower.ts";
 export { audioTowerSchema } from "./audioTowerSchema.ts";
 export {
   frameCount,
@@ -23,6 +23,12 @@ export {
 } from "./sound.ts";
 export { formBytes, type SoundForm, seemsToBe, soundFormOf, soundForms } from "./soundForm.ts";
 export { soundPreview } from "./soundPreview.ts";
+export {
+  type AudioPreprocessing,
+  openSoundReader,
+  type ReadSoundFile,
+  type Recording,
+} from "./soundReader.ts";
 export { type SoundVariation, usualVariation } from "./varySound.ts";
 export { encodeWav, WavReader } from "./wav.ts";
 export { placed, type SoundWindow, windowsOf, windowsOfParts } from "./windows.ts";

@@ -1,4 +1,4 @@
-import { InputError, Rng } from "../../base/index.ts";
+import { crc32, InputError, KindredError, Rng } from "../../base/index.ts";
 import type { Column, Port, Ports, Vary } from "../../data/column.ts";
 import type { Dataset } from "../../data/dataset.ts";
 import { registerModality } from "../modality.ts";
@@ -19,10 +19,20 @@ export class ImageColumn implements Column {
   readonly modality = "image";
   readonly images: ImageDataset;
   readonly ports: readonly Port[];
+  readonly #places: Int32Array | null;
 
-  constructor(images: ImageDataset) {
+  /**
+   * @param places `[rows]`, which picture each row has; -1 for none. Default: each row has the picture of its number
+   * @throws KindredError for a place that has no picture.
+   */
+  constructor(images: ImageDataset, places: Int32Array | null = null) {
     this.images = images;
+    this.#places = places;
     const { channels, height, width, features, count } = images;
+    const outside = places?.find((place) => place >= count);
+    if (outside !== undefined) {
+      throw new KindredError(`picture ${outside} is not in ${images.name}, expected one below ${count}`);
+    }
     this.ports = features
       ? [{ name: "features", dtype: "float32", shape: [features.length / Math.max(1, count)] }]
       : [{ name: "images", dtype: "float32", shape: [channels, height, width] }];
@@ -33,20 +43,47 @@ export class ImageColumn implements Column {
   }
 
   get count(): number {
-    return this.images.count;
+    return this.#places?.length ?? this.images.count;
   }
 
   has(row: number): boolean {
-    return row < this.count;
+    return row < this.count && (this.#places === null || this.#places[row]! >= 0);
+  }
+
+  /**
+   * Which of {@link images} rows have.
+   *
+   * @throws KindredError for a row that has none.
+   */
+  placesOf(rows: Uint32Array): Uint32Array {
+    if (this.#places === null) return rows;
+    const without = rows.find((row) => !this.has(row));
+    if (without !== undefined) throw new KindredError(`row ${without} of ${this.name} has no picture`);
+    return rows.map((row) => this.#places![row]!);
+  }
+
+  /** These rows as a column of the same pictures. */
+  pick(rows: Uint32Array): ImageColumn {
+    return new ImageColumn(
+      this.images,
+      Int32Array.from(rows, (row) => (this.#places ? this.#places[row]! : row)),
+    );
   }
 
   gather(rows: Uint32Array): Ports {
     const [{ name, dtype, shape }] = this.ports as [Port];
-    return { [name]: { dtype, shape: [rows.length, ...shape], data: gatherImages(this.images, rows) } };
+    const data = gatherImages(this.images, this.placesOf(rows));
+    return { [name]: { dtype, shape: [rows.length, ...shape], data } };
   }
 
   fingerprint(): string {
-    return fingerprint(this.images);
+    const ofImages = fingerprint(this.images);
+    if (this.#places === null) return ofImages;
+    const { buffer, byteOffset, byteLength } = this.#places;
+    const sum = crc32(new Uint8Array(buffer, byteOffset, byteLength))
+      .toString(16)
+      .padStart(8, "0");
+    return `${ofImages}-${this.count}-${sum}`;
   }
 
   /** In the way that suits the pictures: `digits` for small grey ones, else `photo`. */
@@ -104,7 +141,8 @@ export function variedPictures(
     return {
       ahead: variation.ahead,
       gather: async (rows, epoch, batch) => {
-        const data = await variation.vary({ pictures, rows, augmentation, seed, epoch, batch });
+        const places = column.placesOf(rows);
+        const data = await variation.vary({ pictures, rows: places, augmentation, seed, epoch, batch });
         return { images: { dtype: "float32", shape: [rows.length, channels, height, width], data } };
       },
     };

@@ -6,5 +6,6 @@ export { type NgramOptions, ngramBuckets } from "./ngrams.ts";
 export { normalizeText, requireText, wordsOf } from "./normalize.ts";
 export * from "./preparation.ts";
 export * from "./textColumn.ts";
+export { openTextReader } from "./textReader.ts";
 export { textEncoderSchema, textPreparationSchema } from "./textSchema.ts";
 export { type TokenizerTraining, trainTokenizer } from "./tokens/trainTokenizer.ts";

@@ -9,7 +9,8 @@ export interface LossFigure {
   readonly rows: readonly LossRow[];
 }
 
-interface Line {
+/** A line of values by epoch. */
+export interface Line {
   readonly name: string;
   readonly colour: string;
   readonly values: readonly (number | null)[];
@@ -96,7 +97,7 @@ function drawPanel(
   for (const one of lines) drawLine(context, one, epochs, scale, (value) => y(to(value)));
 }
 
-function drawLine(
+export function drawLine(
   context: PlotContext,
   { colour, values, steps = false }: Line,
   epochs: readonly number[],
@@ -132,7 +133,8 @@ function drawLine(
   }
 }
 
-function drawKey(context: PlotContext, lines: readonly Line[], left: number, y: number): void {
+/** Writes what each line is, from left to right. */
+export function drawKey(context: PlotContext, lines: readonly Line[], left: number, y: number): void {
   let x = left;
   context.textAlign = "left";
   context.font = font(28);

@@ -108,7 +108,18 @@ function drawHistogram(
   context.stroke();
 }
 
-function drawMatrix(context: PlotContext, box: Box, { names, means }: SimilarityData, room: number): void {
+/**
+ * Draws a square of mean similarities, with the names of the classes in so much room to its left and below it.
+ *
+ * @param axis what stands below names that are short; null for nothing
+ */
+export function drawMatrix(
+  context: PlotContext,
+  box: Box,
+  { names, means }: Pick<SimilarityData, "names" | "means">,
+  room: number,
+  axis: string | null = "label",
+): void {
   const count = names.length;
   const wordy = room > 120;
   const cell = box.width / count;
@@ -149,6 +160,6 @@ function drawMatrix(context: PlotContext, box: Box, { names, means }: Similarity
   }
   context.textAlign = "center";
   context.fillStyle = ink.text;
-  if (!wordy) context.fillText("label", box.x + box.width / 2, box.y + box.height + 76);
+  if (axis !== null && !wordy) context.fillText(axis, box.x + box.width / 2, box.y + box.height + 76);
   context.textBaseline = "alphabetic";
 }

@@ -33,6 +33,7 @@ export function drawFrame(
   drawEpoch(context, film, shown);
   drawCurves(context, film, shown);
   drawLegend(context, film);
+  drawMarks(context, film);
   context.restore();
   return shown;
 }
@@ -54,7 +55,11 @@ function drawEpoch(context: FilmContext, { epochs }: Film, { epoch, step }: Film
   textIn(context, `step ${grouped(step)}`, { ...end, size: 17, colour: ink.soft });
 }
 
-function drawCurves(context: FilmContext, { moments, epochs }: Film, shown: FilmFrame): void {
+function drawCurves(
+  context: FilmContext,
+  { moments, epochs, accuracyName = "1-NN accuracy" }: Film,
+  shown: FilmFrame,
+): void {
   const { left, width } = column;
   const largest = Math.max(...moments.map(({ loss }) => loss ?? 0));
   const common = { x: left, width, height: curveHeight, moment: shown.moment };
@@ -76,7 +81,7 @@ function drawCurves(context: FilmContext, { moments, epochs }: Film, shown: Film
   drawCurve(context, {
     ...common,
     y: 402,
-    name: "1-NN accuracy",
+    name: accuracyName,
     value: `${(shown.accuracy * 100).toFixed(1)} %`,
     format: (value) => `${Math.round(value * 100)}`,
     values: known,
@@ -86,7 +91,7 @@ function drawCurves(context: FilmContext, { moments, epochs }: Film, shown: Film
   });
 }
 
-function drawLegend(context: FilmContext, { classes, colours, symbols }: Film): void {
+function drawLegend(context: FilmContext, { classes, colours, symbols, marks }: Film): void {
   if (classes.length === 0) return;
   const { left, width } = column;
   const { perRow, most, line, size, top } = legendOf(classes);
@@ -98,7 +103,7 @@ function drawLegend(context: FilmContext, { classes, colours, symbols }: Film): 
     const x = left + (i % perRow) * each;
     const y = top + Math.floor(i / perRow) * line;
     context.fillStyle = colours[i]!;
-    drawMarker(context, symbols[i]!, x + radius, y - 0.35 * size, radius);
+    drawMarker(context, marks ? "circle" : symbols[i]!, x + radius, y - 0.35 * size, radius);
     const room = each - 1.8 * size;
     textIn(context, shortened(name, room / (0.5 * size)), {
       ...{ x: x + 1.4 * size, y, size, weight: 600, colour: ink.strong },
@@ -113,6 +118,16 @@ function drawLegend(context: FilmContext, { classes, colours, symbols }: Film): 
       colour: ink.soft,
       align: "right",
     });
+  }
+}
+
+/** What each marker is, below the subtitle. */
+function drawMarks(context: FilmContext, { marks }: Film): void {
+  let x = 56;
+  for (const [i, name] of marks?.names.entries() ?? []) {
+    context.fillStyle = ink.soft;
+    drawMarker(context, marks!.symbols[i]!, x + 7, 129, 7);
+    x += 22 + textIn(context, name, { x: x + 22, y: 135, size: 17, weight: 600, colour: ink.strong }) + 24;
   }
 }
 

@@ -54,10 +54,11 @@ export function drawnPoints({ path, classOf }: Film, { places, angle }: FilmFram
 
 export function drawPoints(context: FilmContext, film: Film, frame: FilmFrame): void {
   if (film.path.dims === 3) drawCube(context, frame.angle);
-  for (const { x, y, radius, opacity, classIndex } of drawnPoints(film, frame)) {
+  const { marks } = film;
+  for (const { row, x, y, radius, opacity, classIndex } of drawnPoints(film, frame)) {
     context.globalAlpha = opacity;
     context.fillStyle = film.colours[classIndex]!;
-    drawMarker(context, film.symbols[classIndex]!, x, y, radius);
+    drawMarker(context, marks ? marks.symbols[marks.of[row]!]! : film.symbols[classIndex]!, x, y, radius);
   }
   context.globalAlpha = 1;
 }

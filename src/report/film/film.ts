@@ -14,6 +14,14 @@ export interface FilmMoment {
   readonly accuracy: number | null;
 }
 
+/** A second way of telling points apart. */
+export interface FilmMarks {
+  readonly names: readonly string[];
+  readonly symbols: readonly MarkerSymbol[];
+  /** `[count]`, the place of each point's mark. */
+  readonly of: Uint8Array;
+}
+
 /** A film of points on their way through a training. */
 export interface Film {
   readonly title: string;
@@ -28,6 +36,10 @@ export interface Film {
   /** A colour and a marker for each class. */
   readonly colours: readonly string[];
   readonly symbols: readonly MarkerSymbol[];
+  /** Where points are of several modalities: a marker for each of these, in place of those of the classes. */
+  readonly marks?: FilmMarks | undefined;
+  /** What the accuracy of the moments is; default `1-NN accuracy`. */
+  readonly accuracyName?: string | undefined;
   /** What is known at each snapshot. */
   readonly moments: readonly FilmMoment[];
   /** Epochs of the whole training. */

@@ -13,6 +13,15 @@ const sample = new ImageColumn({
   labels: new Int32Array(),
 });
 
+it("looks at the modalities that are recorded, or else at those asked for", () => {
+  const [recorded, asked] = [[sample], [sample, sample]];
+  const own: Recorder = { sample, others: recorded, due: () => false, take: async () => undefined };
+  const look = (): void => undefined;
+  expect(watchRecorder(own, sample, look, { others: asked }).others).toBe(recorded);
+  expect(watchRecorder(null, sample, look, { others: asked }).others).toBe(asked);
+  expect(watchRecorder(null, sample, look)).not.toHaveProperty("others");
+});
+
 /** Goes through steps as a trainer does, each taking `stepMs` on a clock of its own and each snapshot `embedMs`. */
 async function train(
   own: readonly number[] | null,

@@ -8,6 +8,8 @@ export interface WatchOptions {
   readonly everySteps?: number;
   /** Part of the time that looking may take, by which it becomes rarer; default 0.1. */
   readonly mostCost?: number;
+  /** The sample in further modalities, to look at where there is no recorder of its own. Default: none. */
+  readonly others?: readonly Column[];
   /** Milliseconds on a clock that never goes back; default `performance.now`. */
   readonly now?: () => number;
 }
@@ -29,12 +31,13 @@ export function watchRecorder(
   options: WatchOptions = {},
 ): Recorder {
   const { everyMs = 1000, everySteps = 4, mostCost = 0.1, now = () => performance.now() } = options;
+  const others = own ? own.others : options.others;
   /** The step last asked about that was due, and whether for the run's own recorder. */
   let asked: { readonly step: number; readonly own: boolean } | null = null;
   let last: { readonly step: number; readonly at: number; readonly wait: number } | null = null;
   return {
     sample: own?.sample ?? sample,
-    ...(own?.others ? { others: own.others } : {}),
+    ...(others ? { others } : {}),
     due(step) {
       const due = own?.due(step) ?? false;
       const rested =

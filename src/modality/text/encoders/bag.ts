@@ -13,7 +13,10 @@ export interface BagEncoderOptions {
   readonly dim?: number;
   /** Values of a bucket. Default 128. */
   readonly width?: number;
-  /** Hidden layers of `2 * width` between the mean and the embedding. Default 1. */
+  /**
+   * Hidden layers of `2 * width` between the mean and the embedding. Default 0: in `npm run bench -- text` one hidden layer found
+   * fewer concepts by words that were not trained on (0.286 against 0.330 by Italian names, after 60 processor seconds).
+   */
   readonly depth?: number;
   /** Dropout probability of the mean's values. Default 0. */
   readonly dropout?: number;
@@ -26,7 +29,7 @@ export interface BagEncoderOptions {
 }
 
 export const bagDefaults = {
-  ...{ dim: 64, width: 128, depth: 1, dropout: 0, buckets: 8192, sizes: [2, 3, 4] },
+  ...{ dim: 64, width: 128, depth: 0, dropout: 0, buckets: 8192, sizes: [2, 3, 4] },
 } as const;
 
 /**

@@ -33,6 +33,12 @@ export const textEncoders: Readonly<Record<TextEncoderName, TextEncoderEntry>> =
   },
 };
 
+/**
+ * The text encoder where none is chosen, by `npm run bench -- text`: names of 1,923 emoji in four languages are views of one concept,
+ * and names in languages that were not trained on, and English tags, are to find the English name. After 60 processor seconds the bag
+ * found 0.330 of the Italian names, 0.319 of the Portuguese ones and 0.368 of the tags, at 10.4 steps in a processor second; the
+ * transformer 0.072, 0.048 and 0.046, at 1.1 (November 2026; chance 0.0005).
+ */
 export const defaultTextEncoder: TextEncoderName = "bag";
 
 export interface PrepareTextOptions {

@@ -64,7 +64,7 @@ describe("training a tokenizer", () => {
 
   it("yields, tells how far it is, and stops when it is told to", async () => {
     const texts = Array.from(
-      { length: 20_000 },
+      { length: 5_000 },
       (_, i) => `word${(i * 7919) % 10_007} ${i % 313} of ${i % 97}x`,
     );
     let timers = 0;

@@ -117,7 +117,7 @@ class Pairs {
   }
 
   merge(left: number, right: number, token: number): void {
-    const changed = new Set<number>();
+    const grown = new Set<number>();
     for (const index of this.#places.get(keyOf(left, right)) ?? []) {
       const symbols = this.#words[index]!;
       const joined: number[] = [];
@@ -129,30 +129,33 @@ class Pairs {
       if (joined.length === symbols.length) continue;
       this.#count(index, -1);
       this.#words[index] = joined;
-      for (const key of this.#count(index, 1)) changed.add(key);
+      this.#count(index, 1);
+      // Only pairs with the new token can have become more frequent.
+      for (const [i, symbol] of joined.entries()) {
+        if (symbol !== token) continue;
+        if (i > 0) grown.add(keyOf(joined[i - 1]!, symbol));
+        if (i + 1 < joined.length) grown.add(keyOf(symbol, joined[i + 1]!));
+      }
     }
     this.#places.delete(keyOf(left, right));
     this.#seen.delete(keyOf(left, right));
-    for (const key of changed) {
+    for (const key of grown) {
       const count = this.#seen.get(key);
       if (count) this.#enqueue(key, count);
     }
   }
 
   /** Adds a word's pairs to the counts, or takes them away. */
-  #count(index: number, sign: 1 | -1): number[] {
+  #count(index: number, sign: 1 | -1): void {
     const symbols = this.#words[index]!;
-    const keys: number[] = [];
     for (let i = 0; i + 1 < symbols.length; i++) {
       const key = keyOf(symbols[i]!, symbols[i + 1]!);
-      keys.push(key);
       this.#seen.set(key, (this.#seen.get(key) ?? 0) + sign * this.#counts[index]!);
       if (sign < 0) continue;
       const places = this.#places.get(key);
       if (places) places.add(index);
       else this.#places.set(key, new Set([index]));
     }
-    return keys;
   }
 
   #enqueue(key: number, count: number): void {

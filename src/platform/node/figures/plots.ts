@@ -1,7 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { AbortedError, InputError, KindredError, Rng, shellWord } from "../../../base/index.ts";
+import { AbortedError, InputError, Rng, shellWord } from "../../../base/index.ts";
 import { className } from "../../../data/index.ts";
 import { classSimilarities } from "../../../evaluation/classSimilarities.ts";
 import { sampledSimilarities } from "../../../evaluation/sampledSimilarities.ts";
@@ -26,6 +24,7 @@ import { nodeNeighbours } from "../umap/neighbours.ts";
 import { fitUmap, leastPcaDims } from "../umap/umap.ts";
 import { renderFigure } from "./canvas.ts";
 import { embedPictures, type PlotInput, readPlotInput } from "./plotInput.ts";
+import { plotlySource } from "./plotlySource.ts";
 import { type PlotName, type PlotOptions, type PlotsWritten, plotNames } from "./plotOptions.ts";
 import { spriteSheets } from "./sprites.ts";
 
@@ -295,23 +294,6 @@ async function write(plots: readonly Plot[], folder: string, options: PlotOption
     options.onProgress?.("writing", index + 1, work.length);
   }
   return work.map(({ file }) => file).sort((a, b) => Number(a.endsWith(".png")) - Number(b.endsWith(".png")));
-}
-
-/**
- * The source of plotly.js, to put into a page. The bundle with everything, because the only smaller one with `scattergl`
- * is no longer published.
- *
- * @throws KindredError when plotly.js is not installed.
- */
-async function plotlySource(): Promise<string> {
-  try {
-    return await readFile(fileURLToPath(import.meta.resolve("plotly.js-dist-min")), "utf8");
-  } catch (cause) {
-    throw new KindredError(
-      "the package plotly.js-dist-min is not installed, install Kindred again (npm install)",
-      { cause },
-    );
-  }
 }
 
 /** The page and the picture of a plot. */

@@ -14,6 +14,7 @@ export {
   prepareRecording,
   trainedEpochs,
 } from "../../../workspace/film.ts";
+export { type JointRecording, jointFilmOf } from "../../../workspace/jointFilm.ts";
 
 /** Encodes a film into an MP4; {@link writeVideo} says what can go wrong. */
 export async function writeFilm(

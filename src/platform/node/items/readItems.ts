@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { InputError, quote } from "../../../base/index.ts";
 import { listed } from "../../../base/listed.ts";
-import type { Item, ItemTable } from "../../../data/items/item.ts";
+import { type Item, type ItemTable, NoItemsError } from "../../../data/items/item.ts";
 import { ItemCollector } from "../../../data/items/itemCollector.ts";
 import { type Part, partOf } from "../../../data/part.ts";
 import { explainIoError } from "../files/files.ts";
@@ -36,7 +36,7 @@ const mostTextFiles = 8;
  * Paths are relative to the folder, or to the table's, and what leads out of it is left out where `outside` is false. Pictures and
  * recordings that a Parquet file holds are put into the cache folder, each under the SHA-256 of its bytes.
  *
- * @throws InputError when the source cannot be read, has no item, or, with `strict`, something of it cannot be taken.
+ * @throws NoItemsError when it is no table or folder of items, such as a table of pixels; InputError when it cannot be read, or, with `strict`, something of it cannot be taken.
  * @throws AbortedError when stopped by `signal`.
  */
 export async function readItems(source: string, options: ReadItemsOptions = {}): Promise<ItemTable> {
@@ -89,11 +89,11 @@ function requireTable(source: string): void {
   const ending = extname(source).toLowerCase();
   if (isTextTable(source) || [".parquet", ".ndjson"].includes(ending)) return;
   if (archives.has(ending)) {
-    throw new InputError(
+    throw new NoItemsError(
       `${source} is an archive, which is not read as it is: unpack it and give its folder`,
     );
   }
-  throw new InputError(`${source} is no table of items, ${acceptedForms}`);
+  throw new NoItemsError(`${source} is no table of items, ${acceptedForms}`);
 }
 
 function otherColumns({ source, names, columns }: OpenedTable): string[] {

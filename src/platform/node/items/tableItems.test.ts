@@ -2,6 +2,7 @@ import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { parquetWriteFile } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
+import { NoItemsError } from "../../../data/items/index.ts";
 import { inFolder, pictures, refusal, shown, tone } from "./items.fixture.ts";
 import { readItems } from "./readItems.ts";
 
@@ -185,6 +186,24 @@ describe("Parquet", () => {
 });
 
 describe("what is wrong with a table", () => {
+  it("tells what is no table of items apart from one that is wrong, and does not read pixels as text", async () => {
+    const pixels = Array.from({ length: 785 }, (_, i) => i).join();
+    const files = {
+      "pixels.csv": `${pixels}\n${pixels}\n`,
+      "bad.csv": "image,split\n0.png,week\n",
+      "x.idx": "x",
+    };
+    await inFolder(files, async (folder) => {
+      for (const source of [join(folder, "pixels.csv"), join(folder, "x.idx")]) {
+        await expect(readItems(source)).rejects.toThrow(NoItemsError);
+      }
+      await expect(readItems(join(folder, "pixels.csv"))).rejects.toThrow(
+        /has 785 columns, expected at most 256/,
+      );
+      await expect(readItems(join(folder, "bad.csv"))).rejects.not.toThrow(NoItemsError);
+    });
+  });
+
   it("lists rows whose file is missing or on the web, skips them, and refuses them where it is strict", async () => {
     const csv = "image,text\n0.png,zero\ngone.png,gone\nhttps://example.org/1.png,web\n1.png,one\n";
     await inFolder({ ...(await pictures(2)), "t.csv": csv }, async (folder) => {

@@ -1,12 +1,13 @@
 import { createReadStream } from "node:fs";
 import { basename, extname } from "node:path";
 import { AbortedError, InputError, quote } from "../../../base/index.ts";
+import { NoItemsError } from "../../../data/items/item.ts";
 import { isBlank } from "../../../data/items/itemCells.ts";
 import { mayHoldModality } from "../../../data/items/itemColumns.ts";
 import { explainIoError } from "../files/files.ts";
 import { filesAsEntries, makeRoom } from "../pictures/cache/cacheRoom.ts";
 import { parquetColumns, parquetPicturesFolder, readParquetItems } from "../pictures/listing/readParquet.ts";
-import { readTextTable } from "../pictures/listing/readTable.ts";
+import { glanceAtTable, readTextTable } from "../pictures/listing/readTable.ts";
 
 /** A row of a table, its cells in the order of the columns. */
 export interface SourceRow {
@@ -45,6 +46,8 @@ export interface SourceOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** More columns than these are no table of items, but of pixels or features. */
+const mostColumns = 256;
 /** Cells of a column that are looked at. */
 const looked = 24;
 /** Names of columns that say something of items beside their modalities. */
@@ -63,6 +66,13 @@ export async function tableSource(path: string, options: SourceOptions): Promise
 }
 
 async function textSource(file: string): Promise<TableSource> {
+  // A table of pixels would take all memory as text.
+  const [first] = (await glanceAtTable(file, "loose")).rows;
+  if (first && first.values.length > mostColumns) {
+    throw new NoItemsError(
+      `${file} has ${first.values.length} columns, expected at most ${mostColumns}, such as image, text, audio and label`,
+    );
+  }
   const { rows } = await readTextTable(file, "loose");
   if (rows.length === 0)
     throw new InputError(`${file} is empty, expected a row with the columns' names and a row for each item`);
@@ -170,13 +180,17 @@ async function* jsonLines(
   }
 }
 
-function parsed(text: string): Record<string, unknown> | null {
+function parsed(text: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : null;
+    return isObject(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** The lines of a file of text, without what ends them, read a part at a time. */

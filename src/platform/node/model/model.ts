@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, shellWord } from "../../../base/index.ts";
 import { type EncoderOptions, LoadedModel, openPictureReader } from "../../../encoder/index.ts";
+import { openSoundReader } from "../../../modality/audio/index.ts";
 import { parseModelFile } from "../../../runs/index.ts";
 import { pathOf } from "../encoder/place.ts";
 import { readFileOrExplain, readTextOrExplain } from "../files/files.ts";
@@ -44,7 +45,13 @@ export class Model extends LoadedModel {
       nameOf: (file) => join(folder, file),
       read: (file) => readFileOrExplain(join(folder, file)),
       open: (onnx, place) => openRunner(onnx, place, options),
-      readers: { image: openPictureReader(readPicture) },
+      readers: {
+        image: openPictureReader(readPicture),
+        audio: openSoundReader(async (sound, at) => {
+          const { readSound } = await import("../audio/readSound.ts");
+          return readSound(typeof sound === "string" || sound instanceof URL ? pathOf(sound) : sound, at);
+        }),
+      },
     });
     try {
       await model.prepare();

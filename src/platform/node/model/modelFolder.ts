@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { InputError } from "../../../base/index.ts";
 import { readModel } from "../../../onnx/index.ts";
 import {
+  type CopiedTower,
   descriptionFrom,
   type EncoderDescription,
   type ModelContents,
@@ -47,5 +49,24 @@ export async function readImageModel(folder: string, epoch?: number): Promise<Im
   const description = descriptionFrom(readModel(onnx, file).metadata, file);
   const fingerprint = model.towers.image?.fingerprint;
   if (!description || fingerprint === undefined || description.fingerprint !== fingerprint) return null;
-  return { file, onnx, description: { ...description, fingerprint } };
+  return { file, onnx, description: { ...description, fingerprint, epoch: model.epoch } };
+}
+
+/**
+ * A tower of a folder `model`, for a model of its own that keeps it as it is.
+ *
+ * @throws InputError when the folder has no such tower, or a file of it is missing.
+ */
+export async function readTower(folder: string, modality: string): Promise<CopiedTower> {
+  const name = join(folder, "model.json");
+  const { towers, dim } = parseModelFile(await readTextOrExplain(name), name);
+  const described = towers[modality];
+  if (!described) {
+    throw new InputError(
+      `${name} has no tower of ${modality}, expected one of ${Object.keys(towers).join(", ")}`,
+    );
+  }
+  const names = [described.file, ...Object.keys(described.files ?? {})];
+  const files = names.map(async (file) => [file, await readFileOrExplain(join(folder, file))] as const);
+  return { modality, dim, described, files: await Promise.all(files) };
 }

@@ -1,4 +1,5 @@
 import { type EncoderOptions, LoadedModel, openPictureReader } from "../../../encoder/index.ts";
+import { openSoundReader } from "../../../modality/audio/index.ts";
 import { parseModelFile } from "../../../runs/index.ts";
 import { fetched, placeOf } from "../encoder/fetched.ts";
 
@@ -29,7 +30,12 @@ export class Model extends LoadedModel {
       nameOf: (file) => at(file).href,
       read: async (file) => new Uint8Array(await (await fetched(at(file))).arrayBuffer()),
       open: (onnx, place) => openRunner(onnx, place, options),
-      readers: { image: openPictureReader(readPicture) },
+      readers: {
+        image: openPictureReader(readPicture),
+        audio: openSoundReader(async (sound, at) =>
+          (await import("../audio/readSound.ts")).readSound(sound, at),
+        ),
+      },
     });
   }
 }
