@@ -1,44 +1,31 @@
 import { InputError } from "../base/index.ts";
 import type { Ports } from "../data/column.ts";
+import { floatSamples, resample, type Sound } from "../modality/audio/index.ts";
 import type { LogMelInput } from "./manifest.ts";
-
-/** Sound of one channel. */
-export interface Recording {
-  /** -1 to 1 */
-  readonly samples: Float32Array;
-  /** Samples a second. */
-  readonly rate: number;
-}
 
 /** Power below which it counts as this, so that silence has a logarithm: -100 dB. */
 const floor = 1e-10;
 
 /**
- * The windows of a recording that a tower embeds: side by side, the last one at the recording's end; a shorter recording is
- * one. (`ClapFeatureExtractor` draws one window at random, so that one recording has another embedding each time.)
+ * The windows of a recording that a tower embeds, at its sample rate: side by side, the last one at the recording's end; a
+ * shorter recording is one. (`ClapFeatureExtractor` draws one window at random, so that one recording has another embedding
+ * each time.)
  *
  * @param name what messages call the recording
- * @throws InputError for a recording of another rate, without samples, or with a sample that is no finite number.
+ * @throws InputError for a recording without samples, or with a sample that is no finite number.
  */
-export function recordingWindows(
-  { samples, rate }: Recording,
-  input: LogMelInput,
-  name: string,
-): Float32Array[] {
-  if (rate !== input.rate) {
-    throw new InputError(
-      `${name} has ${rate} samples a second, the tower takes ${input.rate}: resample it first`,
-    );
-  }
-  if (samples.length === 0) {
+export function recordingWindows(sound: Sound, input: LogMelInput, name: string): Float32Array[] {
+  const own = floatSamples(sound.samples);
+  if (own.length === 0) {
     throw new InputError(`${name} has no samples, expected a recording of at least one`);
   }
-  const bad = samples.findIndex((value) => !Number.isFinite(value));
+  const bad = own.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) {
     throw new InputError(
-      `${name} holds ${samples[bad]} at sample ${bad}, expected finite numbers: decode it anew`,
+      `${name} holds ${own[bad]} at sample ${bad}, expected finite numbers: decode it anew`,
     );
   }
+  const samples = resample(own, sound.sampleRate, input.rate);
   const count = Math.ceil(samples.length / input.samples);
   return Array.from({ length: count }, (_, i) => {
     const start = Math.max(0, Math.min(i * input.samples, samples.length - input.samples));

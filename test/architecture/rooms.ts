@@ -49,7 +49,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   train: training.filter((room) => room !== "train"),
   alignment: [...training],
   runs: [...below, "alignment"],
-  pretrained: ["base", "data", "onnx"],
+  pretrained: ["base", "data", "modality/audio", "onnx"],
   encoder: [...below, "alignment", "runs"],
   workspace: library,
   "platform/sound": ["base", "modality/audio"],

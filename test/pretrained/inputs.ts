@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import type { Recording, RgbPicture } from "../../src/pretrained/index.ts";
+import type { RgbPicture } from "../../src/pretrained/index.ts";
 
 /** Folders of small models that `test/golden/pretrained/pretrained.py` made. */
 export const goldenFolder = (name = ""): string =>
@@ -27,12 +27,15 @@ export function picture([width, height]: readonly [number, number]): RgbPicture 
 }
 
 /** As `recording` of `pretrained.py`. */
-export function recording(seconds: number, rate: number): Recording {
+export function recording(
+  seconds: number,
+  rate: number,
+): { readonly samples: Float32Array; readonly sampleRate: number } {
   const samples = Float32Array.from(
     { length: Math.round(seconds * rate) },
     (_, t) => Math.sin(t * t * (seconds * 4e-7)) * 0.5 + Math.sin(t * 0.031) * 0.3,
   );
-  return { samples, rate };
+  return { samples, sampleRate: rate };
 }
 
 /** The greatest difference between the numbers of two lists of vectors of the same lengths. */

@@ -4,7 +4,8 @@
     python3 test/golden/pretrained/pretrained.py [name ...]
 
 Each folder has golden.json: what transformers makes of the texts below, and of pictures and recordings that the test makes
-by the same formulas. Weights are drawn from seed 1 with a deviation that keeps embeddings of different inputs apart. ONNX
+by the same formulas. Where two pieces of text are as frequent, a tokenizer's training takes either, so a new run makes other
+tokenizers, and with them other values. Weights are drawn from seed 1 with a deviation that keeps embeddings of different inputs apart. ONNX
 files come from torch.onnx's tracing exporter with eager attention, as those of the hub do; Gemma's from the newer one, as
 tracing cannot make its masks.
 """

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { InputError } from "../../../base/index.ts";
 import type { Picture } from "../../../encoder/index.ts";
+import type { Sound } from "../../../modality/audio/index.ts";
 import { type ModelTensor, readModel } from "../../../onnx/index.ts";
 import {
   logMel,
@@ -17,7 +18,6 @@ import {
   pixelValues,
   pooled,
   poolingOf,
-  type Recording,
   recordingWindows,
   sentenceSchemas,
   soundConfigSchema,
@@ -37,7 +37,7 @@ import { rgbPicture } from "./rgbPicture.ts";
 export interface PretrainedValues {
   readonly image: Picture;
   readonly text: string;
-  readonly audio: Recording;
+  readonly audio: Sound;
 }
 
 export interface PretrainedOptions extends ModelSessionOptions {
@@ -144,7 +144,7 @@ async function readAudioPart(
   { folder }: FolderPart,
   inputs: readonly ModelTensor[],
   path: string,
-): Promise<ReadPart<Recording>> {
+): Promise<ReadPart<Sound>> {
   const port = onlyInput(inputs, "input_features", path);
   const [file, config] = await preprocessor(folder, "feature_extractor", soundConfigSchema);
   const input = logMelInput(config, port, file);
@@ -156,7 +156,7 @@ async function readAudioPart(
         return { ports: logMel(windows.flat(), input), rows: windows.map(({ length }) => length) };
       },
     },
-    example: { samples: new Float32Array(1), rate: input.rate },
+    example: { samples: new Float32Array(1), sampleRate: input.rate },
   };
 }
 
