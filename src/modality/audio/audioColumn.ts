@@ -130,3 +130,12 @@ export class AudioColumn implements Column {
     );
   }
 }
+
+/** Recordings as a column, see {@link AudioColumn}. */
+export function audioColumn(
+  name: string,
+  recordings: readonly (readonly Recorded[])[],
+  options: AudioColumnOptions,
+): AudioColumn {
+  return new AudioColumn(name, recordings, options);
+}

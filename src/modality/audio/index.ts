@@ -1,4 +1,4 @@
-export { AudioColumn, type AudioColumnOptions, type Recorded } from "./audioColumn.ts";
+export { AudioColumn, type AudioColumnOptions, audioColumn, type Recorded } from "./audioColumn.ts";
 export { type AudioTowerOptions, audioDefaults, audioTower } from "./audioTower.ts";
 export { audioTowerSchema } from "./audioTowerSchema.ts";
 export {
