@@ -1,3 +1,6 @@
+import { encoderSession } from "kindred/web";
+import { ortFiles } from "./ortFiles.ts";
+
 /** An encoder that is ready to embed pictures in this page. */
 export interface PictureEncoder {
   /** The embedding, `[dim]`, of a picture's bytes `[channels, height, width]`. */
@@ -6,17 +9,13 @@ export interface PictureEncoder {
 }
 
 /**
- * Opens an encoder with ONNX Runtime Web, which is loaded when this is first called, and runs it once, so that the first
- * picture does not wait for what is prepared then.
+ * Opens an encoder with ONNX Runtime Web, and runs it once, so that the first picture does not wait for what is prepared
+ * then. This file is loaded when it is first needed, and with it only what it names of `kindred/web`.
  *
  * @param model ONNX, see `Backend.encoder`
  * @throws InputError when it is no encoder.
  */
 export async function openEncoder(model: Uint8Array<ArrayBuffer>): Promise<PictureEncoder> {
-  const [{ encoderSession }, { ortFiles }] = await Promise.all([
-    import("kindred/web"),
-    import("./ortFiles.ts"),
-  ]);
   const session = await encoderSession(model, { wasmPaths: ortFiles });
   const [channels, height, width] = session.picture;
   await session.embed(new Float32Array(channels * height * width));

@@ -5,7 +5,7 @@ import { itemsWord } from "../words/itemWords.ts";
 import { reasonOf } from "../words/reasonOf.ts";
 import { Latest } from "./latest.ts";
 import { painted } from "./painted.ts";
-import { openEncoder, type PictureEncoder } from "./pictureEncoder.ts";
+import type { PictureEncoder } from "./pictureEncoder.ts";
 import { type Reading, readingOf } from "./reading.ts";
 
 /** What is to be read: a picture, which is embedded here, or what was embedded. */
@@ -81,6 +81,7 @@ export class Reader {
         const model = await backend.encoder(checkpoint);
         if (this.#preparing !== mine) return;
         this.#step("Starting ONNX Runtime in this page", 0.25);
+        const { openEncoder } = await import("./pictureEncoder.ts");
         encoder = await openEncoder(model);
         if (this.#preparing !== mine) return void encoder.close();
       }
