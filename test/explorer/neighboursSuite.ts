@@ -59,9 +59,7 @@ export function neighboursSuite(explored: Explored): void {
       const list = page.locator("section", { has: page.getByRole("heading", { name: title }) }).last();
       const pictures = list.getByRole("button", { name: /^Open picture/ });
       await expect.poll(() => pictures.count(), { timeout: patience }).toBeGreaterThanOrEqual(2);
-      const names = await pictures.evaluateAll((all) =>
-        all.map((each) => each.getAttribute("aria-label") ?? ""),
-      );
+      const names = await pictures.evaluateAll((all) => all.map((each) => each.textContent ?? ""));
       for (let i = 0; i < names.length; i += 2) {
         const [first, second] = [rowOf(names[i]!), rowOf(names[i + 1]!)];
         expect(labels[first] === labels[second]).toBe(alike);
