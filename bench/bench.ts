@@ -13,6 +13,7 @@ import { benchKnn } from "./knn.ts";
 import { benchMemory } from "./memory.ts";
 import { benchPictures } from "./pictures.ts";
 import { keepResults } from "./resultsStore.ts";
+import { benchSentences } from "./sentences.ts";
 import { benchSmall } from "./smallData.ts";
 import { benchResnet, benchStep } from "./step.ts";
 import { benchTextEncoders } from "./textEncoders.ts";
@@ -32,6 +33,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   pictures: benchPictures,
   small: benchSmall,
   text: benchTextEncoders,
+  sentences: benchSentences,
   explorer: benchExplorer,
   accuracy: benchAccuracy,
 };
