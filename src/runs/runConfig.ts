@@ -34,10 +34,14 @@ const trunkSchema = z.strictObject({
   features: whole.min(1),
 });
 
-const encoderSchema = z.discriminatedUnion("name", [
+export const encoderSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("lesson"), ...pictureShape, dropout: z.number().min(0).lt(1) }),
   z.strictObject({ name: z.literal("compact"), ...pictureShape, width: of("width") }),
-  z.strictObject({ name: z.literal("resnet"), ...pictureShape, width: of("width"), depth: of("depth") }),
+  z.strictObject({
+    ...{ name: z.literal("resnet"), ...pictureShape, width: of("width"), depth: of("depth") },
+    pool: z.enum(["mean", "flatten"]).exactOptional(),
+    dropout: z.number().min(0).lt(1).exactOptional(),
+  }),
   z.strictObject({ name: z.literal("convnext"), ...pictureShape, width: of("width"), depth: of("depth") }),
   z.strictObject({ name: z.literal("head"), ...pictureShape, hidden: of("hidden"), trunk: trunkSchema }),
 ]);
@@ -48,12 +52,12 @@ const lossSchema = z.strictObject({
   margin: of("margin").exactOptional(),
 });
 
-const optimizerSchema = z.discriminatedUnion("name", [
+export const optimizerSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("adam"), learningRate: of("lr") }),
   z.strictObject({ name: z.literal("adamW"), learningRate: of("lr"), weightDecay: z.number().min(0) }),
 ]);
 
-const scheduleSchema = z.discriminatedUnion("name", [
+export const scheduleSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("constant") }),
   z.strictObject({ name: z.literal("stepLR"), stepSize: whole.min(1), gamma: positive }),
   z.strictObject({ name: z.literal("oneCycle"), warmup: z.number().min(0).max(1) }),
@@ -66,7 +70,7 @@ const samplerSchema = z.discriminatedUnion("name", [
   z.strictObject({ name: z.literal("classBalanced"), classes: of("classes"), images: of("imagesPerClass") }),
 ]);
 
-const augmentationSchema = z.strictObject({
+export const augmentationSchema = z.strictObject({
   shift: z.number().min(0),
   rotation: z.number().min(0),
   scale: z.number().min(0).lt(1),

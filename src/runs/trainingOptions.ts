@@ -125,7 +125,7 @@ export const recipeOptions = {
   augmentation: {
     is: oneOf("policy", augmentationPolicies),
     about:
-      "how: light (shift, rotation, scale), digits (the same and more of it, distorted), photo (crop, mirror, colours)",
+      "how: light (shift, rotation, scale), digits (the same and more of it, distorted), photo (crop, mirror, colours), drawings (place, proportions, colours)",
     usual: "light with labels; without, as the pictures are",
   },
   elastic: { is: above0("pixels"), about: "strength of an elastic distortion" },

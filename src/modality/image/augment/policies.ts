@@ -11,9 +11,10 @@ export const paperElastic: ElasticOptions = { alpha: 34, sigma: 4 };
  * Names of whole sets of variations:
  * - `light`: a little shift, rotation and scale;
  * - `digits`: as much of all of these, of slant, thickness and elastic distortion as leaves a digit what it is; no mirror;
- * - `photo`: SimCLR's for small photos: a part of the picture, mirrored or not, in other colours or in grey.
+ * - `photo`: SimCLR's for small photos: a part of the picture, mirrored or not, in other colours or in grey;
+ * - `drawings`: as much as one drawing of a thing differs from another's: place, size, proportions, colours; no mirror.
  */
-export const augmentationPolicies = ["light", "digits", "photo"] as const;
+export const augmentationPolicies = ["light", "digits", "photo", "drawings"] as const;
 
 export type AugmentationPolicy = (typeof augmentationPolicies)[number];
 
@@ -38,6 +39,15 @@ export function augmentationOf(policy: AugmentationPolicy, size: number): Augmen
         jitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1, probability: 0.8 },
         grey: 0.2,
         ...(size < 64 ? {} : { blur: { sigma: [0.1, size / 112], probability: 0.5 } }),
+      };
+    case "drawings":
+      return {
+        ...{ shift: size / 16, rotation: 15, scale: 0.15 },
+        // Not for its parts, but for proportions; and beyond it the outermost pixels go on, as a plain ground does.
+        crop: { area: [0.8, 1], aspect: [4 / 5, 5 / 4] },
+        jitter: { brightness: 0.2, contrast: 0.2, saturation: 1, hue: 0.08, probability: 0.8 },
+        grey: 0.15,
+        blur: { sigma: [0.1, size / 48], probability: 0.3 },
       };
   }
 }

@@ -224,3 +224,25 @@ describe("every encoder", () => {
     expect(cost.trainingMultiplications).toBe(3 * expected - 32 * 32 * 16 * 27);
   });
 });
+
+describe("resnet without a mean of each map", () => {
+  it("is the one with it where its linear layer weighs all places of a map alike", () => {
+    const options = { name: "resnet", channels: 1, size: 32, dim: 4, width: 2 } as const;
+    const [mean, flat] = [encoderByName(options), encoderByName({ ...options, pool: "flatten" })];
+    const state = stateOf(mean);
+    // 4 x 4 places of each of 16 maps.
+    const weight = state.get("fc.weight")!.flatMap((value) => Array<number>(16).fill(value / 16));
+    const embed = (encoder: Encoder, weights: Map<string, number[]>): number[] => {
+      const images = constant("float32", [2, 1, 32, 32], formula("images", [2, 1, 32, 32]));
+      const embedding = encoder.forward(images, new ForwardPass({ training: false }));
+      const graph = buildGraph({ name: "use", outputs: { embedding } });
+      const values = new Map(
+        encoder.state.map(({ name, dtype, shape }) => [name, { dtype, shape, data: weights.get(name)! }]),
+      );
+      return [...evaluateGraph(graph, values).outputs.get("embedding")!.data];
+    };
+    const expected = embed(mean, state);
+    const got = embed(flat, new Map(state).set("fc.weight", weight));
+    for (const [i, value] of got.entries()) expect(value).toBeCloseTo(expected[i]!, 5);
+  });
+});

@@ -2,7 +2,14 @@ import { InputError } from "../../../base/index.ts";
 import { batchNorm2dLayer } from "../../../nn/batchNorm2d.ts";
 import type { Encoder } from "../../../nn/encoders/encoder.ts";
 import { heNormal } from "../../../nn/initializers.ts";
-import { conv2dLayer, globalAveragePoolLayer, linearLayer, reluLayer } from "../../../nn/layers.ts";
+import {
+  conv2dLayer,
+  dropoutLayer,
+  flattenLayer,
+  globalAveragePoolLayer,
+  linearLayer,
+  reluLayer,
+} from "../../../nn/layers.ts";
 import type { Module } from "../../../nn/module.ts";
 import { sequential } from "../../../nn/sequential.ts";
 import { add, relu } from "../../../ops/index.ts";
@@ -18,6 +25,13 @@ export interface ResnetEncoderOptions {
   readonly width?: number;
   /** Blocks of each stage. Default 1; with 2, and a width of 64, this is ResNet-18 with a small stem. */
   readonly depth?: number;
+  /**
+   * What the linear layer sees: the mean of each map, as in the paper, or every place of it (`flatten`), which tells drawings
+   * apart by where their parts are. Default `mean`.
+   */
+  readonly pool?: "mean" | "flatten";
+  /** Dropout probability of what the linear layer sees. Default 0. */
+  readonly dropout?: number;
 }
 
 const stages = 4;
@@ -29,7 +43,7 @@ const largeSize = 64;
 /**
  * A residual network for pictures of any size: a 3x3 stem with batch norm and ReLU, four stages of basic blocks (twice 3x3
  * convolution and batch norm, beside a shortcut) of which all but the first halve the maps and double the channels, the mean
- * of each map, and a linear layer. `[n, channels, size, size] -> [n, dim]`.
+ * of each map (or all of them), and a linear layer. `[n, channels, size, size] -> [n, dim]`.
  *
  * Its state is named as that of torchvision's `ResNet` (`conv1`, `bn1`, `layer1.0.conv1`, `layer2.0.downsample.0`, `fc`), its
  * convolutions start from He's normal distribution, as there.
@@ -38,7 +52,7 @@ const largeSize = 64;
  * @see He et al., "Deep Residual Learning for Image Recognition" (2015), https://arxiv.org/abs/1512.03385
  */
 export function resnetEncoder(options: ResnetEncoderOptions = {}): Encoder {
-  const { channels = 3, size = 32, dim = 64, width = 16, depth = 1 } = options;
+  const { channels = 3, size = 32, dim = 64, width = 16, depth = 1, pool = "mean", dropout = 0 } = options;
   if (size < resnetLeastSize) {
     throw new InputError(
       `pictures of ${size} x ${size} are too small for the resnet encoder, expected ${resnetLeastSize} x ${resnetLeastSize} or more`,
@@ -55,10 +69,18 @@ export function resnetEncoder(options: ResnetEncoderOptions = {}): Encoder {
     bn1: batchNorm2dLayer(width),
     relu: reluLayer(),
     ...Object.fromEntries(ofStages.map((stage, i) => [`layer${i + 1}`, stage])),
-    avgpool: globalAveragePoolLayer(),
-    fc: linearLayer(widths.at(-1)!, dim),
+    avgpool: pool === "mean" ? globalAveragePoolLayer() : flattenLayer(),
+    drop: dropoutLayer(dropout),
+    fc: linearLayer(widths.at(-1)! * (pool === "mean" ? 1 : lastSide(size) ** 2), dim),
   });
   return { ...layers, name: "resnet", inputShape: [channels, size, size], dim };
+}
+
+/** Side of the last stage's maps: each halving rounds up. */
+function lastSide(size: number): number {
+  let side = size >= largeSize ? Math.ceil(size / 2) : size;
+  for (let stage = 1; stage < stages; stage++) side = Math.ceil(side / 2);
+  return side;
 }
 
 /** Without bias, as batch norm follows, and of the same size but for the stride. */
