@@ -85,14 +85,14 @@ function taskOf(encoder: Encoder, { of, loss }: Loss, head: Module | null): Task
   }
 }
 
-function optimizerOf(config: RunConfig["optimizer"]): Optimizer {
+export function optimizerOf(config: RunConfig["optimizer"]): Optimizer {
   return config.name === "adam" ? adam() : adamW({ weightDecay: config.weightDecay });
 }
 
 /** Of a run's steps, so that one of few pictures comes to its full rate. */
 const mostWarmup = 0.2;
 
-function scheduleOf(config: RunConfig["schedule"], learningRate: number): Schedule {
+export function scheduleOf(config: RunConfig["schedule"], learningRate: number): Schedule {
   switch (config.name) {
     case "constant":
       return constantRate(learningRate);

@@ -1,3 +1,8 @@
+export * from "./alignment/alignmentConfig.ts";
+export { type AlignmentRecipe, alignmentRecipes } from "./alignment/alignmentNames.ts";
+export * from "./alignment/alignmentParts.ts";
+export { digitCaptions, digitWords } from "./alignment/digitCaptions.ts";
+export * from "./alignment/planAlignment.ts";
 export { augmentOptions } from "./augmentationConfig.ts";
 export * from "./checkpoint/index.ts";
 export * from "./checkpoint/trainingState.ts";

@@ -67,7 +67,7 @@ export interface OptionRow {
   readonly default?: unknown;
   readonly required?: true;
   /** The only data, or other option, that it says something about. */
-  readonly only?: "arrays" | "picture files" | "a trunk";
+  readonly only?: "arrays" | "picture files" | "a trunk" | "several modalities";
   /** A letter that stands for its name on the command line. */
   readonly short?: string;
   /** The environment variable that it is taken from when it is not given. */
@@ -103,7 +103,7 @@ export function expectedOf(kind: Kind): string {
       return `one of ${Object.keys(kind.names).join(", ")}`;
     case "list":
       return kind.commas
-        ? `${expectedOf(kind.of)}, or several with commas between them, such as 0.48,0.46,0.41`
+        ? `${expectedOf(kind.of)}, or several with commas between them`
         : expectedOf(kind.of);
     case "flag":
       return "true or false";

@@ -32,10 +32,11 @@ export type RecipeName = (typeof recipeNames)[number];
 /** In place of a recipe: what suits the pictures. */
 export const autoRecipe = "auto";
 
-export const askedRecipes = [autoRecipe, ...recipeNames] as const;
+/** The recipes of pictures, or that one is to be chosen. */
+export const pictureRecipes = [autoRecipe, ...recipeNames] as const;
 
-/** A recipe, or that one is to be chosen. */
-export type RecipeChoice = (typeof askedRecipes)[number];
+/** A recipe of pictures, or that one is to be chosen. */
+export type RecipeChoice = (typeof pictureRecipes)[number];
 
 /** The recipes; `lessonConfig`, `fastConfig` and `simclrConfig` say where their values come from. */
 export const recipes: Readonly<Record<RecipeName, Recipe>> = {

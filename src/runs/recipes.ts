@@ -1,6 +1,6 @@
 import { InputError } from "../base/index.ts";
 import { className, hasTriplets } from "../data/index.ts";
-import { lossByName } from "../losses/index.ts";
+import { lossByName, lossNames } from "../losses/index.ts";
 import {
   type DataForm,
   type ImageDataset,
@@ -89,7 +89,7 @@ export function recipeConfig(name: RecipeName, choices: RunChoices): RunConfig {
     sampler,
     augmentation: chosenAugmentation(recipe, loss, choices),
     optimizer: { ...recipe.optimizer, ...rate },
-    schedule: scheduleOf(choices.schedule ?? schedules[recipe.schedule]),
+    schedule: scheduleConfig(choices.schedule ?? schedules[recipe.schedule]),
     epochs: choices.epochs ?? (choices.trunk ? headEpochs : recipe.epochs),
     patience: choices.patience ?? 0,
     batchSize: chosenBatchSize(recipe, sampler, choices),
@@ -110,7 +110,13 @@ export function fitClasses(config: RunConfig, known: number): RunConfig {
 }
 
 function chosenLoss(recipe: Recipe, choices: RunChoices): RunConfig["loss"] {
-  const { loss: name = recipe.loss, margin } = choices;
+  const { loss: asked = recipe.loss, margin } = choices;
+  const name = lossNames.find((known) => known === asked);
+  if (name === undefined) {
+    throw new InputError(
+      `loss ${asked} aligns several modalities, and this training is of pictures alone: choose one of ${lossNames.join(", ")}, or data with texts or recordings`,
+    );
+  }
   const { temperature = name === recipe.loss ? recipe.temperature : undefined } = choices;
   const options = {
     ...(temperature === undefined ? {} : { temperature }),
@@ -235,7 +241,7 @@ function chosenAugmentation(
   return augmentationConfig(policy, size, elastic);
 }
 
-function scheduleOf(name: RunConfig["schedule"]["name"]): RunConfig["schedule"] {
+export function scheduleConfig(name: RunConfig["schedule"]["name"]): RunConfig["schedule"] {
   switch (name) {
     case "constant":
       return { name };

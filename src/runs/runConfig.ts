@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { InputError } from "../base/index.ts";
 import { parseJson } from "../base/parseJson.ts";
+import { lossNames } from "../losses/index.ts";
 import { preprocessingSchema, rowOrders, untoldForm } from "../modality/image/index.ts";
 import { trunkDtypes, trunkPools } from "../nn/index.ts";
-import { schemaOf } from "./option.ts";
+import { oneOf, schemaOf } from "./option.ts";
 import { recipeNames } from "./recipeTable.ts";
 import { requireSuitable } from "./suitable.ts";
 import { trainingOptions } from "./trainingOptions.ts";
@@ -47,7 +48,7 @@ export const encoderSchema = z.discriminatedUnion("name", [
 ]);
 
 const lossSchema = z.strictObject({
-  name: of("loss"),
+  name: schemaOf(oneOf("name", lossNames)),
   temperature: of("temperature").exactOptional(),
   margin: of("margin").exactOptional(),
 });

@@ -7,6 +7,8 @@ import {
   encoderTable,
   fits,
 } from "../modality/image/index.ts";
+import { defaultTextEncoder, type TextEncoderName, textEncoders } from "../modality/text/index.ts";
+import { alignmentLosses, alignmentRecipes } from "./alignment/alignmentNames.ts";
 import {
   above0,
   anyNumber,
@@ -20,11 +22,12 @@ import {
   type OptionValues,
   oneOf,
   path,
+  several,
   text,
 } from "./option.ts";
 import {
-  askedRecipes,
   autoRecipe,
+  pictureRecipes,
   type Recipe,
   recipeNames,
   recipes,
@@ -58,6 +61,30 @@ const byEncoder = (size: "width" | "depth"): Readonly<Record<string, number>> =>
 /** The colours that have a name. */
 const colours: Readonly<Record<string, string>> = { black: "#000000", white: "#ffffff" };
 
+/** A modality and a run, as `image=runs/fast`. */
+const towerForm = form(
+  "modality=run",
+  "a modality and the folder of a run, such as image=runs/fast",
+  (text) => {
+    const at = text.indexOf("=");
+    return at > 0 && at < text.length - 1
+      ? { modality: text.slice(0, at), from: text.slice(at + 1) }
+      : undefined;
+  },
+);
+
+/** Two modalities, as `image-text` or `image-text:0.5`. */
+const pairForm = form(
+  "pair",
+  "two modalities such as image-text, or image-text:0.5 with a weight",
+  (text) => {
+    const [, one, other, weight = "1"] = /^([a-z]+)-([a-z]+)(?::(\d+(?:\.\d+)?))?$/.exec(text) ?? [];
+    return one && other && Number(weight) > 0
+      ? { between: [one, other] as [string, string], weight: Number(weight) }
+      : undefined;
+  },
+);
+
 /** Options that say something about this alone. */
 const only = <Table extends OptionTable>(what: NonNullable<OptionRow["only"]>, table: Table): Table =>
   Object.fromEntries(Object.entries(table).map(([name, row]) => [name, { ...row, only: what }])) as Table;
@@ -82,7 +109,11 @@ export const recipeOptions = {
       lossByName(loss, {}).of === "pairs" ? batchSize.pairs : batchSize.pictures,
     ),
   },
-  loss: { is: oneOf("name", lossNames), about: "what is minimised", usual: byRecipe(({ loss }) => loss) },
+  loss: {
+    is: oneOf("name", [...lossNames, ...alignmentLosses]),
+    about: "what is minimised; clip and siglip align several modalities",
+    usual: { ...byRecipe(({ loss }) => loss), align: "clip", senses: "clip" },
+  },
   temperature: { is: above0("t"), about: "of supcon, nt-xent and infonce" },
   margin: { is: above0("m"), about: "of the triplet losses and margin" },
   encoder: {
@@ -194,9 +225,9 @@ export const trainingOptions = {
     transpose: { is: flag(), about: "exchange rows and columns of arrays, which EMNIST's letters need" },
   }),
   recipe: {
-    is: oneOf("name", askedRecipes),
+    is: oneOf("name", [...pictureRecipes, ...alignmentRecipes]),
     about:
-      "auto: what suits the pictures, with reasons (the lesson for small grey ones in arrays); lesson: pairs, as the lesson has it; fast: all pairs of a batch, each picture encoded once; simclr: without labels, two variations of each picture",
+      "auto: what suits the data, with reasons (the lesson for small grey pictures in arrays, align for several modalities); lesson: pairs, as the lesson has it; fast: all pairs of a batch, each picture encoded once; simclr: without labels, two variations of each picture; align: one space for pictures, texts and recordings that belong together; senses: the same for digits, written, named and spoken",
     default: autoRecipe,
   },
   ...recipeOptions,
@@ -236,6 +267,28 @@ export const trainingOptions = {
     is: path("file"),
     about: "start from the weights of a checkpoint or a .safetensors file, PyTorch's or ours",
   },
+  ...only("several modalities", {
+    tower: {
+      is: several("modality=run", towerForm),
+      about: "lock a tower: the others are to meet that of the run, as image=runs/fast",
+      usual: "all are trained",
+    },
+    pairs: {
+      is: listed("pairs", pairForm),
+      about: "which modalities are to meet, and with which weight, as image-text,image-audio:0.5",
+      usual: "pictures with each other modality, and with pictures of the same thing",
+    },
+    textEncoder: {
+      is: oneOf("name", Object.keys(textEncoders) as TextEncoderName[]),
+      about: "a bag of n-grams, or a small transformer",
+      usual: defaultTextEncoder,
+    },
+    holdOut: {
+      is: several("speaker", text("speaker")),
+      about: "speakers of --recipe senses who are not trained on",
+      usual: "none",
+    },
+  }),
   seed: { is: trainingNumbers.seed, about: "seed of everything random", default: 1 },
   record: {
     is: flag("record none"),

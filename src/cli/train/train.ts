@@ -4,12 +4,19 @@ import type { Preprocessing } from "../../modality/image/index.ts";
 import { nodeRuntime } from "../../platform/node/ort/devices.ts";
 import { RunFolder } from "../../platform/node/run/runFolder.ts";
 import { type ConfiguredData, configuredData, trainRun } from "../../platform/node/run/trainRun.ts";
-import { configToRead, type Guidance, guidanceLines, type RunConfig } from "../../runs/index.ts";
+import {
+  configToRead,
+  type Guidance,
+  guidanceLines,
+  type RecipeChoice,
+  type RunConfig,
+} from "../../runs/index.ts";
 import { interrupted, note, ProgressLine } from "../console.ts";
 import { stopOnInterrupt } from "../interrupt.ts";
 import { commandOf, defined } from "../options.ts";
 import { noteReport, PictureProgress } from "../pictureProgress.ts";
-import { type ParsedOptions, requireUse, type TrainOptions, trainOptions } from "./trainOptions.ts";
+import { beginAlignment, itemsToAlign, resumeAlignment } from "./trainAlignment.ts";
+import { givenFor, type ParsedOptions, requireUse, type TrainOptions, trainOptions } from "./trainOptions.ts";
 import { choicesOf, folderToResume, planTraining, usualFolder } from "./trainPlan.ts";
 import { describeConfig, describeEpoch, describeStep, finish, stepsDone } from "./trainReport.ts";
 import { resumedConfig } from "./trainResume.ts";
@@ -21,19 +28,32 @@ export const trainCommand = (): Command =>
       throw new InputError("--resume continues a run and --force replaces it: give one of them");
     }
     if (options.resume) await resumeRun(options, given);
-    else await beginRun(options);
+    else await beginRun(options, given);
   });
 
-/** Begins a new run. */
-async function beginRun(options: ParsedOptions): Promise<void> {
+/** Begins a new run: of pictures alone, or of several modalities where the data has such. */
+async function beginRun(options: ParsedOptions, given: ReadonlySet<string>): Promise<void> {
   if (options.out !== undefined) await new RunFolder(options.out).requireFree(options);
+  const found = await itemsToAlign(options);
+  const recipe = found ? "align" : options.recipe;
+  if (recipe === "senses" || recipe === "align") await beginAlignment(options, recipe, found, given);
+  else await beginPictures(options, recipe);
+}
+
+async function beginPictures(options: ParsedOptions, recipe: RecipeChoice): Promise<void> {
+  const stray = givenFor("several modalities", options);
+  if (stray) {
+    throw new InputError(
+      `${stray.flag} is for several modalities, and ${options.data} has pictures alone: leave it out, or give data with texts or recordings`,
+    );
+  }
   const tried = await chosenTrunk(options, options.size);
   // Choices that do not go together are refused before any picture is read.
-  const toRead = configToRead(options.recipe, choicesOf(options, tried));
+  const toRead = configToRead(recipe, choicesOf(options, tried));
   const data = await readData(toRead, options, trunkPreprocessing(tried));
   const trunk = await trunkForPictures(tried, options, data);
   if (trunk) for (const text of trunkLines(trunk, data.training, options.size !== undefined)) note(text);
-  const plan = await planTraining(options.recipe, choicesOf(options, trunk), data);
+  const plan = await planTraining(recipe, choicesOf(options, trunk), data);
   const out = options.out ?? usualFolder(options.data, plan.config.recipe, Boolean(data.report));
   await new RunFolder(out).requireFree(options);
   await runTrain({ ...options, out }, plan.config, data, plan.guidance);
@@ -42,6 +62,8 @@ async function beginRun(options: ParsedOptions): Promise<void> {
 /** Goes on with a run. */
 async function resumeRun(options: ParsedOptions, given: ReadonlySet<string>): Promise<void> {
   const out = options.out ?? folderToResume(options.data, options.recipe);
+  const aligned = new RunFolder(out).exists ? await new RunFolder(out).readAlignment() : null;
+  if (aligned) return resumeAlignment({ ...options, out }, aligned, given);
   const config = await resumedConfig(new RunFolder(out), { ...options, out }, given);
   await runTrain({ ...options, out }, config, await readData(config, options));
 }

@@ -25,7 +25,7 @@ export type TrainOptions = ParsedOptions & { readonly out: string };
 
 /** The first option given that says something about this alone, as it is written, and its value. */
 export function givenFor(
-  what: "arrays" | "picture files" | "a trunk",
+  what: "arrays" | "picture files" | "a trunk" | "several modalities",
   options: Partial<TrainingValues>,
 ): { readonly flag: string; readonly value: string } | null {
   const values: Readonly<Record<string, unknown>> = { ...options };

@@ -56,7 +56,7 @@ export function usualFolder(source: string, recipe: RecipeName, hasPictures: boo
 }
 
 /** The folder of the run to go on with where none is named: that of the data if there is one, else of the recipe. */
-export function folderToResume(source: string, recipe: RecipeChoice): string {
+export function folderToResume(source: string, recipe: ParsedOptions["recipe"]): string {
   const ofData = `runs/${nameOf(source)}`;
   if (new RunFolder(ofData).exists) return ofData;
   return `runs/${recipe === autoRecipe ? "lesson" : recipe}`;

@@ -6,7 +6,10 @@ import { flagOf, type Kind, textOf } from "../../runs/option.ts";
 import { note } from "../console.ts";
 import type { TrainOptions } from "./trainOptions.ts";
 
-type Resumable = Exclude<keyof typeof trainingOptions, "epochs" | "patience" | "strict">;
+type Resumable = Exclude<
+  keyof typeof trainingOptions,
+  "epochs" | "patience" | "strict" | "tower" | "pairs" | "textEncoder" | "holdOut"
+>;
 
 /** What a run was begun with, by the option that a resumed one may repeat but not change; nothing for without. */
 function begunWith(config: RunConfig): Readonly<Record<Resumable, unknown>> {

@@ -5,16 +5,16 @@ const count = z.int().positive();
 
 /** What an audio tower is made with, as a file keeps it, see `AudioTowerOptions`. */
 export const audioTowerSchema = z.strictObject({
-  sampleRate: count.optional(),
-  seconds: positive.optional(),
-  melBins: count.optional(),
-  frame: positive.optional(),
-  hop: positive.optional(),
-  lowest: z.number().nonnegative().optional(),
-  highest: positive.optional(),
-  dim: count.optional(),
-  width: count.optional(),
-  parts: count.optional(),
-  dropout: z.number().min(0).lt(1).optional(),
-  masked: z.number().min(0).lt(1).optional(),
+  sampleRate: count.exactOptional(),
+  seconds: positive.exactOptional(),
+  melBins: count.exactOptional(),
+  frame: positive.exactOptional(),
+  hop: positive.exactOptional(),
+  lowest: z.number().nonnegative().exactOptional(),
+  highest: positive.exactOptional(),
+  dim: count.exactOptional(),
+  width: count.exactOptional(),
+  parts: count.exactOptional(),
+  dropout: z.number().min(0).lt(1).exactOptional(),
+  masked: z.number().min(0).lt(1).exactOptional(),
 });

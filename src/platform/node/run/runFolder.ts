@@ -3,15 +3,16 @@ import { readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, shellWord, type TensorData } from "../../../base/index.ts";
 import { listed } from "../../../base/listed.ts";
-import type { Encoder } from "../../../nn/index.ts";
 import {
+  type AlignmentConfig,
   bestCheckpoint,
   decodeTrainingState,
   type EvaluationFile,
   encodeTrainingState,
   type Guidance,
-  imageModel,
+  isAlignmentConfig,
   type ModelContents,
+  parseAlignmentConfig,
   parseEvaluationFile,
   parseGuidance,
   parseMetrics,
@@ -79,7 +80,7 @@ export class RunFolder {
    *
    * @throws InputError as {@link requireFree}, or when the folder cannot be written.
    */
-  async begin(config: RunConfig, options: { readonly force: boolean }): Promise<void> {
+  async begin(config: RunConfig | AlignmentConfig, options: { readonly force: boolean }): Promise<void> {
     await this.requireFree(options);
     try {
       await makeFolder(this.path);
@@ -102,20 +103,37 @@ export class RunFolder {
   }
 
   /** Makes the folder ready to go on with its run: clears what a killed process left half-written. */
-  async continue(config: RunConfig): Promise<void> {
+  async continue(config: RunConfig | AlignmentConfig): Promise<void> {
     await clearRunTemporaries(this.path);
     await this.writeConfig(config);
   }
 
-  async writeConfig(config: RunConfig): Promise<void> {
+  async writeConfig(config: RunConfig | AlignmentConfig): Promise<void> {
     await this.#write(this.#at("config.json"), `${JSON.stringify(config, null, 2)}\n`);
   }
 
-  /** @throws InputError when no run is here, or its configuration is not one. */
+  /**
+   * The configuration of a run of pictures.
+   *
+   * @throws InputError when no run is here, it is one of several modalities, or its configuration is not one.
+   */
   async readConfig(): Promise<RunConfig> {
-    if (!this.exists) throw await this.#noRun();
-    const file = this.#at("config.json");
-    return parseRunConfig(await readTextOrExplain(file), file);
+    const { text, file } = await this.#configText();
+    if (!isAlignmentConfig(text)) return parseRunConfig(text, file);
+    const modalities = Object.keys(parseAlignmentConfig(text, file).towers);
+    throw new InputError(
+      `${this.path} holds a run of ${listed(modalities)}, expected one of pictures alone: name another, or use its folder model`,
+    );
+  }
+
+  /**
+   * The configuration of a run of several modalities; null where it is one of pictures alone.
+   *
+   * @throws InputError when no run is here, or its configuration is not one.
+   */
+  async readAlignment(): Promise<AlignmentConfig | null> {
+    const { text, file } = await this.#configText();
+    return isAlignmentConfig(text) ? parseAlignmentConfig(text, file) : null;
   }
 
   /** The files that the run's data was read without, and why, one a line. */
@@ -138,20 +156,20 @@ export class RunFolder {
   }
 
   /**
-   * What belongs to a finished epoch; the state last, so that a resumed run finds all that it promises. The model
-   * is that of the best epoch where one is told; an encoder with a trunk is left to {@link writeModel}.
+   * What belongs to a finished epoch; the state last, so that a resumed run finds all that it promises.
+   *
+   * @param modelOf the model with the weights of an epoch, counted from 0, which is written where that is the best one, or none
+   *   is told; null where it is left to {@link writeModel}
    */
   async writeEpoch(
-    encoder: Encoder,
-    config: RunConfig,
     weights: ReadonlyMap<string, TensorData>,
     state: TrainingState,
+    modelOf: ((epoch: number) => ModelContents) | null,
   ): Promise<void> {
     const { epoch, history } = state.progress;
     await this.#write(this.checkpointFile(epoch - 1), writePt(weights));
     const best = history.at(-1)?.best ?? epoch;
-    if (!encoder.trunk && best === epoch)
-      await this.writeModel(imageModel(encoder, config, weights, epoch - 1));
+    if (modelOf && best === epoch) await this.writeModel(modelOf(epoch - 1));
     await this.#writeMetrics(history);
     await this.writeState(state);
   }
@@ -222,7 +240,8 @@ export class RunFolder {
   async bestEpoch(epochs: readonly number[]): Promise<number | null> {
     const file = this.#at("metrics.jsonl");
     if (!this.exists || !existsSync(file)) return null;
-    return bestCheckpoint(await this.readConfig(), await this.readMetrics(), epochs);
+    const config = (await this.readAlignment()) ?? (await this.readConfig());
+    return bestCheckpoint(config, await this.readMetrics(), epochs);
   }
 
   /** The epoch whose checkpoint is taken where none is named: the best one, else the newest; undefined before the first. */
@@ -281,6 +300,12 @@ export class RunFolder {
 
   async #writeMetrics(history: readonly EpochMetrics[]): Promise<void> {
     await this.#write(this.#at("metrics.jsonl"), history.map((row) => `${JSON.stringify(row)}\n`).join(""));
+  }
+
+  async #configText(): Promise<{ readonly text: string; readonly file: string }> {
+    if (!this.exists) throw await this.#noRun();
+    const file = this.#at("config.json");
+    return { text: await readTextOrExplain(file), file };
   }
 
   async #noRun(): Promise<InputError> {

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { InputError, type TensorData } from "../../../base/index.ts";
 import {
   datasetsOf,
@@ -34,11 +33,12 @@ import type { PictureReport } from "../pictures/pictureReport.ts";
 import { withTrunk } from "../trunk/trunk.ts";
 import { withTrunkFeatures } from "../trunk/trunkFeatures.ts";
 import { VariationThreads } from "../variation/variationThreads.ts";
+import { inRunFolder, type RunProgress } from "./inRunFolder.ts";
 import { RunRecorder } from "./recording.ts";
 import { dataOptionsOf } from "./runData.ts";
 import { runFigures } from "./runFigures.ts";
-import { RunFolder } from "./runFolder.ts";
-import { RunLock } from "./runLock.ts";
+import type { RunFolder } from "./runFolder.ts";
+import type { RunLock } from "./runLock.ts";
 
 /** The images of a run. */
 export interface ConfiguredData {
@@ -151,24 +151,9 @@ export interface TrainRunResult {
  * the middle of the epoch. Only one process at a time can train a run, see `RunLock`.
  */
 export async function trainRun(options: TrainRunOptions): Promise<TrainRunResult> {
-  const { path } = options.folder;
-  const lock = new RunLock(path);
-  const beforeWrite = (): void => lock.requireHeld();
-  const folder = new RunFolder(path, beforeWrite);
-  const progress = { begun: false, steps: 0 };
-  try {
-    // A run that is there, before its state is read; a new one's folder is not made before all input is checked.
-    if (existsSync(path)) await lock.take();
-    const result = await trainLocked({ ...options, folder, beforeWrite }, lock, progress);
-    await lock.release();
-    return result;
-  } catch (error) {
-    // What is left of it would only be in the way of the next; unless it is another's by now.
-    const abandoned = progress.begun && progress.steps === 0 && lock.held;
-    await lock.release();
-    if (abandoned) await folder.abandon();
-    throw error;
-  }
+  return inRunFolder(options.folder.path, (folder, lock, progress) =>
+    trainLocked({ ...options, folder, beforeWrite: () => lock.requireHeld() }, lock, progress),
+  );
 }
 
 /** What trains under a lock, and is asked whether it still may before each write. */
@@ -176,17 +161,10 @@ interface LockedOptions extends TrainRunOptions {
   readonly beforeWrite: () => void;
 }
 
-/** How far a call has come. */
-interface CallProgress {
-  /** Whether a new run's folder was made. */
-  begun: boolean;
-  steps: number;
-}
-
 async function trainLocked(
   options: LockedOptions,
   lock: RunLock,
-  progress: CallProgress,
+  progress: RunProgress,
 ): Promise<TrainRunResult> {
   const { config, folder, runtime, mode } = options;
   const variation = new VariationThreads();
@@ -254,14 +232,16 @@ async function trainLocked(
       onEpoch: async (metrics) => {
         // Before the state, so that a resumed run finds every snapshot from before it.
         await recorder?.flush();
-        await folder.writeEpoch(encoder, config, await trainer.encoderState(), await trainer.state());
+        const weights = await trainer.encoderState();
+        // With its trunk it is large, so that it is written once, after the last epoch.
+        const modelOf = encoder.trunk ? null : (epoch: number) => imageModel(encoder, config, weights, epoch);
+        await folder.writeEpoch(weights, await trainer.state(), modelOf);
         await options.onEpoch?.(metrics);
       },
     });
     await recorder?.flush();
     const complete = trainer.finished;
     if (!complete) await folder.writeState(await trainer.state());
-    // With its trunk it is large, so that it is written once.
     if (encoder.trunk) {
       const { weights, epoch } = await chosenWeights(folder, trainer);
       await folder.writeModel(imageModel(encoder, config, weights, epoch));

@@ -1,0 +1,241 @@
+import { crc32, InputError } from "../../../base/index.ts";
+import { counted } from "../../../base/listed.ts";
+import {
+  type Column,
+  type Dataset,
+  type ItemModality,
+  type ItemProblem,
+  type ItemSurvey,
+  type ItemTable,
+  itemDataset,
+  pickItems,
+  requireUse,
+  type SplitItems,
+  splitItems,
+  surveyItems,
+} from "../../../data/index.ts";
+import { AudioColumn, compactSound, type Sound } from "../../../modality/audio/index.ts";
+import type { ImageColumn } from "../../../modality/image/index.ts";
+import { type TextPreparation, textColumn } from "../../../modality/text/index.ts";
+import { readSound } from "../audio/readSound.ts";
+import { imageColumnOf } from "../items/imageColumnOf.ts";
+import { readItems } from "../items/readItems.ts";
+import type { ChosenPreprocessing } from "../pictures/surveyPictures.ts";
+import type { AlignmentData, MeasuredRows } from "./alignmentData.ts";
+
+export interface OpenItemsOptions {
+  /** Items to take, by lot; null for all. */
+  readonly limit: number | null;
+  /** Items to keep for validation; null for as many as suit. */
+  readonly validation: number | null;
+  readonly seed: number;
+  readonly label?: string | null;
+  readonly unlabelled?: boolean;
+  readonly classes?: readonly string[] | null;
+  readonly strict?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Items that were found, before any file is decoded. */
+export interface FoundItems {
+  readonly table: ItemTable;
+  readonly survey: ItemSurvey;
+  readonly modalities: readonly ItemModality[];
+  readonly why: string;
+  readonly split: SplitItems;
+}
+
+/**
+ * Looks at a table or folder of items, and sets some aside.
+ *
+ * @throws NoItemsError when it is none; InputError when its items join no modalities.
+ */
+export async function findItems(source: string, options: OpenItemsOptions): Promise<FoundItems> {
+  const {
+    limit,
+    validation,
+    seed,
+    classes,
+    strict = false,
+    label = null,
+    unlabelled = false,
+    signal,
+  } = options;
+  const read = await readItems(source, {
+    ...{ strict, label, unlabelled },
+    ...(classes ? { classes } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  const table = limit === null ? read : firstItems(read, limit);
+  const survey = surveyItems(table);
+  const use = requireUse(survey);
+  if (use.kind !== "alignment") {
+    throw new InputError(
+      `${source}: ${use.why}, and an alignment joins two modalities: add a column text beside it, or another modality`,
+    );
+  }
+  const split = splitItems(table, { seed, ...(validation === null ? {} : { validation }) });
+  return { table, survey, modalities: use.modalities, why: use.why, split };
+}
+
+/** The first items of each part, so many in all of the training part. */
+function firstItems(table: ItemTable, limit: number): ItemTable {
+  let training = 0;
+  const rows = Uint32Array.from(table.items.keys()).filter(
+    (row) => table.items[row]!.part !== "train" || training++ < limit,
+  );
+  return pickItems(table, rows);
+}
+
+/** What decoded files take long by. */
+export interface DecodeOptions {
+  readonly strict?: boolean;
+  readonly signal?: AbortSignal;
+  /** Told of pictures read and decoded, and of recordings decoded. */
+  readonly onFiles?: (what: string, done: number, total: number) => void;
+}
+
+/** The pictures of all items; an item whose picture cannot be read lacks one. */
+export async function decodePictures(
+  { table }: FoundItems,
+  preprocessing: ChosenPreprocessing,
+  { strict = false, signal, onFiles }: DecodeOptions = {},
+) {
+  return imageColumnOf(table, {
+    ...{ preprocessing, strict },
+    ...(signal ? { signal } : {}),
+    onPictures: (stage, done, total) => onFiles?.(`${stage} pictures`, done, total),
+  });
+}
+
+/** The recordings of each item at a rate, no longer than the tower takes by far; what cannot be read is told. */
+export async function decodeRecordings(
+  { table }: FoundItems,
+  { sampleRate, seconds }: { readonly sampleRate: number; readonly seconds: number },
+  { strict = false, signal, onFiles }: DecodeOptions = {},
+): Promise<{ readonly sounds: readonly (readonly Sound[])[]; readonly problems: readonly ItemProblem[] }> {
+  const problems: ItemProblem[] = [];
+  const total = table.items.reduce((sum, { audio }) => sum + audio.length, 0);
+  const sounds: Sound[][] = [];
+  let done = 0;
+  // One file may be that of several items, such as pictures of one thing.
+  const read = new Map<string, Sound | null>();
+  for (const { audio } of table.items) {
+    const ofItem: Sound[] = [];
+    for (const { file, path } of audio) {
+      let sound = read.get(file);
+      if (sound === undefined) {
+        sound = await readSound(file, {
+          sampleRate,
+          seconds: 4 * seconds,
+          ...(signal ? { signal } : {}),
+        }).then(compactSound, (error: unknown) => {
+          if (strict || !(error instanceof InputError)) throw error;
+          problems.push({ path, reason: error.message });
+          return null;
+        });
+        read.set(file, sound);
+      }
+      if (sound) ofItem.push(sound);
+      onFiles?.("decoding recordings", ++done, total);
+    }
+    sounds.push(ofItem);
+  }
+  return { sounds, problems };
+}
+
+/** Values of every item, as columns are made of. */
+export interface ItemValues {
+  readonly images: ImageColumn | null;
+  readonly preparation: TextPreparation | null;
+  readonly audio: {
+    readonly sounds: readonly (readonly Sound[])[];
+    readonly sampleRate: number;
+    readonly seconds: number;
+  } | null;
+}
+
+/** The items of training and validation with a column of each modality. */
+export async function itemSenses({ table, split }: FoundItems, values: ItemValues): Promise<AlignmentData> {
+  const of = (rows: Uint32Array): Dataset =>
+    itemDataset(pickItems(table, rows), columnsOf(table, rows, values));
+  const [training, validation] = [of(split.training), of(split.validation)];
+  const sums: string[] = [];
+  for (const { columns } of [training, validation]) {
+    for (const column of columns.values()) sums.push(await column.fingerprint());
+  }
+  const groups = crc32(new Uint8Array(table.groups.buffer, table.groups.byteOffset, table.groups.byteLength));
+  return { training, validation, fingerprint: [groups.toString(16), ...sums].join("-") };
+}
+
+/**
+ * What is measured by: the test items, or else the validation items. Of texts and of recordings one of each group counts, the first,
+ * so that the pool has each name once.
+ *
+ * @throws InputError when neither is there.
+ */
+export function measuredItems(
+  { table, split }: FoundItems,
+  values: ItemValues,
+): { readonly of: "test" | "validation"; readonly rows: MeasuredRows } {
+  const of = split.test.length > 0 ? "test" : "validation";
+  const rows = split[of];
+  if (rows.length === 0) {
+    throw new InputError(
+      `${table.name} has no test and no validation items, expected some to measure by: train with --validation, or name a part test`,
+    );
+  }
+  const dataset = itemDataset(pickItems(table, rows), columnsOf(table, rows, values));
+  return {
+    of,
+    rows: [...dataset.columns.values()].flatMap((column) => {
+      const seen = new Set<number>();
+      const kept = Uint32Array.from(dataset.labels.keys()).filter((row) => {
+        if (!column.has(row)) return false;
+        if (column.modality === "image") return true;
+        const group = dataset.labels[row]!;
+        return !seen.has(group) && seen.add(group);
+      });
+      if (kept.length === 0) return [];
+      const picked = rows.length === kept.length ? rows : kept.map((row) => rows[row]!);
+      const one = columnsOf(table, picked, values).find(({ modality }) => modality === column.modality)!;
+      return [{ modality: column.modality, dataset: itemDataset(pickItems(table, picked), [one]) }];
+    }),
+  };
+}
+
+function columnsOf(
+  table: ItemTable,
+  rows: Uint32Array,
+  { images, preparation, audio }: ItemValues,
+): Column[] {
+  const { name, items } = table;
+  return [
+    ...(images ? [images.pick(rows)] : []),
+    ...(preparation
+      ? [
+          textColumn(
+            name,
+            Array.from(rows, (row) => items[row]!.texts),
+            preparation,
+          ),
+        ]
+      : []),
+    ...(audio
+      ? [
+          new AudioColumn(
+            name,
+            Array.from(rows, (row) => audio.sounds[row]!),
+            audio,
+          ),
+        ]
+      : []),
+  ];
+}
+
+/** What was left out, in one line; null where nothing was. */
+export function leftOutLine(problems: readonly ItemProblem[], strict: boolean): string | null {
+  const [first] = problems;
+  if (!first || strict) return null;
+  return `${counted(problems.length, "file was", "files were")} left out, such as ${first.path}: ${first.reason}`;
+}
