@@ -24,7 +24,7 @@ import {
   matchTensors,
   type RunConfig,
 } from "../runs/index.ts";
-import { type OptionTable, type OptionValues, oneOf } from "../runs/option.ts";
+import { flag, type OptionTable, type OptionValues, oneOf } from "../runs/option.ts";
 import {
   amongNames,
   type EvaluationProtocol,
@@ -34,6 +34,7 @@ import {
   someNames,
 } from "../train/index.ts";
 import { note, ProgressLine, result } from "./console.ts";
+import { evalAlignment } from "./evalAlignment.ts";
 import { evalViews, type Row, table } from "./evalViews.ts";
 import { commandOf, defined, shared, taking } from "./options.ts";
 import { PictureProgress } from "./pictureProgress.ts";
@@ -47,15 +48,26 @@ const takes = {
     usual: "training; queries where the classes of the data were not trained on",
   },
   limit: { ...shared.limit, about: "take n queries only, by lot and of each class its share" },
+  speakers: {
+    is: flag(),
+    about: "of --recipe senses: train anew without each speaker in turn, and measure by that one",
+  },
   ...taking("checkpoint", "strict", "device", "json"),
 } satisfies OptionTable;
 
-type Options = OptionValues<typeof takes>;
+export type EvalOptions = OptionValues<typeof takes>;
 
 export const evalCommand = (): Command => commandOf(takes, runEval);
 
-async function runEval(options: Options): Promise<void> {
+async function runEval(options: EvalOptions): Promise<void> {
   const folder = new RunFolder(options.run);
+  const alignment = await folder.readAlignment();
+  if (alignment) return evalAlignment(options, folder, alignment);
+  if (options.speakers) {
+    throw new InputError(
+      `--speakers is for a run of --recipe senses, and ${options.run} is of pictures alone: leave it out`,
+    );
+  }
   const config = await folder.readConfig();
   const encoder = await withTrunk(configuredParts(config).encoder, config.towers.image, folder.path);
   const { epoch, weights, file } = await folder.readWeights(options.checkpoint);
@@ -173,7 +185,7 @@ async function withFeatures(
   }
 }
 
-function ownData({ data }: Options, config: RunConfig): boolean {
+function ownData({ data }: EvalOptions, config: RunConfig): boolean {
   return data === undefined || data === config.data.source;
 }
 
@@ -194,7 +206,7 @@ interface Queries {
 
 /** The queries, and the training pictures; these are null where other data is compared with itself anyway. */
 async function pictureSets(
-  options: Options,
+  options: EvalOptions,
   config: RunConfig,
   reading: PictureProgress,
 ): Promise<Queries & { readonly training: ImageDataset | null }> {
@@ -208,7 +220,7 @@ async function pictureSets(
 
 /** Test pictures where the data has some; else the run's own validation pictures, or all of another data set. */
 async function queriesOf(
-  options: Options,
+  options: EvalOptions,
   config: RunConfig,
   validation: ImageDataset | null,
   reading: PictureProgress,

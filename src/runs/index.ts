@@ -1,5 +1,5 @@
 export * from "./alignment/alignmentConfig.ts";
-export { type AlignmentRecipe, alignmentRecipes } from "./alignment/alignmentNames.ts";
+export { type AlignmentRecipe, alignmentRecipes, sensesRecipe } from "./alignment/alignmentNames.ts";
 export * from "./alignment/alignmentParts.ts";
 export { digitCaptions, digitWords } from "./alignment/digitCaptions.ts";
 export * from "./alignment/planAlignment.ts";

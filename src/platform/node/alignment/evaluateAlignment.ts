@@ -1,8 +1,8 @@
 import { Rng } from "../../../base/index.ts";
 import { columnOf, pickRows } from "../../../data/index.ts";
 import {
-  centroid,
   type CrossModalReport,
+  centroid,
   crossModalReport,
   type ModalityEmbeddings,
 } from "../../../evaluation/index.ts";

@@ -1,8 +1,15 @@
 import { InputError } from "../../../base/index.ts";
 import { columnOf, type Dataset } from "../../../data/index.ts";
+import type { PictureVariation } from "../../../modality/image/index.ts";
 import { type AlignmentConfig, alignmentParts, type ModelContents } from "../../../runs/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
-import { type EarlyStop, type EpochMetrics, type FitOptions, Trainer } from "../../../train/index.ts";
+import {
+  type EarlyStop,
+  type EpochMetrics,
+  type FitOptions,
+  Trainer,
+  type TrainerOptions,
+} from "../../../train/index.ts";
 import { inRunFolder } from "../run/inRunFolder.ts";
 import type { RunFolder } from "../run/runFolder.ts";
 import { VariationThreads } from "../variation/variationThreads.ts";
@@ -37,7 +44,7 @@ export interface TrainAlignmentResult {
  * @throws InputError when the data has changed, towers do not fit together, or the folder holds something else.
  */
 export async function trainAlignment(options: TrainAlignmentOptions): Promise<TrainAlignmentResult> {
-  const { config, runtime, towers, mode, data, signal } = options;
+  const { config, towers, mode, data, signal } = options;
   requireOneLength(towers);
   if (data.fingerprint !== config.data.fingerprint) {
     throw new InputError(
@@ -48,23 +55,17 @@ export async function trainAlignment(options: TrainAlignmentOptions): Promise<Tr
     const variation = new VariationThreads();
     let trainer: Trainer | null = null;
     try {
-      const sets = await trainedSets(options);
-      const parts = alignmentParts(
-        config,
-        towers.map(({ trained }) => trained),
-        variation,
-      );
       const resume = mode === "resume" ? await folder.readState() : null;
       if (resume && resume.progress.epoch > config.epochs) {
         throw new InputError(
           `--epochs ${config.epochs} is fewer than the ${resume.progress.epoch} that the run in ${folder.path} has finished: ask for more, or leave it out`,
         );
       }
-      const { epochs, patience, batchSize, seed } = config;
-      trainer = await Trainer.create({
-        ...{ runtime, ...parts, ...sets, epochs, patience, batchSize, seed },
-        ...(resume ? { resume, resumeName: folder.stateFile } : {}),
-      });
+      trainer = await alignmentTrainer(
+        options,
+        variation,
+        resume ? { resume, resumeName: folder.stateFile } : {},
+      );
       const made = trainer;
       await made.prepare();
       if (mode === "resume") await folder.continue(config);
@@ -98,6 +99,27 @@ export async function trainAlignment(options: TrainAlignmentOptions): Promise<Tr
   });
 }
 
+/**
+ * A trainer for a configuration's towers and rows; what locked towers make of these is made now.
+ *
+ * @param variation where pictures are varied
+ */
+export async function alignmentTrainer(
+  options: Pick<TrainAlignmentOptions, "config" | "runtime" | "towers" | "data" | "onLocked" | "signal">,
+  variation: PictureVariation,
+  start: Pick<TrainerOptions, "resume" | "resumeName"> = {},
+): Promise<Trainer> {
+  const { config, runtime, towers } = options;
+  const trained = towers.map((tower) => tower.trained);
+  const { epochs, patience, batchSize, seed } = config;
+  return Trainer.create({
+    ...{ runtime, epochs, patience, batchSize, seed },
+    ...alignmentParts(config, trained, variation),
+    ...(await trainedSets(options)),
+    ...start,
+  });
+}
+
 /** The model of an alignment: a tower of each modality. */
 export function alignedModel(
   { data: { classes } }: AlignmentConfig,
@@ -109,7 +131,12 @@ export function alignedModel(
 }
 
 /** The rows as the towers are trained on them: of locked ones the embeddings, made once. */
-async function trainedSets({ data, towers, onLocked, signal }: TrainAlignmentOptions) {
+async function trainedSets({
+  data,
+  towers,
+  onLocked,
+  signal,
+}: Pick<TrainAlignmentOptions, "data" | "towers" | "onLocked" | "signal">) {
   const made = async (dataset: Dataset): Promise<Dataset> => {
     const columns = new Map(dataset.columns);
     for (const { modality, column } of towers) {
