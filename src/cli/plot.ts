@@ -1,8 +1,21 @@
 import type { Command } from "commander";
+import { InputError } from "../base/index.ts";
+import { plotAlignment } from "../platform/node/alignment/plotAlignment.ts";
 import { plotNames } from "../platform/node/figures/plotOptions.ts";
 import { writePlots } from "../platform/node/figures/plots.ts";
+import { RunFolder } from "../platform/node/run/runFolder.ts";
 import { leastPcaDims } from "../platform/node/umap/umap.ts";
-import { integer, type OptionTable, type OptionValues, oneOf, path, several, share } from "../runs/option.ts";
+import type { AlignmentConfig } from "../runs/index.ts";
+import {
+  flagOf,
+  integer,
+  type OptionTable,
+  type OptionValues,
+  oneOf,
+  path,
+  several,
+  share,
+} from "../runs/option.ts";
 import { trainingOptions } from "../runs/trainingOptions.ts";
 import { duration, note, result, StageLine } from "./console.ts";
 import { untilStopped } from "./interrupt.ts";
@@ -55,6 +68,9 @@ export const plotCommand = (): Command =>
   );
 
 async function runPlot(options: OptionValues<typeof takes>, signal: AbortSignal): Promise<void> {
+  const folder = new RunFolder(options.run);
+  const alignment = await folder.readAlignment();
+  if (alignment) return plotJoint(options, folder, alignment, signal);
   const line = new StageLine();
   const { pca, neighbors, json, ...rest } = options;
   const began = performance.now();
@@ -79,6 +95,41 @@ async function runPlot(options: OptionValues<typeof takes>, signal: AbortSignal)
       { json },
       { files, rows, seconds, skipped: reading.skipped },
       ...pages,
+      `open them in a browser; beside each is the same as .png (${duration(seconds)})`,
+    );
+  } finally {
+    line.end();
+  }
+}
+
+/** The plots of a run of several modalities. */
+async function plotJoint(
+  options: OptionValues<typeof takes>,
+  folder: RunFolder,
+  config: AlignmentConfig,
+  signal: AbortSignal,
+): Promise<void> {
+  const { checkpoint, out, force, seed, device, json } = options;
+  for (const name of ["data", "limit", "only", "pca", "neighbors"] as const) {
+    if (options[name] === undefined) continue;
+    throw new InputError(
+      `--${flagOf(name)} is for a run of pictures alone, and ${options.run} has several modalities: leave it out`,
+    );
+  }
+  const line = new StageLine();
+  const began = performance.now();
+  try {
+    const { files, rows } = await plotAlignment(folder, config, {
+      ...{ checkpoint, out, force, seed, device, signal },
+      onBegin: note,
+      onProgress: (what, done, total) => line.update(what, done, total),
+    });
+    line.end();
+    const seconds = (performance.now() - began) / 1000;
+    result(
+      { json },
+      { files, rows, seconds },
+      ...files.filter((file) => file.endsWith(".html")),
       `open them in a browser; beside each is the same as .png (${duration(seconds)})`,
     );
   } finally {

@@ -44,6 +44,9 @@ export interface JointPlotOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What the files of the plots are called, but for their endings. */
+export const jointPlotNames = ["joint-pca", "joint-umap", "modalities", "alignment"] as const;
+
 /** Classes in a matrix: more are no longer told apart. */
 const mostClasses = 40;
 

@@ -50,7 +50,7 @@ const files = [
   /^figures\/(pairs|duplicates)\.png$/,
   /^checkpoints\/(model_epoch_\d+\.pt|latest\.safetensors)$/,
   /^recording\/(index\.json|step_\d+(\.[a-z0-9_-]+)?\.npy)$/,
-  /^plots\/(pca-3d|umap-2d|similarity|loss)\.(html|png)$/,
+  /^plots\/(pca-3d|umap-2d|similarity|loss|joint-pca|joint-umap|modalities|alignment)\.(html|png)$/,
   /^explorer\/space_(train|test|all)_epoch_\d+\.bin$/,
   /^export\/encoder\.(onnx|safetensors|pt)(\.md|\.json)?$/,
   /^export\/transformersjs\/(config\.json|preprocessor_config\.json|README\.md|onnx\/model\.onnx)$/,
