@@ -1,11 +1,6 @@
 import { InputError, shellWord } from "../../base/index.ts";
 import { itemNoteLines, NoItemsError, surveyLines, warningsOfItems } from "../../data/index.ts";
-import {
-  decodePictures,
-  type FoundItems,
-  findItems,
-  leftOutLine,
-} from "../../platform/node/alignment/itemSenses.ts";
+import { decodePictures, type FoundItems, findItems } from "../../platform/node/alignment/itemSenses.ts";
 import { type LockedFrom, lockedFrom } from "../../platform/node/alignment/lockedFrom.ts";
 import { openAlignment, sensesSource } from "../../platform/node/alignment/openAlignment.ts";
 import { trainAlignment } from "../../platform/node/alignment/trainAlignment.ts";
@@ -16,6 +11,7 @@ import {
   type AlignmentDraft,
   type AlignmentRecipe,
   type AlignmentSeen,
+  alignmentConfigSchema,
   planAlignment,
 } from "../../runs/index.ts";
 import { flagOf } from "../../runs/option.ts";
@@ -166,8 +162,10 @@ async function train(
       },
     );
     reading.end();
-    const left = leftOutLine(opened.problems, options.strict ?? false);
-    if (left !== null) note(left);
+    // Those of the table itself were told before its files were decoded.
+    const known = new Set(found?.table.problems);
+    const problems = opened.problems.filter((problem) => !known.has(problem));
+    for (const text of itemNoteLines({ notes: [], problems })) note(text);
     if (opened.cut > 0) note(`${opened.cut} texts are longer than the text tower takes, and are cut`);
     const config = settledConfig(draft, opened, mode);
     const ended = await trainAlignment({
@@ -230,7 +228,8 @@ function settledConfig(
   if (mode === "resume") return draft as AlignmentConfig;
   const { text } = draft.towers;
   const { classes } = data.training;
-  return {
+  // As it is read again, so that a run that goes on has the same file.
+  return alignmentConfigSchema.parse({
     ...draft,
     data: { ...draft.data, fingerprint: data.fingerprint, classes: classes ? [...classes] : null },
     towers: {
@@ -239,7 +238,7 @@ function settledConfig(
         ? { text: { ...text, preparation: preparation.description } }
         : {}),
     },
-  };
+  });
 }
 
 async function lockedTower({ tower = [] }: ParsedOptions): Promise<LockedFrom | null> {

@@ -1,7 +1,7 @@
 export { groupItems, pickItems } from "./groups.ts";
 export * from "./item.ts";
 export { itemDataset } from "./itemDataset.ts";
-export { type SplitItems, type SplitItemsOptions, splitItems } from "./splitItems.ts";
+export { type SplitItems, type SplitItemsOptions, splitItems, takeItems } from "./splitItems.ts";
 export {
   type ItemSurvey,
   type ItemUse,

@@ -1,6 +1,7 @@
 import { InputError } from "../../base/index.ts";
 import { drawnValidation, mostValidation } from "../heldOut.ts";
 import { byRank, lots } from "../stratified.ts";
+import { pickItems } from "./groups.ts";
 import type { ItemTable } from "./item.ts";
 
 export interface SplitItemsOptions {
@@ -55,6 +56,19 @@ export function splitItems(table: ItemTable, options: SplitItemsOptions = {}): S
     test: rowsOf("test"),
     drawn,
   };
+}
+
+/** `limit` items of the training part, by lot, and those of the other parts, in the table's order. */
+export function takeItems(table: ItemTable, limit: number, seed: number): ItemTable {
+  const rows = Uint32Array.from(table.items.keys());
+  const training = rows.filter((row) => table.items[row]!.part === "train");
+  const ids = Array.from(training, (row) => table.items[row]!.id);
+  const drawn = byRank([...training.keys()], lots(seed, "limit", ids)).slice(0, limit);
+  const taken = new Set(drawn.map((at) => training[at]!));
+  return pickItems(
+    table,
+    rows.filter((row) => table.items[row]!.part !== "train" || taken.has(row)),
+  );
 }
 
 function usualDraw({ items, groups, grouping }: ItemTable, rows: Uint32Array): "groups" | "items" {

@@ -33,6 +33,10 @@ export const alignmentConfigSchema = z.strictObject({
     fingerprint: z.string(),
     /** Names of the groups by label; null for numbers. */
     classes: z.array(z.string()).nullable(),
+    /** The column of a table's labels, where it was named. */
+    labelColumn: z.string().nullable().default(null),
+    /** Whether labels of a table and names of folders were passed over. */
+    unlabelled: z.boolean().default(false),
     /** Speakers of the lesson's digits who are left out of training. */
     heldOut: z.array(z.string()).default([]),
   }),

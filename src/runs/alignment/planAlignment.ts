@@ -18,6 +18,8 @@ export interface AlignmentChoices extends Pick<EncoderChoices, "encoder" | "widt
   readonly seed: number;
   readonly record: boolean;
   readonly heldOut?: readonly string[] | undefined;
+  readonly labelColumn?: string | undefined;
+  readonly unlabelled?: boolean | undefined;
   readonly loss?: string | undefined;
   readonly pairs?: readonly AskedPair[] | undefined;
   readonly textEncoder?: TextEncoderName | undefined;
@@ -110,6 +112,7 @@ export function planAlignment(
     recipe,
     data: {
       ...{ source: choices.source, limit: choices.limit, validation: choices.validation },
+      ...{ labelColumn: choices.labelColumn ?? null, unlabelled: choices.unlabelled ?? false },
       heldOut: [...(choices.heldOut ?? [])],
     },
     dim,

@@ -1,5 +1,4 @@
 import { crc32, InputError } from "../../../base/index.ts";
-import { counted } from "../../../base/listed.ts";
 import {
   type Column,
   type Dataset,
@@ -13,6 +12,7 @@ import {
   type SplitItems,
   splitItems,
   surveyItems,
+  takeItems,
 } from "../../../data/index.ts";
 import { AudioColumn, compactSound, type Sound } from "../../../modality/audio/index.ts";
 import type { ImageColumn } from "../../../modality/image/index.ts";
@@ -31,7 +31,6 @@ export interface OpenItemsOptions {
   readonly seed: number;
   readonly label?: string | null;
   readonly unlabelled?: boolean;
-  readonly classes?: readonly string[] | null;
   readonly strict?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -51,22 +50,12 @@ export interface FoundItems {
  * @throws NoItemsError when it is none; InputError when its items join no modalities.
  */
 export async function findItems(source: string, options: OpenItemsOptions): Promise<FoundItems> {
-  const {
-    limit,
-    validation,
-    seed,
-    classes,
-    strict = false,
-    label = null,
-    unlabelled = false,
-    signal,
-  } = options;
+  const { limit, validation, seed, strict = false, label = null, unlabelled = false, signal } = options;
   const read = await readItems(source, {
     ...{ strict, label, unlabelled },
-    ...(classes ? { classes } : {}),
     ...(signal ? { signal } : {}),
   });
-  const table = limit === null ? read : firstItems(read, limit);
+  const table = limit === null ? read : takeItems(read, limit, seed);
   const survey = surveyItems(table);
   const use = requireUse(survey);
   if (use.kind !== "alignment") {
@@ -76,15 +65,6 @@ export async function findItems(source: string, options: OpenItemsOptions): Prom
   }
   const split = splitItems(table, { seed, ...(validation === null ? {} : { validation }) });
   return { table, survey, modalities: use.modalities, why: use.why, split };
-}
-
-/** The first items of each part, so many in all of the training part. */
-function firstItems(table: ItemTable, limit: number): ItemTable {
-  let training = 0;
-  const rows = Uint32Array.from(table.items.keys()).filter(
-    (row) => table.items[row]!.part !== "train" || training++ < limit,
-  );
-  return pickItems(table, rows);
 }
 
 /** What decoded files take long by. */
@@ -231,11 +211,4 @@ function columnsOf(
         ]
       : []),
   ];
-}
-
-/** What was left out, in one line; null where nothing was. */
-export function leftOutLine(problems: readonly ItemProblem[], strict: boolean): string | null {
-  const [first] = problems;
-  if (!first || strict) return null;
-  return `${counted(problems.length, "file was", "files were")} left out, such as ${first.path}: ${first.reason}`;
 }

@@ -9,8 +9,8 @@ export interface LockedFrom {
   readonly from: string;
   readonly fingerprint: string;
   readonly dim: number;
-  /** How its pictures are read; left out of one that was trained on arrays. */
-  readonly preprocessing?: ChosenPreprocessing;
+  /** How picture files are read for it. */
+  readonly preprocessing: ChosenPreprocessing;
 }
 
 /** @throws InputError when the folder holds no run of pictures that has finished an epoch. */
@@ -24,11 +24,10 @@ export async function lockedFrom(from: string): Promise<LockedFrom> {
     );
   }
   const { fingerprint, dim } = model.description;
-  const { preprocessing } = towers.image;
-  return {
-    from,
-    fingerprint,
-    dim,
-    ...(preprocessing ? { preprocessing: settled(preprocessing) } : {}),
-  };
+  const { preprocessing, encoder } = towers.image;
+  const { size, channels } = encoder;
+  // Of a run on arrays, what its tower takes is all that is known.
+  const known = ([1, 3] as const).find((count) => count === channels);
+  const taken = { size, ...(known ? { channels: known } : {}) };
+  return { from, fingerprint, dim, preprocessing: preprocessing ? settled(preprocessing) : taken };
 }

@@ -21,7 +21,7 @@ import {
 import type { Runtime } from "../../../runtime/index.ts";
 import { encoderTower } from "../../../train/index.ts";
 import { readTower } from "../model/modelFolder.ts";
-import { settled } from "../pictures/surveyPictures.ts";
+import { type ChosenPreprocessing, settled } from "../pictures/surveyPictures.ts";
 import { readRunEncoder } from "../run/runEncoder.ts";
 import { RunFolder } from "../run/runFolder.ts";
 import type { AlignmentData, MeasuredRows } from "./alignmentData.ts";
@@ -36,6 +36,7 @@ import {
   itemSenses,
   measuredItems,
 } from "./itemSenses.ts";
+import { lockedFrom } from "./lockedFrom.ts";
 import { lockedSense, type SenseTower, trainedSense } from "./senseTower.ts";
 import { spokenDigits } from "./spokenDigits.ts";
 
@@ -159,6 +160,14 @@ async function openLocked(
   return lockedSense({ tower, state }, copied, runtime);
 }
 
+/** How picture files are read for a tower. */
+async function picturesFor(
+  image: NonNullable<AlignmentOpening["towers"]["image"]>,
+): Promise<ChosenPreprocessing> {
+  if ("locked" in image) return (await lockedFrom(image.locked.from)).preprocessing;
+  return image.preprocessing ? settled(image.preprocessing) : {};
+}
+
 async function digitRows(config: AlignmentOpening, options: OpenAlignmentOptions) {
   const { text, audio } = config.towers;
   const { signal, onSpoken } = options;
@@ -187,7 +196,8 @@ async function itemRows(config: AlignmentOpening, options: OpenAlignmentOptions)
   const found =
     options.found ??
     (await findItems(data.source, {
-      ...{ limit: data.limit, validation: data.validation, seed, classes: data.classes, strict },
+      ...{ limit: data.limit, validation: data.validation, seed, strict },
+      ...{ label: data.labelColumn, unlabelled: data.unlabelled },
       ...(signal ? { signal } : {}),
     }));
   const { image, text, audio } = towers;
@@ -197,16 +207,9 @@ async function itemRows(config: AlignmentOpening, options: OpenAlignmentOptions)
   const trainedTexts = Array.from(found.split.training, (row) => texts[row]!).flat();
   const heard =
     audio && "encoder" in audio ? await decodeRecordings(found, soundForm(audio.encoder), options) : null;
+  const pictures = image ? await decodePictures(found, await picturesFor(image), options) : null;
   const values: ItemValues = {
-    images: image
-      ? (
-          await decodePictures(
-            found,
-            "encoder" in image && image.preprocessing ? settled(image.preprocessing) : {},
-            options,
-          )
-        ).column
-      : null,
+    images: pictures?.column ?? null,
     preparation:
       text && "encoder" in text
         ? await prepareText(trainedTexts, text.encoder, signal ? { signal } : {})
@@ -217,7 +220,7 @@ async function itemRows(config: AlignmentOpening, options: OpenAlignmentOptions)
   const { preparation } = values;
   return {
     preparation,
-    problems: [...found.table.problems, ...(heard?.problems ?? [])],
+    problems: [...found.table.problems, ...(pictures?.report.skipped ?? []), ...(heard?.problems ?? [])],
     cut: preparation ? countCut(trainedTexts, preparation) : 0,
     data: await itemSenses(found, values),
     measured: async () => measuredItems(found, values),

@@ -55,6 +55,7 @@ export function lockedSense(
     trained: lockedTower(tower.modality, tower.dim),
     whole: () => ({ tower, state }),
     column: async (column, options = {}) => {
+      requirePorts(column, tower.ports);
       const embedder = await Embedder.fixed(runtime, tower, state);
       try {
         return await lockedColumn(column, embedder, options);

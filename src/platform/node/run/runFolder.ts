@@ -122,7 +122,7 @@ export class RunFolder {
     if (!isAlignmentConfig(text)) return parseRunConfig(text, file);
     const modalities = Object.keys(parseAlignmentConfig(text, file).towers);
     throw new InputError(
-      `${this.path} holds a run of ${listed(modalities)}, expected one of pictures alone: name another, or use its folder model`,
+      `${this.path} holds a run of ${listed(modalities)}, expected one of pictures alone: name another; in code, Model.load of kindred embeds what this one takes`,
     );
   }
 
