@@ -17,12 +17,14 @@ const takes = {
   },
   data: { is: shared.data.is, about: "pictures that can be trained on here, beside MNIST" },
   split: {
-    ...shared.split,
-    about: "the pictures of its data that a run's space shows, all being train and then test",
+    is: shared.split.is,
+    about:
+      "the pictures of its data that the space of a run of pictures shows, all being train and then test; one of several modalities shows what it is measured by",
+    usual: "train",
   },
   outside: {
     is: flag(),
-    about: "let tables name pictures out of their own folder, which the page then shows",
+    about: "let tables name files out of their own folder, which the page then shows",
     default: false,
   },
   port: {

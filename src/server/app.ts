@@ -3,8 +3,6 @@ import { Hono } from "hono";
 import { readFileOrExplain } from "../platform/node/files/files.ts";
 import { decodePicture, fitUpload, PictureFormatError } from "../platform/node/pictures/decode/uploads.ts";
 import { readRecording } from "../platform/node/run/recording.ts";
-import { readRunEncoder } from "../platform/node/run/runEncoder.ts";
-import { describedTower, imageModel } from "../runs/index.ts";
 import {
   type EmbeddedHead,
   encodeMessage,
@@ -21,7 +19,7 @@ import {
 } from "../workspace/index.ts";
 import type { Access } from "./access.ts";
 import { guard } from "./guard.ts";
-import { checkpointIn, type OpenRun } from "./openRun.ts";
+import { checkpointIn, type OpenRun, takesNoPictures } from "./openedRun.ts";
 import { checkpointOf, indexQueryOf, modalityOf, rowsOf, trainRequestOf } from "./parameters.ts";
 import { Problem, problemOf, problemResponse } from "./problem.ts";
 import { bodyBytes } from "./requestBody.ts";
@@ -98,7 +96,7 @@ export function explorerApp({ session, access, page, port }: AppOptions): Hono {
   api.post("/fitted", async ({ req }) => {
     const { info } = session.run;
     const query = imageQueryOf(info);
-    if (!query) throw new Problem(409, `the run ${info.name} takes no pictures: ask it about something else`);
+    if (!query) throw takesNoPictures(info);
     const { input, fitting } = query;
     const bytes = await bodyBytes(req, mostPictureBytes);
     const pixels = await orUnsupported(fitUpload(bytes, fitting));
@@ -126,18 +124,13 @@ export function explorerApp({ session, access, page, port }: AppOptions): Hono {
   api.post("/index-search", async ({ req }) => {
     const { info, pictures } = session.run;
     const query = await indexQueryOf(req, info.dim);
-    return message(await session.index.search(query, pictures));
+    return message(await session.index.search(query, pictures?.dataset ?? null));
   });
 
   api.get("/encoder", async ({ req }) => {
-    const { folder, config } = session.run;
-    const epoch = checkpointIn(session.run, checkpointOf(req));
-    const kept = await folder.readImageModel(epoch);
-    if (kept) return download(kept.onnx, `encoder_epoch_${epoch}.onnx`);
-    const { encoder, weights } = await readRunEncoder(folder, config, epoch);
-    const model = imageModel(encoder, config, weights, epoch);
-    const { onnx } = await describedTower(model.towers[0], model);
-    return download(onnx, `encoder_epoch_${epoch}.onnx`);
+    const { run } = session;
+    const epoch = checkpointIn(run, checkpointOf(req));
+    return download(await run.imageModel(epoch), `encoder_epoch_${epoch}.onnx`);
   });
   api.get("/checkpoint", async () => {
     const { folder } = session.run;

@@ -7,8 +7,8 @@ import { explorerApp } from "./app.ts";
 import { givenData } from "./choices.ts";
 import { keepToItself } from "./guard.ts";
 import { address, listen } from "./listen.ts";
+import type { Split } from "./openedRun.ts";
 import { OpenIndex } from "./openIndex.ts";
-import type { Split } from "./openRun.ts";
 import { pageFolder, requirePage } from "./page.ts";
 import { problemResponse } from "./problem.ts";
 import { Session } from "./session.ts";
@@ -21,9 +21,12 @@ export interface ExplorerOptions {
   readonly data?: string | undefined;
   /** An index to search in place of the run's pictures; without a run, that of the index is opened. Default: none. */
   readonly index?: string | undefined;
-  /** Pictures of its data that a run's space shows, all being train and then test. Default `train`. */
+  /**
+   * Pictures of its data that the space of a run of pictures shows, all being train and then test. Default `train`. Of several
+   * modalities, a run shows what it is measured by.
+   */
   readonly split?: Split | undefined;
-  /** Whether tables may name pictures out of their own folder. Default false: the page shows whatever is read. */
+  /** Whether tables may name files out of their own folder. Default false: the page shows whatever is read. */
   readonly outside?: boolean | undefined;
   /** 0 for any. Default: the first free one from 4747. */
   readonly port?: number | undefined;
@@ -57,7 +60,7 @@ export interface Explorer {
  * index, or the port cannot be had.
  */
 export async function startExplorer(options: ExplorerOptions = {}): Promise<Explorer> {
-  const { data, split = "train", outside = false, device = "auto", page = pageFolder } = options;
+  const { data, split, outside = false, device = "auto", page = pageFolder } = options;
   requirePage(page);
   let bound = 0;
   const access = new Access(() => bound, options.token);

@@ -61,10 +61,10 @@ export class OpenIndex {
   }
 
   /**
-   * @param pictures those of the run's space, to find the same ones in
+   * @param pictures those of the run's space, to find the same ones in; null for none
    * @throws InputError when the vector has another length, or the filter is wrong: then with the place.
    */
-  async search({ vector, k, where }: IndexQuery, pictures: ImageDataset): Promise<Message> {
+  async search({ vector, k, where }: IndexQuery, pictures: ImageDataset | null): Promise<Message> {
     const found = await this.#index.search(Float32Array.from(vector), {
       k,
       previews: true,
@@ -77,7 +77,7 @@ export class OpenIndex {
       // Where its file is on this machine is not for the page.
       hits: found.map(({ hash, id, modality, label, path, split, fields, similarity }) => ({
         ...{ id, modality, label, path, split, fields, similarity },
-        row: modality === "image" ? this.#rowOf({ id, path }, hash, pictures) : null,
+        row: modality === "image" && pictures ? this.#rowOf({ id, path }, hash, pictures) : null,
       })),
     };
     return { head, arrays: packed.arrays };

@@ -11,8 +11,9 @@ import {
 import { type Choices, choices, dataOfRun } from "./choices.ts";
 import { Engine } from "./engine.ts";
 import { Events } from "./events.ts";
+import { type OpenRun, runName, type Split } from "./openedRun.ts";
 import type { OpenIndex } from "./openIndex.ts";
-import { type OpenRun, openRun, runName, type Split } from "./openRun.ts";
+import { openRun } from "./openRun.ts";
 import { Problem, type RunNames } from "./problem.ts";
 import { folderSpaces } from "./spaces.ts";
 import { FolderTraining } from "./training.ts";
@@ -26,8 +27,9 @@ export interface SessionOptions {
   readonly data: DatasetChoice | null;
   /** Searched in place of the run's pictures; null for these. */
   readonly index: OpenIndex | null;
-  readonly split: Split;
-  /** Whether tables may name pictures out of their own folder. */
+  /** Pictures that a run of pictures shows. Default `train`. */
+  readonly split?: Split | undefined;
+  /** Whether tables may name files out of their own folder. */
   readonly outside: boolean;
   readonly device: DeviceName;
   readonly version: string;
@@ -58,7 +60,7 @@ export class Session {
       runtime,
       runs: options.runs,
       outside: options.outside,
-      config: () => this.#open?.config ?? null,
+      config: () => this.#open?.pictures?.config ?? null,
       onBegin: () => this.spaces.interrupt("a training has begun, which takes the whole engine"),
       onCheckpoint: (folder) => this.#offer(folder),
       onEnd: () => this.#openOffered(),
@@ -66,7 +68,6 @@ export class Session {
     this.training = new TrainingSession(this.#trained);
     this.spaces = folderSpaces({
       runtime,
-      split: options.split,
       hindrance: () =>
         this.training.busy
           ? "a training is under way and takes the whole engine: pause it, or wait for its end, to compute this space"
@@ -101,8 +102,8 @@ export class Session {
 
   #choices(): Choices {
     const { data } = this.#options;
-    // That of the run can be trained on again.
-    const own = this.info === null ? null : dataOfRun(this.info);
+    // That of a run of pictures can be trained on again.
+    const own = this.#open?.pictures ? dataOfRun(this.#open.info) : null;
     return choices([data, own]);
   }
 
@@ -165,7 +166,10 @@ export class Session {
 
   async #reopen(): Promise<void> {
     const { split, index, outside } = this.#options;
-    this.#open = await openRun(this.#path!, split, this.#open, index, outside);
+    this.#open = await openRun(this.#path!, {
+      ...{ split, index, outside, known: this.#open },
+      runtime: () => this.#engine.runtime(),
+    });
   }
 
   #tellRun(): void {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readFileOrExplain, writeStreamAtomic } from "../platform/node/files/files.ts";
 import { decodeMessage, encodeMessage, type Message } from "../workspace/index.ts";
-import type { OpenRun, Split } from "./openRun.ts";
+import type { OpenRun } from "./openedRun.ts";
 
 /** Of the file, and of what is computed for it. */
 const formatVersion = 1;
@@ -15,13 +15,13 @@ export interface SpaceFile {
 }
 
 /** @param key names the space by all that it is computed from */
-export function spaceFile(run: OpenRun, split: Split, checkpoint: number, key: string): SpaceFile {
-  const name = `space_${split}_epoch_${checkpoint}.bin`;
-  const hash = createHash("sha256").update(JSON.stringify([formatVersion, split, key]));
+export function spaceFile(run: OpenRun, checkpoint: number, key: string): SpaceFile {
+  const name = `space_${run.part}_epoch_${checkpoint}.bin`;
+  const hash = createHash("sha256").update(JSON.stringify([formatVersion, run.part, key]));
   return { file: join(run.folder.path, "explorer", name), hash: hash.digest("hex") };
 }
 
-/** By the contents of a checkpoint and of the pictures. */
+/** By the contents of a checkpoint and of what is shown. */
 export async function embeddingsKey(run: OpenRun, epoch: number): Promise<string> {
   const weights = await readFileOrExplain(run.folder.checkpointFile(epoch));
   return `${run.fingerprint} ${createHash("sha256").update(weights).digest("hex")}`;

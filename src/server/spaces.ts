@@ -1,39 +1,31 @@
 import { AbortedError } from "../base/index.ts";
-import { ImageColumn } from "../modality/image/index.ts";
-import { readRunEncoder } from "../platform/node/run/runEncoder.ts";
-import { withTrunkFeatures } from "../platform/node/trunk/trunkFeatures.ts";
 import { fitUmap, type UmapProgress } from "../platform/node/umap/umap.ts";
 import type { Runtime } from "../runtime/index.ts";
 import { encodeMessage, type SpaceHost, type SpaceMessage, Spaces } from "../workspace/index.ts";
-import { namesOf, type OpenRun, type Split } from "./openRun.ts";
+import { namesOf, type OpenRun } from "./openedRun.ts";
 import { Problem, reasonOf } from "./problem.ts";
 import { embeddingsKey, readSpace, spaceFile, writeSpace } from "./spaceCache.ts";
 
 export interface FolderSpacesOptions {
   readonly runtime: () => Promise<Runtime>;
-  readonly split: Split;
   /** Why no space can be computed now, one line; null where it can. */
   readonly hindrance: () => string | null;
 }
 
 /** Spaces of runs in folders, which are kept there. */
-export function folderSpaces({ runtime, split, hindrance }: FolderSpacesOptions): Spaces<OpenRun> {
+export function folderSpaces({ runtime, hindrance }: FolderSpacesOptions): Spaces<OpenRun> {
   return new Spaces({
     runtime,
     hindrance,
     embeddingsKey,
     layout,
     refusal: (reason) => new Problem(409, reason),
-    towers: async ({ folder, config, pictures }, checkpoint, options) => {
-      const { encoder, weights } = await readRunEncoder(folder, config, checkpoint);
-      const column = new ImageColumn(await withTrunkFeatures(encoder, pictures, options));
-      return [{ tower: encoder, weights, column }];
-    },
+    towers: (run, checkpoint, options) => run.towers(checkpoint, options),
     store: {
-      read: (run, checkpoint, key) => readSpace(spaceFile(run, split, checkpoint, key)),
+      read: (run, checkpoint, key) => readSpace(spaceFile(run, checkpoint, key)),
       write: async (run, checkpoint, key, messages) => {
         try {
-          await writeSpace(spaceFile(run, split, checkpoint, key), messages);
+          await writeSpace(spaceFile(run, checkpoint, key), messages);
         } catch (error) {
           // It can be looked at all the same, and is computed again the next time.
           const reason = reasonOf(error, namesOf(run));

@@ -6,7 +6,7 @@ import type { RunConfig } from "../runs/index.ts";
 import type { Runtime } from "../runtime/index.ts";
 import type { TrainingHost, TrainingOutcome, TrainingReports, TrainRequest } from "../workspace/index.ts";
 import type { Events } from "./events.ts";
-import { runName } from "./openRun.ts";
+import { runName } from "./openedRun.ts";
 import { Problem, reasonOf } from "./problem.ts";
 import { planTraining, resumePlan } from "./trainingPlan.ts";
 

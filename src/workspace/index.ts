@@ -37,19 +37,20 @@ export {
 export { pagePolicy } from "./pagePolicy.ts";
 export { filesOf, type ItemPreview, packedFiles, previewsOf } from "./previewFiles.ts";
 export * from "./protocol.ts";
-export { runInfo } from "./runInfo.ts";
+export { alignmentInfo, imageQueryFor, type RunProgress, runInfo } from "./runInfo.ts";
 export {
   momentsMessage,
   previewsMessage,
   recordingMessage,
 } from "./runMessages.ts";
-export { type ShownRows, shownModalities, shownRows } from "./shownRows.ts";
+export { type ShownRows, shownModalities, shownRows, shownTogether } from "./shownRows.ts";
 export type {
   LayoutInput,
   SpaceTools,
 } from "./space/space.ts";
 export {
   type CheckpointTower,
+  type EmbedOptions,
   type SpacedRun,
   type SpaceHost,
   Spaces,

@@ -35,32 +35,41 @@ export function shownRows(
   dataset: Dataset,
   modalities: readonly string[] = [...dataset.columns.keys()],
 ): ShownRows {
-  const { paths, labelled, classes } = dataset;
-  const parts = modalities.map((modality): ShownPart => {
+  return shownTogether(modalities.map((modality) => ({ modality, dataset })));
+}
+
+/**
+ * Items of several data sets that have the same classes, one modality of each.
+ *
+ * @param shown one or more, in the order in which they are shown
+ */
+export function shownTogether(
+  shown: readonly { readonly modality: string; readonly dataset: Dataset }[],
+): ShownRows {
+  const parts = shown.map(({ modality, dataset }) => {
     const column = columnOf(dataset, modality);
     const items = presentRows(column);
-    return { column, items, count: items?.length ?? column.count };
+    return { column, items, count: items?.length ?? column.count, dataset };
   });
   const [only] = parts;
-  const count = parts.reduce((sum, part) => sum + part.count, 0);
-  const labels =
-    parts.length === 1 && !only!.items
-      ? dataset.labels
-      : Int32Array.from(
-          parts.flatMap((part) =>
-            Array.from({ length: part.count }, (_, at) => dataset.labels[itemOf(part, at)]!),
-          ),
-        );
+  const { labelled, classes } = only!.dataset;
   return {
     parts,
-    count,
-    labels,
+    count: parts.reduce((sum, part) => sum + part.count, 0),
+    labels:
+      parts.length === 1 && !only!.items
+        ? only!.dataset.labels
+        : Int32Array.from(
+            parts.flatMap((part) =>
+              Array.from({ length: part.count }, (_, at) => part.dataset.labels[itemOf(part, at)]!),
+            ),
+          ),
     word: parts.length === 1 ? modalityNamed(only!.column.modality).items : "items",
     ...(labelled === undefined ? {} : { labelled }),
     ...(classes ? { classes } : {}),
     path: (row) => {
       const place = placeOf(parts, row);
-      return (place && paths?.[itemOf(place.part, place.at)]) ?? null;
+      return place?.part.dataset.paths?.[itemOf(place.part, place.at)] ?? null;
     },
   };
 }
@@ -101,7 +110,7 @@ export async function previewsPart(
   if (!(column instanceof ImageColumn) || pictures.length === 0)
     return { head: { ...packed.head, picture: null, inFiles }, arrays: packed.arrays };
   const { pixels, width, height, channels } = thumbnails(
-    pickImages(column.images, Uint32Array.from(pictures)),
+    pickImages(column.images, column.placesOf(Uint32Array.from(pictures))),
     longest,
   );
   const head = { ...packed.head, picture: { width, height, channels } };
@@ -117,10 +126,10 @@ function previewForm(column: Column, longest: number): PreviewForm | null {
   return column.preview ? { kind: "file" } : null;
 }
 
-function placeOf(
-  parts: readonly ShownPart[],
+function placeOf<Part extends ShownPart>(
+  parts: readonly Part[],
   row: number,
-): { readonly part: ShownPart; readonly at: number } | null {
+): { readonly part: Part; readonly at: number } | null {
   let from = 0;
   for (const part of parts) {
     if (row < from + part.count) return { part, at: row - from };

@@ -18,7 +18,8 @@ import { readRunEncoder } from "../../src/platform/node/run/runEncoder.ts";
 import { Access } from "../../src/server/access.ts";
 import { explorerApp } from "../../src/server/app.ts";
 import { listen } from "../../src/server/listen.ts";
-import { type OpenRun, openRun } from "../../src/server/openRun.ts";
+import type { OpenRun } from "../../src/server/openedRun.ts";
+import { openRun } from "../../src/server/openRun.ts";
 import { Session } from "../../src/server/session.ts";
 import {
   longestShown,
@@ -104,15 +105,16 @@ export interface ThreeSenses {
 
 export async function serveThreeSenses(run: string, page: string): Promise<ThreeSenses> {
   const runtime = await nodeRuntime({ device: "cpu" });
-  const opened = (await openRun(run, "train", null, null))!;
+  const opened = (await openRun(run, { runtime: async () => runtime }))!;
   const { dim } = opened.info;
-  const column = new ImageColumn(opened.pictures);
-  const { encoder, weights } = await readRunEncoder(opened.folder, opened.config, 1);
+  const { config, dataset: pictures } = opened.pictures!;
+  const column = new ImageColumn(pictures);
+  const { encoder, weights } = await readRunEncoder(opened.folder, config, 1);
   const embedder = await Embedder.fixed(runtime, encoder, weights);
-  const means = classMeans(await embedder.embed(column, null), opened.pictures.labels, dim);
+  const means = classMeans(await embedder.embed(column, null), pictures.labels, dim);
   await embedder.dispose();
 
-  const { labels } = opened.pictures;
+  const { labels } = pictures;
   const near = (modality: string, spread: number): Float32Array => {
     const rng = Rng.of(1, modality);
     return Float32Array.from(
@@ -129,7 +131,7 @@ export async function serveThreeSenses(run: string, page: string): Promise<Three
     bytes: await tone(labels[row]!),
   }));
   const dataset: Dataset = {
-    ...datasetOf(opened.pictures),
+    ...datasetOf(pictures),
     columns: new Map<string, Column>([
       ["image", column],
       ["text", text],

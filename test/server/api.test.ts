@@ -8,7 +8,8 @@ import { loadDataset } from "../../src/platform/node/datasets/datasets.ts";
 import { createCanvas } from "../../src/platform/node/figures/canvas.ts";
 import { RunFolder } from "../../src/platform/node/run/runFolder.ts";
 import { readPt } from "../../src/runs/index.ts";
-import { checkpointIn, openRun } from "../../src/server/openRun.ts";
+import { checkpointIn } from "../../src/server/openedRun.ts";
+import { openRun } from "../../src/server/openRun.ts";
 import { type Hello, spaceSources } from "../../src/workspace/index.ts";
 import { asked, messageOf, messagesOf, raw, servedExplorer, smallCount } from "./explorer.fixture.ts";
 
@@ -16,6 +17,10 @@ const served = servedExplorer();
 const get = (path: string): Promise<Response> => asked(served.url, path);
 const post = (path: string, body: Uint8Array<ArrayBuffer> | string): Promise<Response> =>
   asked(served.url, path, { method: "POST", body });
+
+const unused = (): never => {
+  throw new Error("a run of pictures is opened without a runtime");
+};
 
 async function problem(response: Response): Promise<{ status: number; detail: string }> {
   expect(response.headers.get("content-type")).toBe("application/problem+json");
@@ -94,14 +99,14 @@ describe("the checkpoint that is taken where none is named", () => {
     await writeFile(join(run, "metrics.jsonl"), `${best.join("\n")}\n`);
     const folder = new RunFolder(run);
     expect((await folder.readWeights()).epoch).toBe(0);
-    const opened = await openRun(run, "train", null, null);
+    const opened = await openRun(run, { runtime: unused });
     expect(opened!.info).toMatchObject({ checkpoints: [0, 1], best: 0 });
     expect(checkpointIn(opened!, null)).toBe(0);
     expect(checkpointIn(opened!, 1)).toBe(1);
     // All maps lie as that of the best does.
     expect(spaceSources(opened!, 1)).toEqual({ checkpoint: 1, before: 0, reference: 0 });
     expect(spaceSources(opened!, 0)).toEqual({ checkpoint: 0, before: null, reference: null });
-    const small = await openRun(served.run, "train", null, null);
+    const small = await openRun(served.run, { runtime: unused });
     expect(small!.info.best).toBeNull();
     expect(checkpointIn(small!, null)).toBe(1);
   });

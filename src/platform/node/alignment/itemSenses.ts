@@ -32,6 +32,8 @@ export interface OpenItemsOptions {
   readonly label?: string | null;
   readonly unlabelled?: boolean;
   readonly strict?: boolean;
+  /** Whether a table may name files out of its folder. Default true. */
+  readonly outside?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -50,9 +52,18 @@ export interface FoundItems {
  * @throws NoItemsError when it is none; InputError when its items join no modalities.
  */
 export async function findItems(source: string, options: OpenItemsOptions): Promise<FoundItems> {
-  const { limit, validation, seed, strict = false, label = null, unlabelled = false, signal } = options;
+  const {
+    limit,
+    validation,
+    seed,
+    strict = false,
+    outside = true,
+    label = null,
+    unlabelled = false,
+    signal,
+  } = options;
   const read = await readItems(source, {
-    ...{ strict, label, unlabelled },
+    ...{ strict, outside, label, unlabelled },
     ...(signal ? { signal } : {}),
   });
   const table = limit === null ? read : takeItems(read, limit, seed);

@@ -61,6 +61,8 @@ export interface OpenAlignmentOptions extends DecodeOptions {
   readonly runtime: Runtime;
   /** Items that were found before, so that they are not looked for again. */
   readonly found?: FoundItems;
+  /** Whether a table may name files out of its folder. Default true. */
+  readonly outside?: boolean;
   readonly onSpoken?: (done: number, total: number) => void;
 }
 
@@ -192,11 +194,11 @@ async function digitRows(config: AlignmentOpening, options: OpenAlignmentOptions
 
 async function itemRows(config: AlignmentOpening, options: OpenAlignmentOptions) {
   const { data, towers, seed } = config;
-  const { signal, strict = false } = options;
+  const { signal, strict = false, outside = true } = options;
   const found =
     options.found ??
     (await findItems(data.source, {
-      ...{ limit: data.limit, validation: data.validation, seed, strict },
+      ...{ limit: data.limit, validation: data.validation, seed, strict, outside },
       ...{ label: data.labelColumn, unlabelled: data.unlabelled },
       ...(signal ? { signal } : {}),
     }));

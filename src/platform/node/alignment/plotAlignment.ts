@@ -1,6 +1,4 @@
 import { join, resolve } from "node:path";
-import { Rng } from "../../../base/index.ts";
-import { columnOf, type Dataset, pickRows } from "../../../data/index.ts";
 import { TextColumn } from "../../../modality/text/index.ts";
 import type { AlignmentConfig } from "../../../runs/index.ts";
 import type { EpochMetrics } from "../../../train/index.ts";
@@ -12,9 +10,7 @@ import type { RunFolder } from "../run/runFolder.ts";
 import type { MeasuredRows } from "./alignmentData.ts";
 import { embedRows } from "./evaluateAlignment.ts";
 import { openAlignment } from "./openAlignment.ts";
-
-/** Rows of a modality on the joint map: more would hide those of the others. */
-const mostRows = 2000;
+import { sampledRows } from "./sampledRows.ts";
 
 export interface PlotAlignmentOptions {
   readonly checkpoint?: number | undefined;
@@ -56,10 +52,7 @@ export async function plotAlignment(
       onFiles: (what, done, total) => onProgress?.(what, done, total),
     });
     const { of, rows } = await opened.measured();
-    const shown = rows.map(({ modality, dataset }) => ({
-      modality,
-      dataset: sampled(dataset, modality, seed),
-    }));
+    const shown = sampledRows(rows, seed);
     const embedded = await embedRows(opened.towers, weights, shown, {
       runtime,
       ...(onProgress ? { onProgress } : {}),
@@ -79,15 +72,6 @@ export async function plotAlignment(
     await runtime.dispose();
     await output.undo();
   }
-}
-
-function sampled(dataset: Dataset, modality: string, seed: number): Dataset {
-  if (dataset.count <= mostRows) return dataset;
-  const rows = Rng.of(seed, "joint map", modality).permutation(dataset.count).subarray(0, mostRows).sort();
-  return {
-    ...{ name: dataset.name, count: mostRows, labels: Int32Array.from(rows, (row) => dataset.labels[row]!) },
-    columns: new Map([[modality, pickRows(columnOf(dataset, modality), rows)]]),
-  };
 }
 
 function textsOf(rows: MeasuredRows, modality: string): readonly string[] | undefined {
