@@ -25,6 +25,8 @@ export interface AlignmentOptions extends AlignmentSourceOptions {
   readonly pairs: readonly AlignedPair[];
   /** Default `clip`. */
   readonly loss?: AlignmentLoss;
+  /** Whether all towers may be locked, so that only the scale of the cosines is learned. Default false. */
+  readonly scaleAlone?: boolean;
 }
 
 /** What the scale starts from: CLIP's 1 / 0.07 (section 2.5), and SigLIP's 10 (section 3). */
@@ -116,7 +118,7 @@ function senseOf(tower: Tower, batch: number, pass: ForwardPass): Sense {
   return { embeddings: tower.embed(inputs, pass), present: input(presenceFeed(modality), [batch]) };
 }
 
-function requireFitting({ towers, pairs }: AlignmentOptions): void {
+function requireFitting({ towers, pairs, scaleAlone = false }: AlignmentOptions): void {
   const known = new Map<string, Tower>();
   for (const tower of towers) {
     if (known.has(tower.modality)) {
@@ -154,7 +156,7 @@ function requireFitting({ towers, pairs }: AlignmentOptions): void {
       `the tower of ${other.modality} embeds in ${other.dim} dimensions and that of ${towers[0]!.modality} in ${towers[0]!.dim}, expected equally many: choose one dim, or put a head onto one of them`,
     );
   }
-  if (!towers.some(({ state }) => state.some(({ trainable }) => trainable))) {
+  if (!scaleAlone && !towers.some(({ state }) => state.some(({ trainable }) => trainable))) {
     throw new InputError(`all towers (${names}) are locked, so nothing would be trained: give a head to one`);
   }
 }

@@ -1,5 +1,5 @@
 import { crc32 } from "../base/crc32.ts";
-import { KindredError } from "../base/index.ts";
+import { KindredError, Rng } from "../base/index.ts";
 import { type Column, type Port, type Ports, presentRows } from "../data/index.ts";
 import { linearLayer, type Module } from "../nn/index.ts";
 import type { Embedder, EmbedOptions, Tower } from "../train/index.ts";
@@ -22,28 +22,60 @@ export async function lockedColumn(
 ): Promise<Column> {
   const { dim } = embedder.tower;
   const rows = presentRows(column);
-  const embeddings = await embedder.embed(column, null, rows ? { ...options, rows } : options);
-  /** Where each row's embedding is; -1 where it has none. */
-  const places = new Int32Array(column.count).fill(-1);
-  if (rows) for (const [place, row] of rows.entries()) places[row] = place;
-  else for (const row of places.keys()) places[row] = row;
-  const { name, modality, count, preview } = column;
-  const fingerprint = crc32(new Uint8Array(embeddings.buffer)).toString(16).padStart(8, "0");
-  return {
-    ...{ name, modality, count },
-    ...(preview ? { preview: (row) => preview.call(column, row) } : {}),
-    ports: [lockedPort(dim)],
-    has: (row) => (places[row] ?? -1) >= 0,
-    fingerprint: () => fingerprint,
-    gather: (asked): Ports => {
-      const data = new Float32Array(asked.length * dim);
-      for (const [at, row] of asked.entries()) {
-        const place = places[row] ?? -1;
-        if (place < 0) throw new KindredError(`${name} has no ${modality} in row ${row}, expected one`);
-        data.set(embeddings.subarray(place * dim, (place + 1) * dim), at * dim);
+  const made = await embedder.embed(column, null, rows ? { ...options, rows } : options);
+  const embeddings = new Array<readonly Float32Array[]>(column.count).fill([]);
+  for (let place = 0; place < made.length / dim; place++) {
+    embeddings[rows?.[place] ?? place] = [made.subarray(place * dim, (place + 1) * dim)];
+  }
+  const fingerprint = crc32(new Uint8Array(made.buffer)).toString(16).padStart(8, "0");
+  return embeddingColumn(column, embeddings, dim, fingerprint);
+}
+
+/**
+ * Embeddings that were made before as a column, of which a row may have several, or none: {@link Column.gather} gives the first one of each
+ * row, and `vary` draws one, from a stream of the seed, the epoch and the batch. Its port is `embedding` `[dim]`.
+ *
+ * @param of name, modality and preview are this one's
+ * @param embeddings of each row, each `[dim]`
+ * @param fingerprint names what was embedded, and by what
+ */
+export function embeddingColumn(
+  of: Pick<Column, "name" | "modality" | "preview">,
+  embeddings: readonly (readonly Float32Array[])[],
+  dim: number,
+  fingerprint: string,
+): Column {
+  const { name, modality, preview } = of;
+  const gathered = (rows: Uint32Array, place: (count: number) => number): Ports => {
+    const data = new Float32Array(rows.length * dim);
+    for (const [at, row] of rows.entries()) {
+      const ofRow = embeddings[row] ?? [];
+      if (ofRow.length === 0) {
+        throw new KindredError(`${name} has no ${modality} in row ${row}, expected one`);
       }
-      return { embedding: { dtype: "float32", shape: [asked.length, dim], data } };
-    },
+      data.set(ofRow[place(ofRow.length)]!, at * dim);
+    }
+    return { embedding: { dtype: "float32", shape: [rows.length, dim], data } };
+  };
+  const several = embeddings.some(({ length }) => length > 1);
+  return {
+    ...{ name, modality, count: embeddings.length },
+    ...(preview ? { preview: (row) => preview.call(of, row) } : {}),
+    ports: [lockedPort(dim)],
+    has: (row) => (embeddings[row]?.length ?? 0) > 0,
+    fingerprint: () => fingerprint,
+    gather: (rows) => gathered(rows, () => 0),
+    ...(several
+      ? {
+          vary: (_, seed) => ({
+            ahead: 0,
+            gather: (rows, epoch, batch) => {
+              const rng = Rng.of(seed, "embeddings", modality, epoch, batch);
+              return gathered(rows, (count) => rng.int(count));
+            },
+          }),
+        }
+      : {}),
   };
 }
 

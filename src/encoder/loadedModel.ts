@@ -1,6 +1,6 @@
 import { InputError } from "../base/index.ts";
 import type { Recording } from "../modality/audio/index.ts";
-import { modalityNamed, type OpenReader } from "../modality/modality.ts";
+import { modalityNamed, type OpenReader, type ReadAlone, type ReadValue } from "../modality/modality.ts";
 import { openTextReader } from "../modality/text/index.ts";
 import { readModel } from "../onnx/index.ts";
 import { checksumOf, type ModelFile } from "../runs/index.ts";
@@ -170,7 +170,7 @@ export class LoadedModel {
         `${name}: has a tower of ${modality}, of which nothing can be read here: register that modality with its reader`,
       );
     }
-    const read = await openReader({
+    const opened = await openReader({
       preprocessing,
       where: `${name}: towers.${modality}.preprocessing`,
       file: (end) => this.#beside(modality, end),
@@ -193,9 +193,8 @@ export class LoadedModel {
     const first = inputs[0]?.shape[0];
     return new LoadedTower(
       {
-        ...{ dim, normalized, read },
+        ...{ dim, normalized, ...readingOf(opened, typeof first === "number" ? first : null) },
         inputs: inputs.map((one) => one.name),
-        batch: typeof first === "number" ? first : null,
         runner: await this.#folder.open(onnx, place),
       },
       "model",
@@ -216,4 +215,12 @@ export class LoadedModel {
       `${this.#folder.nameOf(wanted)} is not the file that ${name} names (CRC-32 ${found}, expected ${checksum}): put the files of one model together`,
     );
   }
+}
+
+/** What reads a value, and how many at a time the model takes. */
+function readingOf(
+  opened: ReadValue | ReadAlone,
+  batch: number | null,
+): { readonly read: ReadValue; readonly batch: number | null } {
+  return "alone" in opened ? { read: opened.alone, batch: 1 } : { read: opened, batch };
 }

@@ -141,6 +141,8 @@ function sideBySide(name: string, rows: readonly Ports[], count: number): Tensor
     );
   }
   const { dtype, shape } = one;
+  // One that is embedded by itself may have any number of rows.
+  if (count === 1) return { dtype, shape, data: one.data.slice() };
   const data = allocate(dtype, count * one.data.length);
   const bytes = bytesOf(data);
   for (const [i, row] of rows.entries()) bytes.set(bytesOf(row[name]!.data), i * one.data.byteLength);

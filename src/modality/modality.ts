@@ -29,7 +29,14 @@ export interface SavedPreprocessing {
 }
 
 /** @throws InputError when the preprocessing is none of the modality. */
-export type OpenReader = (saved: SavedPreprocessing) => ReadValue | Promise<ReadValue>;
+export type OpenReader = (
+  saved: SavedPreprocessing,
+) => ReadValue | ReadAlone | Promise<ReadValue | ReadAlone>;
+
+/** Reads values of which each is embedded by itself: they differ in shape, or several rows of a port are parts of one value. */
+export interface ReadAlone {
+  readonly alone: ReadValue;
+}
 
 /**
  * A query's value as one row of what a tower takes: each port `[1, ...shape]`.

@@ -115,13 +115,18 @@ export function portInputs(
   );
 }
 
-/** A tower's ports `[batch, ...shape]` to `embedding` `[batch, dim]`, as it is used after training. */
-export function embeddingGraph(of: Tower | Encoder, batch: number): Graph {
+/**
+ * A tower's ports `[batch, ...shape]` to `embedding` `[batch, dim]`, as it is used after training.
+ *
+ * @param nameOf under which name a port is fed. Default: {@link embeddingInput}
+ */
+export function embeddingGraph(
+  of: Tower | Encoder,
+  batch: number,
+  nameOf: (port: string) => string = embeddingInput,
+): Graph {
   const tower = towerOf(of);
-  const embedding = tower.embed(
-    portInputs(tower.ports, batch, embeddingInput),
-    new ForwardPass({ training: false }),
-  );
+  const embedding = tower.embed(portInputs(tower.ports, batch, nameOf), new ForwardPass({ training: false }));
   return buildGraph({ name: `${tower.name} encoder`, outputs: { embedding } });
 }
 

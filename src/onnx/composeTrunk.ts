@@ -199,7 +199,7 @@ function around(
 }
 
 /** A model with its graph written anew, without its metadata but with this. */
-function rewrittenGraph(
+export function rewrittenGraph(
   model: Uint8Array,
   metadata: Readonly<Record<string, string>>,
   write: (body: BinaryWriter, graph: Uint8Array) => void,
@@ -221,7 +221,7 @@ function rewrittenGraph(
 }
 
 /** Version of ONNX's own operators that a model is written in. */
-function opsetOf(model: Uint8Array): number {
+export function opsetOf(model: Uint8Array): number {
   for (const { number, value } of fieldsOf(model)) {
     if (number !== numbersOf.opsetImport) continue;
     const parts = [...fieldsOf(value)];
@@ -239,7 +239,7 @@ function opsetOf(model: Uint8Array): number {
 }
 
 /** Numbers of `TensorProto.DataType`. */
-const elementTypes = { float32: 1, uint8: 2, float16: 10, float64: 11 } as const;
+export const elementTypes = { float32: 1, uint8: 2, float16: 10, float64: 11 } as const;
 /** Shares of red, green and blue in a grey (Rec. 601), as Pillow and torchvision have it. */
 const greyOfColour = [0.299, 0.587, 0.114];
 
@@ -305,11 +305,12 @@ function after(
   // Of a trunk of float16 or float64; of float32 it does nothing.
   const float = { to: { type: "int", value: elementTypes.float32 } } as const;
   const first: WrapNode = { op: "Cast", inputs: [from], output: "kindred/output", attributes: float };
-  return [first, ...pooled(pool, first.output, output, opset, constants)];
+  return [first, ...pooledNodes(pool, first.output, output, opset, constants)];
 }
 
-function pooled(
-  pool: TrunkPorts["pool"],
+/** From an output of a vector or of tokens to a vector of each row. */
+export function pooledNodes(
+  pool: TrunkPorts["pool"] | "last",
   from: string,
   output: string,
   opset: number,
@@ -321,11 +322,12 @@ function pooled(
     case "map":
       return [{ op: "Flatten", inputs: [from], output, attributes: { axis: { type: "int", value: 1 } } }];
     case "cls":
-      constants.set("kindred/first", tensorData("int64", [], [0]));
+    case "last":
+      constants.set("kindred/token", tensorData("int64", [], [pool === "cls" ? 0 : -1]));
       return [
         {
           op: "Gather",
-          inputs: [from, "kindred/first"],
+          inputs: [from, "kindred/token"],
           output,
           attributes: { axis: { type: "int", value: 1 } },
         },
@@ -349,7 +351,7 @@ function pooled(
 }
 
 /** The head's nodes and weights, between `features` and `embedding`. */
-function writeHead(body: BinaryWriter, model: Uint8Array): void {
+export function writeHead(body: BinaryWriter, model: Uint8Array): void {
   const graph = [...fieldsOf(model)].find(({ number }) => number === modelFields.graph)!.value;
   const ofHead: Rename = (name) => (name === "features" || name === "embedding" ? name : `head/${name}`);
   for (const field of renamedGraph(graph, ofHead)) {

@@ -1,3 +1,4 @@
+export { embeddingModel, type FrozenOutput } from "./composeFrozen.ts";
 export {
   featureModel,
   type TrunkHead,

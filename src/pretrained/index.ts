@@ -5,5 +5,6 @@ export * from "./manifest.ts";
 export * from "./pilResample.ts";
 export * from "./pixelValues.ts";
 export * from "./pooled.ts";
+export * from "./pretrainedReader.ts";
 export * from "./pretrainedTower.ts";
 export * from "./textTokens.ts";

@@ -2,6 +2,7 @@ export * from "./alignment/alignmentConfig.ts";
 export { type AlignmentRecipe, alignmentRecipes, sensesRecipe } from "./alignment/alignmentNames.ts";
 export * from "./alignment/alignmentParts.ts";
 export { digitCaptions, digitWords } from "./alignment/digitCaptions.ts";
+export type { LockedTower, LockedTowers } from "./alignment/lockedForm.ts";
 export * from "./alignment/planAlignment.ts";
 export { augmentOptions } from "./augmentationConfig.ts";
 export * from "./checkpoint/index.ts";

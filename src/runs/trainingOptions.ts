@@ -61,10 +61,10 @@ const byEncoder = (size: "width" | "depth"): Readonly<Record<string, number>> =>
 /** The colours that have a name. */
 const colours: Readonly<Record<string, string>> = { black: "#000000", white: "#ffffff" };
 
-/** A modality and a run, as `image=runs/fast`. */
+/** A modality and a folder, as `image=runs/fast`. */
 const towerForm = form(
-  "modality=run",
-  "a modality and the folder of a run, such as image=runs/fast",
+  "modality=folder",
+  "a modality and the folder of a run or of a pretrained model, such as image=runs/fast",
   (text) => {
     const at = text.indexOf("=");
     return at > 0 && at < text.length - 1
@@ -269,9 +269,15 @@ export const trainingOptions = {
   },
   ...only("several modalities", {
     tower: {
-      is: several("modality=run", towerForm),
-      about: "lock a tower: the others are to meet that of the run, as image=runs/fast",
+      is: several("modality=folder", towerForm),
+      about:
+        "lock a tower, which the others are to meet: of a run, as image=runs/fast, or of a pretrained model (CLIP, SigLIP, CLAP, DINO, sentence encoders), as text=models/minilm",
       usual: "all are trained",
+    },
+    heads: {
+      is: flag(),
+      about:
+        "train a linear head, to --dim numbers, behind each pretrained tower; without it only where lengths differ",
     },
     pairs: {
       is: listed("pairs", pairForm),

@@ -17,17 +17,20 @@ export function randomFeeds(graph: Graph, seed: number, step: number): Record<st
   return feeds;
 }
 
-/** The optimizer's scalars at a step, counted from 1. */
+/** The optimizer's scalars at a step, counted from 1, that the graph takes: where no parameter decays, there is one less. */
 export function scalarFeeds(
+  graph: Graph,
   optimizer: Optimizer,
   step: number,
   learningRate: number,
 ): Record<string, TensorData> {
   const values = optimizer.scalarsAt(step, learningRate);
+  const taken = new Set(graph.inputs.map(({ source }) => source.name));
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      scalarName(optimizer, name),
-      { dtype: "float32", shape: [], data: new Float32Array([value]) },
-    ]),
+    Object.entries(values).flatMap(([of, value]) => {
+      const name = scalarName(optimizer, of);
+      if (!taken.has(name)) return [];
+      return [[name, { dtype: "float32", shape: [], data: new Float32Array([value]) }]];
+    }),
   );
 }

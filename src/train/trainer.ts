@@ -266,7 +266,7 @@ export class Trainer {
         const feeds = {
           ...batch.feeds,
           ...randomFeeds(graph, seed, step),
-          ...scalarFeeds(optimizer, step + 1, this.#learningRate(step)),
+          ...scalarFeeds(graph, optimizer, step + 1, this.#learningRate(step)),
         };
         onBatch?.(step + 1, batch);
         const result = program.run(feeds, { store: this.#store, transfer: true });

@@ -1,5 +1,13 @@
 import { InputError, shellWord } from "../../base/index.ts";
-import { itemNoteLines, NoItemsError, surveyLines, warningsOfItems } from "../../data/index.ts";
+import {
+  type ItemModality,
+  itemModalities,
+  itemNoteLines,
+  NoItemsError,
+  surveyLines,
+  warningsOfItems,
+} from "../../data/index.ts";
+import { towerSource } from "../../platform/node/alignment/frozenTower.ts";
 import { decodePictures, type FoundItems, findItems } from "../../platform/node/alignment/itemSenses.ts";
 import { type LockedFrom, lockedFrom } from "../../platform/node/alignment/lockedFrom.ts";
 import { openAlignment, sensesSource } from "../../platform/node/alignment/openAlignment.ts";
@@ -31,6 +39,7 @@ const taken: ReadonlySet<string> = new Set([
     "augment",
     "augmentation",
     "tower",
+    "heads",
     "pairs",
     "textEncoder",
     "holdOut",
@@ -102,7 +111,7 @@ export async function beginAlignment(
       note(text);
     }
   }
-  const locked = await lockedTower(options);
+  const locked = await lockedTowers(options, recipe);
   const seen = found ? await seenItems(options, found, locked) : digitsSeen(locked);
   const { tower: _, holdOut, ...chosen } = options;
   const draft = planAlignment(
@@ -137,6 +146,7 @@ export async function resumeAlignment(
   await train(options, { ...config, epochs, patience }, null, "resume");
 }
 
+type Locked = { readonly [Modality in ItemModality]?: LockedFrom };
 type Mode = "new" | "replace" | "resume";
 
 async function train(
@@ -177,6 +187,11 @@ async function train(
         reading.end();
         note(`device: ${runtime.device.description}`);
         note(describeAlignment(config));
+        if (Object.values(config.towers).every((tower) => "locked" in tower && !tower.locked.head)) {
+          note(
+            "all towers stay as they are, so that nothing is trained but the temperature: train heads behind them with --heads",
+          );
+        }
         const { training, validation } = opened.data;
         note(
           `data: ${config.data.source}, ${training.count} training and ${validation.count} validation items`,
@@ -241,29 +256,34 @@ function settledConfig(
   });
 }
 
-async function lockedTower({ tower = [] }: ParsedOptions): Promise<LockedFrom | null> {
-  const [first, second] = tower;
-  if (!first) return null;
-  if (second || first.modality !== "image") {
-    throw new InputError(
-      `--tower ${(second ?? first).modality}=${(second ?? first).from} cannot be locked, expected one tower of image, of a run of pictures`,
-    );
+/** The towers that are to stay as they are. */
+async function lockedTowers({ tower = [] }: ParsedOptions, recipe: AlignmentRecipe): Promise<Locked> {
+  const locked: { [Modality in ItemModality]?: LockedFrom } = {};
+  for (const { modality: named, from } of tower) {
+    const modality = itemModalities.find((name) => name === named);
+    if (!modality || locked[modality]) {
+      throw new InputError(
+        `--tower ${named}=${from} ${modality ? `is a second tower of ${named}` : "names no modality"}, expected one of each of ${itemModalities.join(", ")}`,
+      );
+    }
+    if (recipe === "senses" && (modality !== "image" || (await towerSource(from)) !== "pictures")) {
+      throw new InputError(
+        `--tower ${modality}=${from}: --recipe senses locks the tower of a run of pictures alone, as image=runs/fast: leave it out, or train on other --data`,
+      );
+    }
+    locked[modality] = await lockedFrom(from, modality);
   }
-  return lockedFrom(first.from);
+  return locked;
 }
 
-const digitsSeen = (locked: AlignmentSeen["locked"]): AlignmentSeen => ({
+const digitsSeen = (locked: Locked): AlignmentSeen => ({
   modalities: ["image", "text", "audio"],
   pictures: { channels: 1, size: 28, preprocessing: null },
   ...{ severalPictures: false, rows: 42_000, locked },
 });
 
 /** What of items follows from their pictures, which are decoded once, into the cache. */
-async function seenItems(
-  options: ParsedOptions,
-  found: FoundItems,
-  locked: LockedFrom | null,
-): Promise<AlignmentSeen> {
+async function seenItems(options: ParsedOptions, found: FoundItems, locked: Locked): Promise<AlignmentSeen> {
   const { size, channels, fit, background } = options;
   const { table, split, survey, modalities } = found;
   const line = new ProgressLine("reading");
@@ -271,7 +291,7 @@ async function seenItems(
     const chosen = defined({ size, channels, fit, background });
     const pictures = modalities.includes("image")
       ? (
-          await decodePictures(found, locked?.preprocessing ?? chosen, {
+          await decodePictures(found, locked.image?.preprocessing ?? chosen, {
             strict: options.strict ?? false,
             onFiles: (what, done, total) => line.update(done, total, what),
           })
@@ -341,7 +361,7 @@ function describeAlignment({
 }: AlignmentConfig): string {
   const named = Object.entries(towers).map(([modality, tower]) =>
     "locked" in tower
-      ? `${modality}: locked, of ${tower.locked.from}`
+      ? `${modality}: ${tower.locked.head ? "a linear head on the frozen tower" : "locked,"} of ${tower.locked.from}`
       : `${modality}: ${"name" in tower.encoder ? tower.encoder.name : "log-mel and convolutions"}`,
   );
   const pairs = loss.pairs.map(

@@ -8,7 +8,7 @@ import type { TrainOptions } from "./trainOptions.ts";
 
 type Resumable = Exclude<
   keyof typeof trainingOptions,
-  "epochs" | "patience" | "strict" | "tower" | "pairs" | "textEncoder" | "holdOut"
+  "epochs" | "patience" | "strict" | "tower" | "heads" | "pairs" | "textEncoder" | "holdOut"
 >;
 
 /** What a run was begun with, by the option that a resumed one may repeat but not change; nothing for without. */

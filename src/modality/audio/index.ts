@@ -28,6 +28,7 @@ export {
   openSoundReader,
   type ReadSoundFile,
   type Recording,
+  soundOf,
 } from "./soundReader.ts";
 export { type SoundVariation, usualVariation } from "./varySound.ts";
 export { encodeWav, WavReader } from "./wav.ts";

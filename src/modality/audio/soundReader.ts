@@ -43,7 +43,12 @@ export function openSoundReader(readFile: ReadSoundFile): OpenReader {
   };
 }
 
-async function soundOf(
+/**
+ * A recording as mono sound at a rate.
+ *
+ * @throws InputError naming the recording when it is none, or cannot be read.
+ */
+export async function soundOf(
   value: unknown,
   name: string,
   sampleRate: number,

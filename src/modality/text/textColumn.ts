@@ -52,15 +52,18 @@ export class TextColumn implements Column {
   }
 
   /** The first text of a row, cut to 200 characters. */
-  readonly preview = (row: number): Preview => {
-    const characters = [...this.of(row)[0]!.toWellFormed()];
-    const excerpt =
-      characters.length > excerptLength ? [...characters.slice(0, excerptLength - 1), "…"] : characters;
-    return { mediaType: "text/plain", bytes: new TextEncoder().encode(excerpt.join("")) };
-  };
+  readonly preview = (row: number): Preview => textPreview(this.of(row)[0]!);
 
   /** One of a row's texts, as it is. */
   readonly vary: Vary = variedTexts();
+}
+
+/** What a text is shown by: its first 200 characters. */
+export function textPreview(text: string): Preview {
+  const characters = [...text.toWellFormed()];
+  const excerpt =
+    characters.length > excerptLength ? [...characters.slice(0, excerptLength - 1), "…"] : characters;
+  return { mediaType: "text/plain", bytes: new TextEncoder().encode(excerpt.join("")) };
 }
 
 /** Several texts of each row as a column of modality `text`; empty ones are left out. */

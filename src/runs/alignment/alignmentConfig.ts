@@ -11,10 +11,12 @@ const whole = z.number().int();
 /** A tower that stays as it is, and that the others are to meet. */
 const locked = z.strictObject({
   locked: z.strictObject({
-    /** The folder of the run that it is of. */
+    /** The folder that it is of: a run, a folder `model`, or a pretrained model. */
     from: z.string().min(1),
     /** Of the tower: a run does not go on beside another one. */
     fingerprint: z.string(),
+    /** Whether a linear head is trained behind it; left out where it stays as it is. */
+    head: z.literal(true).exactOptional(),
   }),
 });
 

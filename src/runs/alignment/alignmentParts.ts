@@ -27,7 +27,7 @@ export function alignmentParts(
   const pictures = configured.image && "encoder" in configured.image && augmentation;
   return {
     task: alignmentTask({
-      ...{ towers, pairs: loss.pairs, loss: loss.name, perItem },
+      ...{ towers, pairs: loss.pairs, loss: loss.name, perItem, scaleAlone: true },
       vary: { image: pictures ? variedPictures(augmentOptions(pictures), variation) : null },
     }),
     optimizer: optimizerOf(optimizer),

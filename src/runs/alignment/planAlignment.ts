@@ -6,6 +6,7 @@ import { chosenEncoder, type EncoderChoices } from "../chosenEncoder.ts";
 import { scheduleConfig } from "../recipes.ts";
 import type { AlignmentConfig } from "./alignmentConfig.ts";
 import type { AlignmentRecipe } from "./alignmentNames.ts";
+import { type LockedTowers, lockedForm } from "./lockedForm.ts";
 
 /** A pair of modalities as it is asked for. */
 export type AskedPair = AlignmentConfig["loss"]["pairs"][number];
@@ -30,6 +31,8 @@ export interface AlignmentChoices extends Pick<EncoderChoices, "encoder" | "widt
   readonly schedule?: AlignmentConfig["schedule"]["name"] | undefined;
   readonly augment?: boolean | undefined;
   readonly augmentation?: AugmentationPolicy | undefined;
+  /** Whether linear heads are trained behind pretrained towers. */
+  readonly heads?: boolean | undefined;
 }
 
 /** What is known of the data before its towers are made. */
@@ -45,7 +48,8 @@ export interface AlignmentSeen {
   readonly severalPictures: boolean;
   /** Rows to train on. */
   readonly rows: number;
-  readonly locked: { readonly from: string; readonly fingerprint: string; readonly dim: number } | null;
+  /** Towers that stay as they are, by modality. */
+  readonly locked: LockedTowers;
 }
 
 /** A configuration before its data was read: the fingerprint and the texts' preparation are not known yet. */
@@ -84,12 +88,7 @@ export function planAlignment(
 ): AlignmentDraft {
   const { pictures, locked, modalities } = seen;
   const byDefault = usual[recipe];
-  if (locked && choices.dim !== undefined && choices.dim !== locked.dim) {
-    throw new InputError(
-      `--dim ${choices.dim} is not the ${locked.dim} that the locked tower of ${locked.from} embeds in: leave --dim out`,
-    );
-  }
-  const dim = locked?.dim ?? choices.dim ?? byDefault.dim;
+  const { dim, lockedAs } = lockedForm(locked, choices, byDefault.dim);
   const { loss = "clip" } = choices;
   if (loss !== "clip" && loss !== "siglip") {
     throw new InputError(
@@ -105,6 +104,14 @@ export function planAlignment(
     );
   }
   const used = modalities.filter((modality) => pairs.some(({ between }) => between.includes(modality)));
+  for (const [modality, { from }] of Object.entries(locked)) {
+    if (used.some((name) => name === modality)) continue;
+    throw new InputError(
+      `--tower ${modality}=${from} is of a modality that is not trained on, expected one of ${used.join(", ")}: leave it out, or name it in --pairs`,
+    );
+  }
+  // Where all towers stay as they are, only the scale of the loss is learned.
+  const allFixed = used.every((modality) => lockedAs[modality] && !lockedAs[modality].locked.head);
   const within = pairs.some(({ between: [a, b] }) => a === b);
   const learningRate = choices.lr ?? byDefault.lr;
   return {
@@ -119,30 +126,28 @@ export function planAlignment(
     towers: {
       ...(used.includes("image") && pictures
         ? {
-            image: locked
-              ? { locked: { from: locked.from, fingerprint: locked.fingerprint } }
-              : {
-                  encoder: pictureEncoder(recipe, { ...choices, ...pictures, dim }),
-                  preprocessing: pictures.preprocessing,
-                },
+            image: lockedAs.image ?? {
+              encoder: pictureEncoder(recipe, { ...choices, ...pictures, dim }),
+              preprocessing: pictures.preprocessing,
+            },
           }
         : {}),
       ...(used.includes("text")
-        ? { text: { encoder: textEncoder(recipe, choices), preparation: null } }
+        ? { text: lockedAs.text ?? { encoder: textEncoder(recipe, choices), preparation: null } }
         : {}),
       ...(used.includes("audio")
-        ? { audio: { encoder: recipe === "senses" ? spokenDigit : spokenPhrase } }
+        ? { audio: lockedAs.audio ?? { encoder: recipe === "senses" ? spokenDigit : spokenPhrase } }
         : {}),
     },
     loss: { name: loss, pairs: pairs.map(({ between, weight }) => ({ between: [...between], weight })) },
     perItem: within ? 2 : 1,
     augmentation:
-      pictures && !locked && choices.augment !== false
+      pictures && !locked.image && choices.augment !== false
         ? augmentationConfig(choices.augmentation ?? "drawings", pictures.size, undefined)
         : null,
     optimizer: { name: "adamW", learningRate, weightDecay: byDefault.weightDecay },
     schedule: scheduleConfig(choices.schedule ?? byDefault.schedule),
-    epochs: choices.epochs ?? byDefault.epochs,
+    epochs: choices.epochs ?? (allFixed ? 1 : byDefault.epochs),
     patience: choices.patience ?? 0,
     batchSize: Math.min(choices.batchSize ?? byDefault.batchSize, Math.max(2, seen.rows)),
     seed: choices.seed,

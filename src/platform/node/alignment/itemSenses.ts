@@ -1,3 +1,4 @@
+import { embeddingColumn } from "../../../alignment/index.ts";
 import { crc32, InputError } from "../../../base/index.ts";
 import {
   type Column,
@@ -16,12 +17,13 @@ import {
 } from "../../../data/index.ts";
 import { AudioColumn, compactSound, type Sound } from "../../../modality/audio/index.ts";
 import type { ImageColumn } from "../../../modality/image/index.ts";
-import { type TextPreparation, textColumn } from "../../../modality/text/index.ts";
+import { type TextPreparation, textColumn, textPreview } from "../../../modality/text/index.ts";
 import { readSound } from "../audio/readSound.ts";
 import { imageColumnOf } from "../items/imageColumnOf.ts";
 import { readItems } from "../items/readItems.ts";
 import type { ChosenPreprocessing } from "../pictures/surveyPictures.ts";
 import type { AlignmentData, MeasuredRows } from "./alignmentData.ts";
+import type { ItemEmbeddings } from "./frozenEmbeddings.ts";
 
 export interface OpenItemsOptions {
   /** Items to take, by lot; null for all. */
@@ -137,6 +139,8 @@ export async function decodeRecordings(
 
 /** Values of every item, as columns are made of. */
 export interface ItemValues {
+  /** What towers that stay as they are make of the items, by modality. */
+  readonly frozen: ReadonlyMap<ItemModality, ItemEmbeddings>;
   readonly images: ImageColumn | null;
   readonly preparation: TextPreparation | null;
   readonly audio: {
@@ -195,31 +199,39 @@ export function measuredItems(
   };
 }
 
-function columnsOf(
-  table: ItemTable,
-  rows: Uint32Array,
-  { images, preparation, audio }: ItemValues,
-): Column[] {
+function columnsOf(table: ItemTable, rows: Uint32Array, values: ItemValues): Column[] {
   const { name, items } = table;
-  return [
-    ...(images ? [images.pick(rows)] : []),
-    ...(preparation
-      ? [
-          textColumn(
-            name,
-            Array.from(rows, (row) => items[row]!.texts),
-            preparation,
-          ),
-        ]
-      : []),
-    ...(audio
-      ? [
-          new AudioColumn(
-            name,
-            Array.from(rows, (row) => audio.sounds[row]!),
-            audio,
-          ),
-        ]
-      : []),
+  const { images, preparation, audio, frozen } = values;
+  const texts = Array.from(rows, (row) => items[row]!.texts);
+  const columns: readonly (readonly [ItemModality, Pick<Column, "preview"> | Column | null])[] = [
+    ["image", images?.pick(rows) ?? null],
+    [
+      "text",
+      preparation
+        ? textColumn(name, texts, preparation)
+        : frozen.has("text")
+          ? { preview: (row) => textPreview(texts[row]![0]!) }
+          : null,
+    ],
+    [
+      "audio",
+      audio &&
+        new AudioColumn(
+          name,
+          Array.from(rows, (row) => audio.sounds[row]!),
+          audio,
+        ),
+    ],
   ];
+  return columns.flatMap(([modality, column]): Column[] => {
+    const embedded = frozen.get(modality);
+    if (!embedded) return column && "gather" in column ? [column] : [];
+    const { preview } = column ?? {};
+    const of = {
+      ...{ name, modality },
+      ...(column && preview ? { preview: (row: number) => preview.call(column, row) } : {}),
+    };
+    const ofRows = Array.from(rows, (row) => embedded.embeddings[row]!);
+    return [embeddingColumn(of, ofRows, embedded.dim, embedded.fingerprint(rows))];
+  });
 }

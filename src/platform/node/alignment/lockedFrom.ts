@@ -1,20 +1,40 @@
 import { join } from "node:path";
 import { InputError, shellWord } from "../../../base/index.ts";
+import type { ItemModality } from "../../../data/index.ts";
+import type { LockedTower } from "../../../runs/index.ts";
 import type { ChosenPreprocessing } from "../pictures/surveyPictures.ts";
 import { settled } from "../pictures/surveyPictures.ts";
 import { RunFolder } from "../run/runFolder.ts";
+import { frozenTower, towerSource } from "./frozenTower.ts";
 
-/** The picture tower of a run that is to be locked. */
-export interface LockedFrom {
-  readonly from: string;
-  readonly fingerprint: string;
-  readonly dim: number;
-  /** How picture files are read for it. */
+/** A tower that is to stay as it is. */
+export interface LockedFrom extends LockedTower {
+  /** How picture files are read for it; nothing of a tower that reads them itself. */
   readonly preprocessing: ChosenPreprocessing;
 }
 
-/** @throws InputError when the folder holds no run of pictures that has finished an epoch. */
-export async function lockedFrom(from: string): Promise<LockedFrom> {
+/**
+ * What there is to know of a tower before it is used.
+ *
+ * @throws InputError when the folder has no such tower, lacks a file (which, and where it was looked for), or holds a run that has not
+ * finished an epoch.
+ */
+export async function lockedFrom(from: string, modality: ItemModality): Promise<LockedFrom> {
+  const source = await towerSource(from);
+  if (source === "pictures") {
+    if (modality === "image") return ofPictures(from);
+    throw new InputError(`${from} holds a run of pictures alone, which embeds image, not ${modality}`);
+  }
+  const tower = await frozenTower(from, modality);
+  try {
+    const { fingerprint, dim } = tower;
+    return { from, fingerprint, dim, pretrained: source === "pretrained", preprocessing: {} };
+  } finally {
+    await tower.dispose();
+  }
+}
+
+async function ofPictures(from: string): Promise<LockedFrom> {
   const folder = new RunFolder(from);
   const { towers } = await folder.readConfig();
   const model = await folder.readImageModel(await folder.chosenEpoch(await folder.checkpointEpochs()));
@@ -29,5 +49,10 @@ export async function lockedFrom(from: string): Promise<LockedFrom> {
   // Of a run on arrays, what its tower takes is all that is known.
   const known = ([1, 3] as const).find((count) => count === channels);
   const taken = { size, ...(known ? { channels: known } : {}) };
-  return { from, fingerprint, dim, preprocessing: preprocessing ? settled(preprocessing) : taken };
+  return {
+    from,
+    fingerprint,
+    ...{ dim, pretrained: false },
+    preprocessing: preprocessing ? settled(preprocessing) : taken,
+  };
 }

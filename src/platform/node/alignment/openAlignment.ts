@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { InputError, KindredError } from "../../../base/index.ts";
-import type { ItemProblem } from "../../../data/index.ts";
+import { type ItemModality, type ItemProblem, itemModalities } from "../../../data/index.ts";
 import { audioTower } from "../../../modality/audio/index.ts";
 import { encoderByName } from "../../../modality/image/index.ts";
 import {
@@ -26,6 +26,8 @@ import { readRunEncoder } from "../run/runEncoder.ts";
 import { RunFolder } from "../run/runFolder.ts";
 import type { AlignmentData, MeasuredRows } from "./alignmentData.ts";
 import { allDigitCaptions, digitSenses, measuredDigits } from "./digitSenses.ts";
+import { embedItems } from "./frozenItems.ts";
+import { type FrozenTower, frozenTower, towerSource } from "./frozenTower.ts";
 import {
   type DecodeOptions,
   decodePictures,
@@ -37,6 +39,7 @@ import {
   measuredItems,
 } from "./itemSenses.ts";
 import { lockedFrom } from "./lockedFrom.ts";
+import { pretrainedHead } from "./pretrainedModelTower.ts";
 import { lockedSense, type SenseTower, trainedSense } from "./senseTower.ts";
 import { spokenDigits } from "./spokenDigits.ts";
 
@@ -80,19 +83,66 @@ export async function openAlignment(
   options: OpenAlignmentOptions,
 ): Promise<OpenedAlignment> {
   const { data, towers } = config;
-  const rows =
-    data.source === sensesSource ? await digitRows(config, options) : await itemRows(config, options);
-  const senses: SenseTower[] = [];
-  for (const modality of ["image", "text", "audio"] as const) {
-    const configured = towers[modality];
-    if (!configured) continue;
-    senses.push(
-      "locked" in configured
-        ? await openLocked(modality, configured.locked, options.runtime)
-        : trainedTower(config, modality, rows.preparation),
-    );
+  const frozen = await openFrozen(towers);
+  try {
+    const rows =
+      data.source === sensesSource
+        ? await digitRows(config, options)
+        : await itemRows(config, options, [...frozen.values()]);
+    const senses: SenseTower[] = [];
+    for (const modality of itemModalities) {
+      const configured = towers[modality];
+      if (!configured) continue;
+      if (!("locked" in configured)) {
+        senses.push(trainedTower(config, modality, rows.preparation));
+        continue;
+      }
+      const tower = frozen.get(modality);
+      const head = configured.locked.head ? config.dim : null;
+      senses.push(
+        tower
+          ? trainedSense(pretrainedHead(modality, tower.dim, head), await tower.model(head))
+          : await openLocked(configured.locked, options.runtime),
+      );
+    }
+    return { ...rows, towers: senses };
+  } finally {
+    // What they make of the rows has been made.
+    for (const tower of frozen.values()) await tower.dispose();
   }
-  return { ...rows, towers: senses };
+}
+
+/**
+ * The towers that were trained elsewhere, by modality; not those of runs of pictures, whose pictures come as all others do.
+ *
+ * @throws InputError when one is not there, lacks a file, or has changed.
+ */
+async function openFrozen(
+  towers: AlignmentConfig["towers"],
+): Promise<ReadonlyMap<ItemModality, FrozenTower>> {
+  const opened = new Map<ItemModality, FrozenTower>();
+  try {
+    for (const modality of itemModalities) {
+      const configured = towers[modality];
+      if (!configured || !("locked" in configured)) continue;
+      const { from, fingerprint } = configured.locked;
+      if (modality === "image" && (await towerSource(from)) === "pictures") continue;
+      const tower = await frozenTower(from, modality);
+      opened.set(modality, tower);
+      if (tower.fingerprint !== fingerprint)
+        throw changedTower(modality, from, tower.fingerprint, fingerprint);
+    }
+    return opened;
+  } catch (error) {
+    for (const tower of opened.values()) await tower.dispose();
+    throw error;
+  }
+}
+
+function changedTower(modality: string, from: string, found: string, expected: string): InputError {
+  return new InputError(
+    `the ${modality === "image" ? "picture" : modality} tower of ${from} has changed (fingerprint ${found}, was ${expected}): bring the old one back, or begin a new run`,
+  );
 }
 
 /** A tower that is trained here. */
@@ -135,38 +185,32 @@ export function soundForm({
 }
 
 /**
- * The picture tower of a run, as it is.
+ * The picture tower of a run of pictures, as it is.
  *
- * @throws InputError when it is not that of the fingerprint, or of another modality.
+ * @throws InputError when it is not that of the fingerprint.
  */
 async function openLocked(
-  modality: string,
   { from, fingerprint }: { readonly from: string; readonly fingerprint: string },
   runtime: Runtime,
 ): Promise<SenseTower> {
-  if (modality !== "image") {
-    throw new InputError(
-      `a tower of ${modality} was to be locked, expected one of image, from a run of pictures`,
-    );
-  }
   const folder = new RunFolder(from);
   const config = await folder.readConfig();
   const { encoder, weights, epoch } = await readRunEncoder(folder, config);
-  const copied = await readTower(join(from, "model"), modality);
-  if (copied.described.fingerprint !== fingerprint) {
-    throw new InputError(
-      `the picture tower of ${from} has changed (fingerprint ${copied.described.fingerprint}, was ${fingerprint}): bring the old run back, or begin a new one`,
-    );
-  }
+  const copied = await readTower(join(from, "model"), "image");
+  const found = copied.described.fingerprint;
+  if (found !== fingerprint) throw changedTower("image", from, found, fingerprint);
   const { tower, state } = imageModel(encoder, config, weights, epoch).towers[0];
   return lockedSense({ tower, state }, copied, runtime);
 }
 
-/** How picture files are read for a tower. */
+/** How picture files are read for a tower; for one that reads them itself, how they are shown. */
 async function picturesFor(
   image: NonNullable<AlignmentOpening["towers"]["image"]>,
 ): Promise<ChosenPreprocessing> {
-  if ("locked" in image) return (await lockedFrom(image.locked.from)).preprocessing;
+  if ("locked" in image) {
+    const { from } = image.locked;
+    return (await towerSource(from)) === "pictures" ? (await lockedFrom(from, "image")).preprocessing : {};
+  }
   return image.preprocessing ? settled(image.preprocessing) : {};
 }
 
@@ -192,7 +236,11 @@ async function digitRows(config: AlignmentOpening, options: OpenAlignmentOptions
   };
 }
 
-async function itemRows(config: AlignmentOpening, options: OpenAlignmentOptions) {
+async function itemRows(
+  config: AlignmentOpening,
+  options: OpenAlignmentOptions,
+  frozen: readonly FrozenTower[],
+) {
   const { data, towers, seed } = config;
   const { signal, strict = false, outside = true } = options;
   const found =
@@ -207,17 +255,21 @@ async function itemRows(config: AlignmentOpening, options: OpenAlignmentOptions)
   const problem = text ? captionProblem(captionFacts(texts), "text") : null;
   if (problem !== null) throw new InputError(`${data.source}: ${problem}`);
   const trainedTexts = Array.from(found.split.training, (row) => texts[row]!).flat();
-  const heard =
-    audio && "encoder" in audio ? await decodeRecordings(found, soundForm(audio.encoder), options) : null;
+  const form =
+    audio && "encoder" in audio
+      ? soundForm(audio.encoder)
+      : (frozen.find(({ modality }) => modality === "audio")?.sound ?? null);
+  const heard = form && (await decodeRecordings(found, form, options));
   const pictures = image ? await decodePictures(found, await picturesFor(image), options) : null;
+  const images = pictures?.column ?? null;
   const values: ItemValues = {
-    images: pictures?.column ?? null,
+    images,
     preparation:
       text && "encoder" in text
         ? await prepareText(trainedTexts, text.encoder, signal ? { signal } : {})
         : null,
-    audio:
-      audio && "encoder" in audio && heard ? { ...soundForm(audio.encoder), sounds: heard.sounds } : null,
+    audio: form && heard ? { ...form, sounds: heard.sounds } : null,
+    frozen: await embedItems(found.table, frozen, { images, sounds: heard?.sounds ?? null }, options),
   };
   const { preparation } = values;
   return {

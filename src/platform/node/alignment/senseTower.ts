@@ -22,11 +22,14 @@ export interface SenseTower {
 }
 
 /**
- * A tower that the alignment trains.
+ * A tower that the alignment trains, or that takes the embeddings which a frozen one made of the column.
  *
  * @param modelOf the tower with its weights, under its own names, as it goes into a model
  */
-export function trainedSense(tower: Tower, modelOf: (state: AlignedState) => ModelTower): SenseTower {
+export function trainedSense(
+  tower: Tower,
+  modelOf: (state: AlignedState) => ModelTower | CopiedTower,
+): SenseTower {
   const { modality } = tower;
   return {
     modality,

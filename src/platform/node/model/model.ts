@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, shellWord } from "../../../base/index.ts";
-import { type EncoderOptions, LoadedModel, openPictureReader } from "../../../encoder/index.ts";
+import { type EncoderOptions, LoadedModel, openPictureReader, type Picture } from "../../../encoder/index.ts";
 import { openSoundReader } from "../../../modality/audio/index.ts";
+import { openTextReader } from "../../../modality/text/index.ts";
+import { orPretrained, type PretrainedDecoders } from "../../../pretrained/index.ts";
 import { parseModelFile } from "../../../runs/index.ts";
 import { pathOf } from "../encoder/place.ts";
 import { readFileOrExplain, readTextOrExplain } from "../files/files.ts";
@@ -46,11 +48,9 @@ export class Model extends LoadedModel {
       read: (file) => readFileOrExplain(join(folder, file)),
       open: (onnx, place) => openRunner(onnx, place, options),
       readers: {
-        image: openPictureReader(readPicture),
-        audio: openSoundReader(async (sound, at) => {
-          const { readSound } = await import("../audio/readSound.ts");
-          return readSound(typeof sound === "string" || sound instanceof URL ? pathOf(sound) : sound, at);
-        }),
+        image: orPretrained(openPictureReader(readPicture), decoders),
+        text: orPretrained(openTextReader, decoders),
+        audio: orPretrained(openSoundReader(decoders.sound), decoders),
       },
     });
     try {
@@ -62,3 +62,14 @@ export class Model extends LoadedModel {
     }
   }
 }
+
+/** What files are decoded by, read only when it is needed, as it loads what is native. */
+const decoders: PretrainedDecoders = {
+  // Whether it is one is looked at where it is read.
+  picture: async (value, name) =>
+    (await import("../pretrained/rgbPicture.ts")).rgbPicture(value as Picture, name),
+  sound: async (sound, at) => {
+    const { readSound } = await import("../audio/readSound.ts");
+    return readSound(typeof sound === "string" || sound instanceof URL ? pathOf(sound) : sound, at);
+  },
+};
