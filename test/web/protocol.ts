@@ -12,8 +12,8 @@ export type Question = { readonly id: number } & (
       readonly type: "collect";
       readonly device: "wasm" | "webgpu";
       readonly threads?: number;
-      /** Default: the conformance suite and what else is about this device; with `parity` the 20 steps alone, with `embed` an encoder and what Node makes of pictures, from `cases.json`, with `sound` sound files likewise. */
-      readonly suite?: "parity" | "embed" | "sound";
+      /** Default: the conformance suite and what else is about this device; with `parity` the 20 steps alone, with `embed` an encoder and what Node makes of pictures, from `cases.json`, with `sound` sound files likewise, with `pretrained` models of pretrained towers. */
+      readonly suite?: "parity" | "embed" | "sound" | "pretrained";
     }
   | { readonly type: "run"; readonly index: number }
   | { readonly type: "finish" }

@@ -11,6 +11,7 @@ import { caseTitles, finishCases, runCase } from "./caseRunner.ts";
 import { type EmbedCase, embedSuite } from "./embedSuite.ts";
 import { encoderSuite } from "./encoderSuite.ts";
 import { lostSuite } from "./lostSuite.ts";
+import { type PretrainedCase, pretrainedSuite } from "./pretrainedSuite.ts";
 import type { Question, Reply, Setup } from "./protocol.ts";
 import { type SoundCase, soundSuite } from "./soundSuite.ts";
 
@@ -50,6 +51,11 @@ async function answer(question: Question): Promise<unknown> {
       if (suite === "sound") {
         const cases = (await (await fetch(fileOf("cases.json"))).json()) as SoundCase[];
         soundSuite(cases, makeRuntime, fileOf);
+        return caseTitles();
+      }
+      if (suite === "pretrained") {
+        const cases = (await (await fetch(fileOf("cases.json"))).json()) as PretrainedCase[];
+        pretrainedSuite(cases, wasmPaths, fileOf);
         return caseTitles();
       }
       conformanceSuite(`web ${device}`, makeRuntime, device === "webgpu" ? webgpuSkips : {});

@@ -1,14 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../../base/index.ts";
-import type { EmbedOptions } from "../../../train/index.ts";
 import { readFileOrExplain, writeStreamAtomic } from "../files/files.ts";
 import { writeNpy } from "../files/npy.ts";
 import { readFloatNpy } from "../files/npyReader.ts";
 import { sha256Of } from "../files/sha256.ts";
 import { cacheFolder } from "../pictures/cache/cacheFolder.ts";
 import { filesAsEntries, makeRoom, markUsed } from "../pictures/cache/cacheRoom.ts";
-import type { FrozenTower } from "./frozenTower.ts";
+import type { FrozenOptions, FrozenTower } from "./frozenTower.ts";
 
 /** A value that a frozen tower embeds. */
 export interface FrozenValue {
@@ -36,7 +35,7 @@ export interface ItemEmbeddings {
 export async function frozenEmbeddings(
   tower: Pick<FrozenTower, "dim" | "fingerprint" | "modality" | "embed">,
   items: readonly (readonly FrozenValue[])[],
-  options: Pick<EmbedOptions, "onProgress" | "signal"> = {},
+  options: FrozenOptions = {},
 ): Promise<ItemEmbeddings> {
   const { dim, fingerprint, modality } = tower;
   const values = new Map(items.flat().map(({ key, value }) => [key, value]));

@@ -3,11 +3,10 @@ import type { ItemModality, ItemTable } from "../../../data/index.ts";
 import type { Sound } from "../../../modality/audio/index.ts";
 import type { ImageColumn } from "../../../modality/image/index.ts";
 import { normalizeText } from "../../../modality/text/index.ts";
-import type { EmbedOptions } from "../../../train/index.ts";
 import { readFileOrExplain } from "../files/files.ts";
 import { sha256Of } from "../files/sha256.ts";
 import { type FrozenValue, frozenEmbeddings, type ItemEmbeddings } from "./frozenEmbeddings.ts";
-import type { FrozenTower } from "./frozenTower.ts";
+import type { FrozenOptions, FrozenTower } from "./frozenTower.ts";
 
 /** What of the items has been decoded: what cannot be is not embedded either. */
 export interface DecodedItems {
@@ -25,7 +24,7 @@ export async function embedItems(
   { items }: ItemTable,
   towers: Iterable<FrozenTower>,
   { images, sounds }: DecodedItems,
-  options: Pick<EmbedOptions, "signal"> & {
+  options: Pick<FrozenOptions, "signal" | "onCut"> & {
     readonly onFiles?: (what: string, done: number, total: number) => void;
   },
 ): Promise<ReadonlyMap<ItemModality, ItemEmbeddings>> {
@@ -46,11 +45,12 @@ export async function embedItems(
         values.push((sounds?.[row] ?? []).map((sound) => ({ value: sound, key: keyOf(sound) })));
       }
     }
-    const { signal, onFiles } = options;
+    const { signal, onCut, onFiles } = options;
     embedded.set(
       modality,
       await frozenEmbeddings(tower, values, {
         ...(signal ? { signal } : {}),
+        ...(onCut ? { onCut } : {}),
         onProgress: (done, total) =>
           onFiles?.(`embedding by the ${modality} tower, which stays as it is`, done, total),
       }),

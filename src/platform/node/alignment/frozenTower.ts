@@ -10,6 +10,11 @@ import { readTower } from "../model/modelFolder.ts";
 import { pretrainedTower } from "../pretrained/pretrainedTower.ts";
 import { pretrainedModelTower } from "./pretrainedModelTower.ts";
 
+export interface FrozenOptions extends Pick<EmbedOptions, "onProgress" | "signal"> {
+  /** Told how many texts were longer than a pretrained tower takes, and were cut. */
+  readonly onCut?: (texts: number) => void;
+}
+
 /** A tower that was trained elsewhere and stays as it is, from values of its modality on: pictures as files, texts, sounds. */
 export interface FrozenTower {
   readonly modality: ItemModality;
@@ -19,10 +24,7 @@ export interface FrozenTower {
   /** Rate and window of the recordings that it takes; null of other modalities. */
   readonly sound: { readonly sampleRate: number; readonly seconds: number } | null;
   /** Embeddings of values, in their order, each `[dim]`. */
-  embed(
-    values: readonly unknown[],
-    options: Pick<EmbedOptions, "onProgress" | "signal">,
-  ): Promise<readonly Float32Array[]>;
+  embed(values: readonly unknown[], options: FrozenOptions): Promise<readonly Float32Array[]>;
   /**
    * As it goes into a model, with a trained head behind it where `head` has the length of that one's embeddings.
    *
@@ -106,10 +108,14 @@ async function openTrained(from: string, modality: ItemModality): Promise<Frozen
   let model: Promise<Model> | null = null;
   return {
     ...{ modality, dim, fingerprint, sound: modality === "audio" ? soundOf(described.preprocessing) : null },
-    embed: async (values, options) => {
+    embed: async (values, { onProgress, signal }) => {
       model ??= Model.load(folder);
       const queries = values.map((value) => ({ [modality]: value }));
-      return (await model).embed(queries, { normalize: normalized, ...options });
+      return (await model).embed(queries, {
+        normalize: normalized,
+        ...(onProgress ? { onProgress } : {}),
+        ...(signal ? { signal } : {}),
+      });
     },
     model: async (head) => {
       if (head !== null) {

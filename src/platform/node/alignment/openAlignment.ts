@@ -54,7 +54,7 @@ export interface OpenedAlignment {
   readonly data: AlignmentData;
   /** Files that were left out, and why. */
   readonly problems: readonly ItemProblem[];
-  /** Texts that are longer than the tower takes. */
+  /** Texts that are longer than the tower takes; 0 where a frozen one embedded them before. */
   readonly cut: number;
   /** Rows to measure by, and of which part they are. */
   measured(): Promise<{ readonly of: "test" | "validation"; readonly rows: MeasuredRows }>;
@@ -262,6 +262,7 @@ async function itemRows(
   const heard = form && (await decodeRecordings(found, form, options));
   const pictures = image ? await decodePictures(found, await picturesFor(image), options) : null;
   const images = pictures?.column ?? null;
+  let cutByFrozen = 0;
   const values: ItemValues = {
     images,
     preparation:
@@ -269,13 +270,23 @@ async function itemRows(
         ? await prepareText(trainedTexts, text.encoder, signal ? { signal } : {})
         : null,
     audio: form && heard ? { ...form, sounds: heard.sounds } : null,
-    frozen: await embedItems(found.table, frozen, { images, sounds: heard?.sounds ?? null }, options),
+    frozen: await embedItems(
+      found.table,
+      frozen,
+      { images, sounds: heard?.sounds ?? null },
+      {
+        ...options,
+        onCut: (count) => {
+          cutByFrozen += count;
+        },
+      },
+    ),
   };
   const { preparation } = values;
   return {
     preparation,
     problems: [...found.table.problems, ...(pictures?.report.skipped ?? []), ...(heard?.problems ?? [])],
-    cut: preparation ? countCut(trainedTexts, preparation) : 0,
+    cut: preparation ? countCut(trainedTexts, preparation) : cutByFrozen,
     data: await itemSenses(found, values),
     measured: async () => measuredItems(found, values),
   };

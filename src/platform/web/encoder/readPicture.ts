@@ -2,6 +2,7 @@ import { InputError } from "../../../base/index.ts";
 import { type DrawnPicture, type Picture, type Pixels, pictureKind } from "../../../encoder/index.ts";
 import { fitPicture } from "../../../modality/image/fit/fitPicture.ts";
 import type { Preprocessing } from "../../../modality/image/index.ts";
+import type { RgbPicture } from "../../../pretrained/index.ts";
 import { fetched, placeOf } from "./fetched.ts";
 
 /** What of a browser is used here, where its types are not. */
@@ -40,33 +41,58 @@ export async function readPicture(
   name: string,
   preprocessing: Preprocessing,
 ): Promise<Uint8Array> {
+  const { data, width, height } = await rgbaPicture(picture, name, preprocessing.background ?? "#000");
+  return fitPicture(data, width, height, preprocessing);
+}
+
+/**
+ * A picture at its own size, as a pretrained tower takes it: what shines through it is laid on black.
+ *
+ * @throws InputError naming the picture when it cannot be read.
+ */
+export async function rgbPicture(picture: Picture, name: string): Promise<RgbPicture> {
+  const { data: rgba, width, height } = await rgbaPicture(picture, name, "#000");
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) {
+    const alpha = rgba[4 * i + 3]!;
+    for (let channel = 0; channel < 3; channel++) {
+      data[3 * i + channel] = Math.round((rgba[4 * i + channel]! * alpha) / 255);
+    }
+  }
+  return { data, width, height };
+}
+
+/** Red, green, blue and alpha of each pixel, `[height, width, 4]`. */
+interface RgbaPicture {
+  readonly data: Uint8Array | Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+}
+
+async function rgbaPicture(picture: Picture, name: string, background: string): Promise<RgbaPicture> {
   const known = pictureKind(picture, name);
   switch (known.kind) {
     case "place":
-      return decoded(await (await fetched(placeOf(known.place))).blob(), name, preprocessing);
+      return decoded(await (await fetched(placeOf(known.place))).blob(), name, background);
     case "bytes":
-      return decoded(new Blob([new Uint8Array(known.bytes)]), name, preprocessing);
+      return decoded(new Blob([new Uint8Array(known.bytes)]), name, background);
     case "blob":
       return decoded(
         known.blob instanceof Blob ? known.blob : new Blob([await known.blob.arrayBuffer()]),
         name,
-        preprocessing,
+        background,
       );
     case "pixels": {
       const { width, height } = known.pixels;
-      return fitPicture(withAlpha(known.pixels), width, height, preprocessing);
+      return { data: withAlpha(known.pixels), width, height };
     }
     case "drawn":
-      return decoded(known.drawn, name, preprocessing);
+      return decoded(known.drawn, name, background);
   }
 }
 
 /** Turned by its orientation, what shines through it laid on the background. */
-async function decoded(
-  source: Blob | DrawnPicture,
-  name: string,
-  preprocessing: Preprocessing,
-): Promise<Uint8Array> {
+async function decoded(source: Blob | DrawnPicture, name: string, background: string): Promise<RgbaPicture> {
   const { createImageBitmap, OffscreenCanvas } = globalThis as typeof globalThis & Browser;
   let bitmap: Bitmap;
   try {
@@ -82,10 +108,10 @@ async function decoded(
     const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
     if (!context)
       throw new InputError(`${name}: this browser gives no canvas of ${width} x ${height} pixels`);
-    context.fillStyle = preprocessing.background ?? "#000";
+    context.fillStyle = background;
     context.fillRect(0, 0, width, height);
     context.drawImage(bitmap, 0, 0);
-    return fitPicture(context.getImageData(0, 0, width, height).data, width, height, preprocessing);
+    return { data: context.getImageData(0, 0, width, height).data, width, height };
   } finally {
     bitmap.close();
   }
