@@ -94,6 +94,21 @@ describe.skipIf(noChromium)("the explorer on three modalities", { timeout: 240_0
     await near.locator(".excerpt, canvas, svg").first().waitFor();
   });
 
+  it("finds the nearest of another kind", async () => {
+    const kindsFound = page.getByRole("group", { name: "Kinds found" });
+    await page.getByPlaceholder("Number").fill("0");
+    await page.getByRole("button", { name: "Go", exact: true }).click();
+    await kindsFound.getByRole("button", { name: "Texts" }).click();
+    const near = page.getByRole("list", { name: "Nearest neighbours of picture 0" });
+    await near
+      .getByRole("button", { name: /^text \d/i })
+      .nth(11)
+      .waitFor();
+    expect(await near.getByRole("button", { name: /^(picture|recording) \d/i }).count()).toBe(0);
+    await keepPicture(page, "senses-neighbours-kind");
+    await kindsFound.getByRole("button", { name: "All" }).click();
+  });
+
   it("asks with words, finds all three, and says why the microphone gives nothing", async () => {
     await open(page, "Search");
     const ask = page.getByRole("group", { name: "Ask with" });
@@ -104,6 +119,14 @@ describe.skipIf(noChromium)("the explorer on three modalities", { timeout: 240_0
     await page.getByRole("application", { name: /of all items, with the text among them/ }).waitFor();
     await page.getByRole("list", { name: "Items nearest to yours" }).getByRole("listitem").first().waitFor();
     await keepPicture(page, "senses-search-text");
+    const found = page.getByRole("group", { name: "Kinds found" });
+    await found.getByRole("button", { name: "Recordings" }).click();
+    await page
+      .getByRole("list", { name: "Recordings nearest to yours" })
+      .getByRole("listitem")
+      .nth(11)
+      .waitFor();
+    await found.getByRole("button", { name: "All" }).click();
 
     await ask.getByRole("button", { name: "Recording" }).click();
     await page.getByRole("button", { name: "Record", exact: true }).click();
@@ -131,6 +154,11 @@ describe.skipIf(noChromium)("the explorer on three modalities", { timeout: 240_0
     await drawLine(page, strokes.one, patience);
     await page.getByRole("list", { name: "Items nearest to yours" }).getByRole("listitem").first().waitFor();
     await keepPicture(page, "senses-search-picture");
+  });
+
+  it("says that the lesson is of a run of pictures alone", async () => {
+    await open(page, "Lesson");
+    await page.getByText("The run that is open is of pictures, texts and recordings.").waitFor();
   });
 
   it("maps all three while it trains", async () => {

@@ -25,6 +25,18 @@ it("draws the training that is watched over its epochs, what is null left out", 
   expect(curves.validationKnn).toEqual([{ x: 1, y: first.knn1 }]);
 });
 
+it("draws how often modalities find each other, of a run of several", () => {
+  const run = { epochs: 2, metrics: [{ ...second, recallAt1: 0.5 }] };
+  const curves = curvesOf({ steps: [], maps: [], epochs: [], run });
+  expect(curves.recall).toEqual([{ x: 2, y: 0.5 }]);
+  expect(curves.about).toContain("nearest of the other modality");
+  const ofPictures = { epochs: 2, metrics: [first] };
+  expect(curvesOf({ steps: [], maps: [], epochs: [], run: ofPictures })).toMatchObject({
+    recall: [],
+    knn: [{ x: 1, y: first.knn1 }],
+  });
+});
+
 it("has an axis before there is anything", () => {
   expect(curvesOf({ steps: [], maps: [], epochs: [], run: null })).toMatchObject({
     epochs: 1,

@@ -7,7 +7,7 @@ export interface CurveSource {
   readonly steps: readonly Pick<StepHead, "epoch" | "epochs" | "loss">[];
   readonly maps: readonly { readonly epoch: number; readonly knn1: number | null }[];
   readonly epochs: readonly EpochMetrics[];
-  readonly run: RunInfo | null;
+  readonly run: Pick<RunInfo, "epochs" | "metrics"> | null;
 }
 
 /** Curves over the epochs, 0 to `epochs`. */
@@ -17,6 +17,8 @@ export interface Curves {
   readonly validationLoss: readonly CurvePoint[];
   readonly knn: readonly CurvePoint[];
   readonly validationKnn: readonly CurvePoint[];
+  /** Of a run of several modalities: how often the nearest row of another modality is the right one. */
+  readonly recall: readonly CurvePoint[];
   /** What line and rings are, for people. */
   readonly about: string;
 }
@@ -30,20 +32,26 @@ export function curvesOf({ steps, maps, epochs, run }: CurveSource): Curves {
     validationLoss: ofEpochs(epochs, ({ valLoss }) => valLoss),
     knn: maps.flatMap(({ epoch, knn1 }) => (knn1 === null ? [] : [{ x: epoch, y: knn1 }])),
     validationKnn: ofEpochs(epochs, ({ knn1 }) => knn1),
+    recall: [],
     about:
       "Lines: the training batches, and the pictures on the map by leave-one-out. Rings: validation pictures after each epoch.",
   };
 }
 
-function curvesOfRun(run: RunInfo | null): Curves {
+function curvesOfRun(run: CurveSource["run"]): Curves {
   const metrics = run?.metrics ?? [];
+  const recall = ofEpochs(metrics, ({ recallAt1 = null }) => recallAt1);
   return {
     epochs: Math.max(1, run?.epochs ?? 1, metrics.length),
     loss: ofEpochs(metrics, ({ trainLoss }) => trainLoss),
     validationLoss: ofEpochs(metrics, ({ valLoss }) => valLoss),
     knn: ofEpochs(metrics, ({ knn1 }) => knn1),
     validationKnn: [],
-    about: "Line: training loss, and 1-NN accuracy of the validation pictures. Rings: validation loss.",
+    recall,
+    about:
+      recall.length > 0
+        ? "Line: training loss, and of the validation items how often the nearest of the other modality is the right one. Rings: validation loss."
+        : "Line: training loss, and 1-NN accuracy of the validation pictures. Rings: validation loss.",
   };
 }
 

@@ -1,5 +1,6 @@
 import { type EarlyStop, type EpochMetrics, type Verdict, verdictText } from "kindred";
 import type { Hello, RunInfo, TrainRequest } from "kindred/workspace";
+import { itemsWord } from "../words/itemWords.ts";
 import { counted, countText, lossText, percentText } from "../words/wording.ts";
 import { choiceOf } from "./requestForm.ts";
 
@@ -72,5 +73,5 @@ export function reached(
 
 /** What a run that is open is, in a line. */
 export function runText(run: RunInfo): string {
-  return `${run.data} · recipe ${run.recipe} · ${run.loss} · ${counted(run.checkpoints.length, "checkpoint")} · ${countText(run.count)} pictures · ${countText(run.parameters)} parameters · ${run.dim} dimensions`;
+  return `${run.data} · recipe ${run.recipe} · ${run.loss} · ${counted(run.checkpoints.length, "checkpoint")} · ${countText(run.count)} ${itemsWord(run)} · ${countText(run.parameters)} parameters · ${run.dim} dimensions`;
 }

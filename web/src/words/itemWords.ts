@@ -16,6 +16,27 @@ export function itemWord(shown: Shown | null): string {
   return oneOf(itemsWord(shown));
 }
 
+/** Rows that follow each other: the first, and the one behind the last. */
+export interface RowRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The rows of a modality; null for all, also of one that is not shown. */
+export function rowsOfKind(shown: Shown | null, kind: string | null): RowRange | null {
+  let from = 0;
+  for (const { modality, count } of shown?.modalities ?? []) {
+    if (modality === kind) return { from, to: from + count };
+    from += count;
+  }
+  return null;
+}
+
+/** What people call the rows of a modality, or all that is shown. */
+export function kindWord(shown: Shown | null, kind: string | null): string {
+  return shown?.modalities.find(({ modality }) => modality === kind)?.items ?? itemsWord(shown);
+}
+
 /** What people call a row: `picture`, `text` or `recording`. */
 export function rowWord(shown: Shown | null, row: number): string {
   return oneOf((shown && modalityOfRow(shown.modalities, row)?.items) ?? itemsWord(shown));

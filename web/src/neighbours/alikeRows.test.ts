@@ -13,17 +13,19 @@ it("finds what a sort of all that may be found begins with", () => {
       fc.integer({ min: 1, max: 12 }),
       fc.option(fc.nat({ max: 3 })),
       fc.option(fc.nat({ max: 39 })),
-      (all, k, label, self) => {
+      fc.option(fc.record({ from: fc.nat({ max: 20 }), to: fc.nat({ max: 41 }) })),
+      (all, k, label, self, within) => {
         const embeddings = Float32Array.from(all.flatMap(({ angle }) => [Math.cos(angle), Math.sin(angle)]));
         const labels = Int32Array.from(all, (row) => row.label);
         const found = alikeRows(
-          { embedding: Float32Array.of(1, 0), self, k, label },
+          { embedding: Float32Array.of(1, 0), self, k, label, within },
           embeddings,
           labels,
           labels[0]!,
         );
         const expected = [...all.keys()]
           .filter((row) => row !== self && (label === null || labels[row] === label))
+          .filter((row) => within === null || (row >= within.from && row < within.to))
           .sort((a, b) => embeddings[2 * b]! - embeddings[2 * a]! || a - b)
           .slice(0, k);
         expect(found.map(({ row }) => row)).toEqual(expected);
