@@ -24,9 +24,7 @@ import {
   matchTensors,
   type RunConfig,
 } from "../runs/index.ts";
-import { flag, type OptionTable, type OptionValues, oneOf } from "../runs/option.ts";
 import {
-  amongNames,
   type EvaluationProtocol,
   type EvaluationSets,
   evaluateEncoder,
@@ -35,29 +33,12 @@ import {
 } from "../train/index.ts";
 import { note, ProgressLine, result } from "./console.ts";
 import { evalAlignment } from "./evalAlignment.ts";
+import { type EvalOptions, evalTakes } from "./evalOptions.ts";
 import { evalViews, type Row, table } from "./evalViews.ts";
-import { commandOf, defined, shared, taking } from "./options.ts";
+import { commandOf, defined } from "./options.ts";
 import { PictureProgress } from "./pictureProgress.ts";
 
-const takes = {
-  run: shared.run,
-  data: { ...shared.data, about: "queries: its test pictures, or all of a CSV's" },
-  among: {
-    is: oneOf("which", amongNames),
-    about: "where each query's neighbours are looked for: the training pictures, or the other queries",
-    usual: "training; queries where the classes of the data were not trained on",
-  },
-  limit: { ...shared.limit, about: "take n queries only, by lot and of each class its share" },
-  speakers: {
-    is: flag(),
-    about: "of --recipe senses: train anew without each speaker in turn, and measure by that one",
-  },
-  ...taking("checkpoint", "strict", "device", "json"),
-} satisfies OptionTable;
-
-export type EvalOptions = OptionValues<typeof takes>;
-
-export const evalCommand = (): Command => commandOf(takes, runEval);
+export const evalCommand = (): Command => commandOf(evalTakes, runEval);
 
 async function runEval(options: EvalOptions): Promise<void> {
   const folder = new RunFolder(options.run);

@@ -7,7 +7,7 @@ import type { RunFolder } from "../platform/node/run/runFolder.ts";
 import { type AlignmentConfig, sensesRecipe } from "../runs/index.ts";
 import { columns, note, ProgressLine, result } from "./console.ts";
 import { crossModalLines } from "./crossModalTable.ts";
-import type { EvalOptions } from "./eval.ts";
+import type { EvalOptions } from "./evalOptions.ts";
 
 /** Evaluates a run of several modalities, on its test items or else on its validation items. */
 export async function evalAlignment(

@@ -3,7 +3,7 @@ import {
   type ItemModality,
   itemModalities,
   itemNoteLines,
-  NoItemsError,
+  NothingJoinedError,
   surveyLines,
   warningsOfItems,
 } from "../../data/index.ts";
@@ -67,17 +67,17 @@ export async function itemsToAlign(options: ParsedOptions): Promise<FoundItems |
   const { data, recipe } = options;
   if (recipe === "senses" || /^mnist(-60k)?$/.test(data)) return null;
   if (recipe !== "auto" && recipe !== "align") return null;
+  const asked = {
+    ...{ limit: options.limit ?? null, validation: options.validation ?? null, seed: options.seed },
+    ...{ label: options.labelColumn ?? null, unlabelled: options.unlabelled ?? false },
+  };
   try {
-    return await findItems(data, {
-      ...{ limit: options.limit ?? null, validation: options.validation ?? null, seed: options.seed },
-      ...{ label: options.labelColumn ?? null, strict: options.strict ?? false },
-      unlabelled: options.unlabelled ?? false,
-    });
+    const found = await findItems(data, { ...asked, strict: false });
+    return options.strict ? await findItems(data, { ...asked, strict: true }) : found;
   } catch (error) {
-    // What is no table of items, or of pictures alone, is for the reader of pictures, whose message fits it.
-    if (recipe === "auto" && error instanceof InputError) {
-      if (error instanceof NoItemsError || /pictures were found/.test(error.message)) return null;
-    }
+    // What is no table of items, or of pictures alone, is for the reader of pictures, which says what is wrong with it.
+    if (recipe === "auto" && error instanceof InputError && !(error instanceof NothingJoinedError))
+      return null;
     throw error;
   }
 }

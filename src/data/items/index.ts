@@ -7,6 +7,7 @@ export {
   type ItemUse,
   isMultimodal,
   type ModalitySeen,
+  NothingJoinedError,
   type PairsSeen,
   requireUse,
   surveyItems,

@@ -187,9 +187,12 @@ export function isMultimodal(survey: ItemSurvey): boolean {
   return useOf(survey).kind === "alignment";
 }
 
-/** @throws InputError when nothing can be trained on a table, saying why and what to do. */
+/** A table has items, but nothing that a training joins. */
+export class NothingJoinedError extends InputError {}
+
+/** @throws NothingJoinedError when nothing can be trained on a table, saying why and what to do. */
 export function requireUse(survey: ItemSurvey): Exclude<ItemUse, { kind: "none" }> {
   const use = useOf(survey);
   if (use.kind !== "none") return use;
-  throw new InputError(`${use.why}: ${use.advice}`);
+  throw new NothingJoinedError(`${use.why}: ${use.advice}`);
 }

@@ -8,6 +8,7 @@ import {
   type ItemSurvey,
   type ItemTable,
   itemDataset,
+  NothingJoinedError,
   pickItems,
   requireUse,
   type SplitItems,
@@ -51,7 +52,7 @@ export interface FoundItems {
 /**
  * Looks at a table or folder of items, and sets some aside.
  *
- * @throws NoItemsError when it is none; InputError when its items join no modalities.
+ * @throws NoItemsError when it is none; NothingJoinedError when its items join no modalities; InputError of pictures alone.
  */
 export async function findItems(source: string, options: OpenItemsOptions): Promise<FoundItems> {
   const {
@@ -72,9 +73,8 @@ export async function findItems(source: string, options: OpenItemsOptions): Prom
   const survey = surveyItems(table);
   const use = requireUse(survey);
   if (use.kind !== "alignment") {
-    throw new InputError(
-      `${source}: ${use.why}, and an alignment joins two modalities: add a column text beside it, or another modality`,
-    );
+    const text = `${source}: ${use.why}, and an alignment joins two modalities: add a column text beside it, or another modality`;
+    throw use.modality === "image" ? new InputError(text) : new NothingJoinedError(text);
   }
   const split = splitItems(table, { seed, ...(validation === null ? {} : { validation }) });
   return { table, survey, modalities: use.modalities, why: use.why, split };
