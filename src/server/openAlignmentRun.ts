@@ -1,10 +1,12 @@
+import { embeddingColumn } from "../alignment/index.ts";
 import { InputError } from "../base/index.ts";
 import { unitRows } from "../base/unitRows.ts";
 import type { Column, Preview } from "../data/index.ts";
 import { AudioColumn, placed } from "../modality/audio/index.ts";
 import { ImageColumn, type Preprocessing, preprocessingSchema } from "../modality/image/index.ts";
 import { modalityNamed } from "../modality/modality.ts";
-import { requireText, type TextPreparation, textColumn } from "../modality/text/index.ts";
+import { requireText, type TextPreparation, textColumn, textPreview } from "../modality/text/index.ts";
+import type { FrozenTower } from "../platform/node/alignment/frozenTower.ts";
 import { openAlignment, sensesSource, soundForm } from "../platform/node/alignment/openAlignment.ts";
 import { sampledRows } from "../platform/node/alignment/sampledRows.ts";
 import type { AlignedState, SenseTower } from "../platform/node/alignment/senseTower.ts";
@@ -66,7 +68,7 @@ export async function openAlignmentRun(
   const told = await progress(shown);
   const state = await stateAt(told.checkpoints.at(-1)!);
   const preprocessing = picturePreprocessing(senseOf("image"), state);
-  const form = soundFormOf(config);
+  const form = await soundFormOf(config, senseOf("audio"));
   const queries: Record<string, ModalityQuery> = { text: { kind: "text" } };
   if (preprocessing) {
     queries.image = imageQueryFor(preprocessing, config.data.source === sensesSource);
@@ -108,9 +110,11 @@ export async function openAlignmentRun(
           `the run ${info.name} has no tower that embeds ${modality}: ask about ${there}`,
         );
       }
-      const { column, preview, note } = await askedRow(modality, content, {
-        ...{ preparation: opened.preparation, form, preprocessing, signal },
-      });
+      const asked = { preparation: opened.preparation, form, preprocessing, signal };
+      const frozen = await sense.frozen?.();
+      const { column, preview, note } = frozen
+        ? await askedFrozen(frozen, content, signal)
+        : await askedRow(modality, content, asked);
       const { tower, state: weights } = sense.whole(await stateAt(checkpointIn({ info }, checkpoint)));
       const embedder = await Embedder.fixed(await runtime(), tower, weights);
       try {
@@ -123,17 +127,57 @@ export async function openAlignmentRun(
   };
 }
 
-/** How picture files are made ready for a tower; null where none can be, or there is no such tower. */
+/** How picture files are made ready for a tower; null where the page cannot, or there is no such tower. */
 function picturePreprocessing(sense: SenseTower | null, state: AlignedState): Preprocessing | null {
-  if (!sense) return null;
+  if (!sense || sense.frozen) return null;
   const model = sense.model(state);
   const { preprocessing } = "tower" in model ? model : model.described;
   return preprocessing === null ? null : preprocessingSchema.parse(preprocessing);
 }
 
-function soundFormOf({ towers: { audio } }: AlignmentConfig) {
-  return audio && "encoder" in audio ? soundForm(audio.encoder) : null;
+async function soundFormOf({ towers: { audio } }: AlignmentConfig, sense: SenseTower | null) {
+  if (audio && "encoder" in audio) return soundForm(audio.encoder);
+  const frozen = await sense?.frozen?.();
+  await frozen?.dispose();
+  return frozen?.sound ?? null;
 }
+
+/** What a tower that was trained elsewhere makes of a text, a recording or a picture; it is disposed of. */
+async function askedFrozen(tower: FrozenTower, content: Uint8Array, signal: AbortSignal): Promise<AskedRow> {
+  try {
+    const { modality, dim, sound } = tower;
+    const text = modality === "text" ? new TextDecoder().decode(content) : null;
+    if (text !== null) requireText(text);
+    const heard = sound
+      ? await readSound(
+          { name: "the recording", bytes: content },
+          { ...{ sampleRate: sound.sampleRate }, signal },
+        )
+      : null;
+    let cut = 0;
+    const embeddings = await tower.embed([text ?? heard ?? content], {
+      signal,
+      onCut: (texts) => {
+        cut += texts;
+      },
+    });
+    const name = `the ${modality}`;
+    return {
+      column: embeddingColumn({ name, modality }, [embeddings], dim, ""),
+      preview:
+        text !== null
+          ? textPreview(text)
+          : heard && sound
+            ? await new AudioColumn(name, [[heard]], sound).preview(0)
+            : null,
+      note: cut > 0 ? textWasCut : null,
+    };
+  } finally {
+    await tower.dispose();
+  }
+}
+
+const textWasCut = "The text is longer than its tower takes: only its beginning was read.";
 
 async function askedRow(
   modality: string,
@@ -145,7 +189,7 @@ async function askedRow(
     signal,
   }: {
     readonly preparation: TextPreparation | null;
-    readonly form: ReturnType<typeof soundForm> | null;
+    readonly form: FrozenTower["sound"];
     readonly preprocessing: Preprocessing | null;
     readonly signal: AbortSignal;
   },
@@ -166,7 +210,7 @@ function askedText(content: Uint8Array, preparation: TextPreparation): AskedRow 
   const cut = preparation.idsOf(text).length > preparation.description.length;
   return {
     ...{ column, preview: column.preview(0) },
-    note: cut ? "The text is longer than its tower takes: only its beginning was read." : null,
+    note: cut ? textWasCut : null,
   };
 }
 

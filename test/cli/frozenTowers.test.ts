@@ -1,4 +1,4 @@
-import { cp, mkdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import sharp from "sharp";
 import { beforeAll, describe, expect, it } from "vitest";
 import { unitRows } from "../../src/base/unitRows.ts";
@@ -64,6 +64,8 @@ describe("kindred train --tower with pretrained models", () => {
     expect(JSON.parse(stdout).modalities).toMatchObject([{ modality: "image" }, { modality: "text" }]);
     // Embeddings were kept.
     expect(again).not.toMatch(/embedding by the/);
+    await kindredOk(["plot", "--run", run], cache());
+    expect(await readFile(`${run}/plots/joint-pca.html`, "utf8")).toContain("a photo of tree 0");
   });
 
   it("trains heads where lengths differ, and its model is tower and head in one", async () => {

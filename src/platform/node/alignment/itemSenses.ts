@@ -17,11 +17,12 @@ import {
   takeItems,
 } from "../../../data/index.ts";
 import { AudioColumn, compactSound, type Sound } from "../../../modality/audio/index.ts";
-import type { ImageColumn } from "../../../modality/image/index.ts";
+import { type ImageColumn, pixelsPerImage } from "../../../modality/image/index.ts";
 import { type TextPreparation, textColumn, textPreview } from "../../../modality/text/index.ts";
 import { readSound } from "../audio/readSound.ts";
 import { imageColumnOf } from "../items/imageColumnOf.ts";
 import { readItems } from "../items/readItems.ts";
+import { makeThumbnails } from "../pictureIndex/thumbnails.ts";
 import type { ChosenPreprocessing } from "../pictures/surveyPictures.ts";
 import type { AlignmentData, MeasuredRows } from "./alignmentData.ts";
 import type { ItemEmbeddings } from "./frozenEmbeddings.ts";
@@ -203,8 +204,9 @@ function columnsOf(table: ItemTable, rows: Uint32Array, values: ItemValues): Col
   const { name, items } = table;
   const { images, preparation, audio, frozen } = values;
   const texts = Array.from(rows, (row) => items[row]!.texts);
+  const pictures = images?.pick(rows) ?? null;
   const columns: readonly (readonly [ItemModality, Pick<Column, "preview"> | Column | null])[] = [
-    ["image", images?.pick(rows) ?? null],
+    ["image", pictures && frozen.has("image") ? { preview: picturePreview(pictures) } : pictures],
     [
       "text",
       preparation
@@ -234,4 +236,16 @@ function columnsOf(table: ItemTable, rows: Uint32Array, values: ItemValues): Col
     const ofRows = Array.from(rows, (row) => embedded.embeddings[row]!);
     return [embeddingColumn(of, ofRows, embedded.dim, embedded.fingerprint(rows))];
   });
+}
+
+/** What a picture is shown by, where its column has only what a tower made of it. */
+function picturePreview(column: ImageColumn): NonNullable<Column["preview"]> {
+  const { images } = column;
+  const each = pixelsPerImage(images);
+  return async (row) => {
+    const [place = 0] = column.placesOf(Uint32Array.of(row));
+    const planes = images.pixels.subarray(place * each, (place + 1) * each);
+    const [made] = await makeThumbnails([planes], [images.channels, images.height, images.width]);
+    return made!;
+  };
 }

@@ -99,11 +99,13 @@ export async function openAlignment(
       }
       const tower = frozen.get(modality);
       const head = configured.locked.head ? config.dim : null;
-      senses.push(
-        tower
-          ? trainedSense(pretrainedHead(modality, tower.dim, head), await tower.model(head))
-          : await openLocked(configured.locked, options.runtime),
-      );
+      if (!tower) senses.push(await openLocked(configured.locked, options.runtime));
+      else {
+        senses.push({
+          ...trainedSense(pretrainedHead(modality, tower.dim, head), await tower.model(head)),
+          frozen: () => frozenTower(configured.locked.from, modality),
+        });
+      }
     }
     return { ...rows, towers: senses };
   } finally {

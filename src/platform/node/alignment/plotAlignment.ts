@@ -61,8 +61,9 @@ export async function plotAlignment(
     const count = embedded.reduce((sum, { labels }) => sum + labels.length, 0);
     const what = `${count.toLocaleString("en")} ${of} items of ${config.data.source}, after ${epoch + 1} ${epoch === 0 ? "epoch" : "epochs"}`;
     options.onBegin?.(what);
+    const told = embedded.map(async (one) => ({ ...one, texts: await textsOf(shown, one.modality) }));
     const files = await writeJointPlots({
-      modalities: embedded.map((one) => ({ ...one, texts: textsOf(shown, one.modality) })),
+      modalities: await Promise.all(told),
       classNames: config.data.classes,
       ...{ what, out, seed, device: options.device, signal, onProgress },
       epochs: (await folder.readMetrics()).map((metrics) => courseOf(config, metrics)),
@@ -74,9 +75,17 @@ export async function plotAlignment(
   }
 }
 
-function textsOf(rows: MeasuredRows, modality: string): readonly string[] | undefined {
-  const column = rows.find((one) => one.modality === modality)?.dataset.columns.get(modality);
-  return column instanceof TextColumn ? column.texts.map(([first = ""]) => first) : undefined;
+/** The first text of each row, as it is shown where the column has only what a tower made of it. */
+async function textsOf(rows: MeasuredRows, modality: string): Promise<readonly string[] | undefined> {
+  const dataset = rows.find((one) => one.modality === modality)?.dataset;
+  const column = dataset?.columns.get(modality);
+  if (column instanceof TextColumn) return column.texts.map(([first = ""]) => first);
+  if (modality !== "text" || !dataset || !column?.preview) return undefined;
+  const texts: string[] = [];
+  for (let row = 0; row < dataset.count; row++) {
+    texts.push(new TextDecoder().decode((await column.preview(row)).bytes));
+  }
+  return texts;
 }
 
 function courseOf({ loss }: AlignmentConfig, { epoch, scale, recallAt1 = null }: EpochMetrics): AlignmentRow {

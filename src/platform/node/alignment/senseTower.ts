@@ -4,6 +4,7 @@ import { type Column, requirePorts } from "../../../data/index.ts";
 import type { CopiedTower, ModelTower } from "../../../runs/index.ts";
 import type { Runtime } from "../../../runtime/index.ts";
 import { Embedder, type EmbedOptions, stateWithin, type Tower } from "../../../train/index.ts";
+import type { FrozenTower } from "./frozenTower.ts";
 
 /** The state of an alignment, each tower's behind the name of its modality. */
 export type AlignedState = ReadonlyMap<string, TensorData>;
@@ -17,6 +18,8 @@ export interface SenseTower {
   whole(state: AlignedState): { readonly tower: Tower; readonly state: AlignedState };
   /** What the alignment is trained on: the column itself, or the embeddings that a locked tower makes of it, once. */
   column(column: Column, options?: EmbedOptions): Promise<Column>;
+  /** Opens the tower that embeds values before {@link whole} takes them; left out of one that takes them itself. */
+  readonly frozen?: () => Promise<FrozenTower>;
   /** As it goes into the folder `model`. */
   model(state: AlignedState): ModelTower | CopiedTower;
 }
