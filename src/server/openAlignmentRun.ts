@@ -57,11 +57,14 @@ export async function openAlignmentRun(
       `--split ${split} names pictures of a run of pictures, and ${folder.path} is of several modalities, which shows what it is measured by: leave it out`,
     );
   }
-  const opened = await openAlignment(config, { runtime: await runtime(), outside });
-  const { of, rows } = await opened.measured();
+  // What it was trained on is not kept.
+  const { towers, preparation, measured } = await openAlignment(config, {
+    ...{ runtime: await runtime(), outside },
+  });
+  const { of, rows } = await measured();
   const shown = shownTogether(sampledRows(rows, config.seed));
   const senseOf = (modality: string): SenseTower | null =>
-    opened.towers.find((sense) => sense.modality === modality) ?? null;
+    towers.find((sense) => sense.modality === modality) ?? null;
   const stateAt = async (checkpoint: number): Promise<AlignedState> =>
     (await folder.readWeights(checkpoint)).weights;
 
@@ -77,7 +80,7 @@ export async function openAlignmentRun(
   const info = alignmentInfo(config, {
     ...told,
     queries,
-    towers: opened.towers.map((sense) => sense.whole(state).tower),
+    towers: towers.map((sense) => sense.whole(state).tower),
   });
   const columns = shown.parts.map(({ column }) => column.fingerprint());
   return {
@@ -110,7 +113,7 @@ export async function openAlignmentRun(
           `the run ${info.name} has no tower that embeds ${modality}: ask about ${there}`,
         );
       }
-      const asked = { preparation: opened.preparation, form, preprocessing, signal };
+      const asked = { preparation, form, preprocessing, signal };
       const frozen = await sense.frozen?.();
       const { column, preview, note } = frozen
         ? await askedFrozen(frozen, content, signal)

@@ -1,10 +1,12 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeWav } from "../../src/modality/audio/index.ts";
 import { Model } from "../../src/platform/node/model/model.ts";
+import { nodeRuntime } from "../../src/platform/node/ort/devices.ts";
 import { type Explorer, startExplorer } from "../../src/server/index.ts";
+import { openRun } from "../../src/server/openRun.ts";
 import { filesOf, type Hello, type Message, type PreviewsHead } from "../../src/workspace/index.ts";
 import { kindred, kindredOk, temporaryFolder } from "../cli/kindred.fixture.ts";
 import { asked, messageOf, messagesOf, testToken, writePage } from "./explorer.fixture.ts";
@@ -21,7 +23,7 @@ let explorer: Explorer;
 beforeAll(async () => {
   await writeItems(folder.at("items"));
   const towers = ["--encoder", "compact", "--width", "8", "--dim", "16", "--size", "16", "--no-augment"];
-  const training = ["--recipe", "align", "--validation", "6", "--epochs", "12", "--batch-size", "24"];
+  const training = ["--recipe", "align", "--validation", "6", "--epochs", "8", "--batch-size", "24"];
   const data = ["--data", folder.at("items", "items.jsonl")];
   await kindredOk(["train", ...data, ...towers, ...training, "--out", run()]);
   await writePage(folder.at("page"));
@@ -38,9 +40,9 @@ describe("the explorer on a run of pictures, texts and recordings", () => {
   it("tells of its modalities, how each is asked about, and how it was trained", async () => {
     const info = await hello();
     expect(info).toMatchObject({
-      ...{ name: "tones", recipe: "align", loss: "clip", epochs: 12, dim: 16, best: null, snapshots: 0 },
+      ...{ name: "tones", recipe: "align", loss: "clip", epochs: 8, dim: 16, best: null, snapshots: 0 },
       ...{ labelled: true, classNames: ["blue", "green", "red"], layers: null },
-      checkpoints: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+      checkpoints: [0, 1, 2, 3, 4, 5, 6, 7],
       modalities: [
         {
           ...{ modality: "image", preview: { kind: "pixels", width: 16, height: 16, channels: 3 } },
@@ -68,9 +70,9 @@ describe("the explorer on a run of pictures, texts and recordings", () => {
     };
     const messages = await heads();
     expect(messages.map(({ head }) => head.type)).toEqual(["points", "neighbours", "umap", "end"]);
-    expect(messages[0]!.head).toMatchObject({ count, dim: 16, checkpoint: 11 });
+    expect(messages[0]!.head).toMatchObject({ count, dim: 16, checkpoint: 7 });
     expect(await heads()).toEqual(messages);
-    const kept = await readFile(join(run(), "explorer", "space_validation_epoch_11.bin"));
+    const kept = await readFile(join(run(), "explorer", "space_validation_epoch_7.bin"));
     expect(kept.length).toBeGreaterThan(1000);
     const { arrays } = await messageOf(await get("api/embeddings"));
     expect(arrays.embeddings).toHaveLength(count * 16);
@@ -136,7 +138,7 @@ describe("the explorer on a run of pictures, texts and recordings", () => {
   it("asks the towers of any checkpoint, and says what a tower did not take", async () => {
     const at = async (checkpoint: number): Promise<Message> =>
       messageOf(await post(`api/embed?modality=text&checkpoint=${checkpoint}`, "red"));
-    const [first, last] = await Promise.all([at(0), at(11)]);
+    const [first, last] = await Promise.all([at(0), at(7)]);
     expect(first.arrays.embedding).not.toEqual(last.arrays.embedding);
     const long = await messageOf(await post("api/embed?modality=audio", new Blob([await sounded(0, 3, 5)])));
     expect(long.head).toMatchObject({ note: "Only the 2 seconds in its middle were heard." });
@@ -158,9 +160,31 @@ describe("the explorer on a run of pictures, texts and recordings", () => {
 
   it("hands over its tower of pictures, by which the page embeds them", async () => {
     const answer = await get("api/encoder");
-    expect(answer.headers.get("content-disposition")).toContain("encoder_epoch_11.onnx");
+    expect(answer.headers.get("content-disposition")).toContain("encoder_epoch_7.onnx");
     const own = await readFile(join(run(), "model", "image.onnx"));
     expect(Buffer.from(await answer.arrayBuffer()).equals(own)).toBe(true);
+  });
+
+  it("opens what there is of a run that is being trained", async () => {
+    const begun = folder.at("runs", "begun");
+    await cp(run(), begun, { recursive: true });
+    for (const there of ["model", "explorer", "checkpoints"])
+      await rm(join(begun, there), { recursive: true });
+    const runtime = await nodeRuntime({ device: "cpu" });
+    expect(await openRun(begun, { runtime: async () => runtime })).toBeNull();
+    await cp(join(run(), "checkpoints", "model_epoch_0.pt"), join(begun, "checkpoints", "model_epoch_0.pt"));
+    const opened = (await openRun(begun, { runtime: async () => runtime }))!;
+    expect(opened.info).toMatchObject({ name: "begun", epochs: 8, checkpoints: [0] });
+    const question = {
+      modality: "text",
+      checkpoint: 0,
+      content: Buffer.from("blue"),
+      mediaType: "text/plain",
+    };
+    const { embedding } = await opened.embedQuery!(question, new AbortController().signal);
+    const before = await messageOf(await post("api/embed?modality=text&checkpoint=0", "blue"));
+    expect(embedding).toEqual(before.arrays.embedding);
+    await runtime.dispose();
   });
 
   it("is of no one part of its pictures", async () => {
