@@ -1,3 +1,5 @@
+import { counted } from "../base/listed.ts";
+
 /** Pairs a batch, from which on equal captions are worth a word: one in ten batches. */
 const worthSaying = 0.1;
 
@@ -31,7 +33,7 @@ export function repeatedCaptionsWarning(
   if (expected < worthSaying) return null;
   const { texts } = repeated(captions, groups);
   const pairs = expected < 10 ? expected.toFixed(1) : Math.round(expected).toLocaleString("en");
-  return `${texts.toLocaleString("en")} captions stand at several rows that do not belong together: a batch of ${batchSize} holds ${pairs} pairs of equal captions on average, and the loss drives them apart; give rows of one caption one label`;
+  return `${counted(texts, "caption stands", "captions stand")} at several rows that do not belong together: a batch of ${batchSize} holds ${pairs} pairs of equal captions on average, and the loss drives them apart; give rows of one caption one label`;
 }
 
 /** Pairs of rows with one caption in different groups, and the captions that they have. */

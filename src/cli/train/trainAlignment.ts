@@ -1,14 +1,19 @@
 import { InputError, shellWord } from "../../base/index.ts";
+import { counted } from "../../base/listed.ts";
 import {
   type ItemModality,
   itemModalities,
   itemNoteLines,
   NothingJoinedError,
   surveyLines,
-  warningsOfItems,
 } from "../../data/index.ts";
 import { towerSource } from "../../platform/node/alignment/frozenTower.ts";
-import { decodePictures, type FoundItems, findItems } from "../../platform/node/alignment/itemSenses.ts";
+import {
+  decodePictures,
+  type FoundItems,
+  findItems,
+  repeatedTextsWarning,
+} from "../../platform/node/alignment/itemSenses.ts";
 import { type LockedFrom, lockedFrom } from "../../platform/node/alignment/lockedFrom.ts";
 import { openAlignment, sensesSource } from "../../platform/node/alignment/openAlignment.ts";
 import { trainAlignment } from "../../platform/node/alignment/trainAlignment.ts";
@@ -27,36 +32,8 @@ import type { EpochMetrics, StepReport } from "../../train/index.ts";
 import { duration, interrupted, note, ProgressLine, result } from "../console.ts";
 import { stopOnInterrupt } from "../interrupt.ts";
 import { defined } from "../options.ts";
+import { requireSense, requireTaken } from "./alignmentOptions.ts";
 import type { ParsedOptions } from "./trainOptions.ts";
-
-/** What of the options a training of several modalities takes. */
-const taken: ReadonlySet<string> = new Set([
-  ...["data", "limit", "validation", "size", "channels", "fit", "background", "strict", "unlabelled"],
-  ...["labelColumn", "recipe", "epochs", "patience", "batchSize", "loss", "encoder", "width", "depth", "dim"],
-  ...[
-    "lr",
-    "schedule",
-    "augment",
-    "augmentation",
-    "tower",
-    "heads",
-    "pairs",
-    "textEncoder",
-    "holdOut",
-    "seed",
-    "record",
-  ],
-  ...["out", "resume", "force", "device", "json"],
-]);
-
-/** @throws InputError naming the first option that was given and says nothing about several modalities. */
-function requireTaken(given: ReadonlySet<string>): void {
-  const stray = [...given].find((name) => !taken.has(name));
-  if (stray === undefined) return;
-  throw new InputError(
-    `--${flagOf(stray)} says nothing about a training of several modalities: leave it out, or train on pictures alone`,
-  );
-}
 
 /**
  * Items with several modalities, where the data that is named has such: an alignment is what suits them.
@@ -103,15 +80,10 @@ export async function beginAlignment(
   const out = options.out ?? (found ? `runs/${nameOf(options.data)}` : "runs/senses");
   await new RunFolder(out).requireFree(options);
   if (found) {
-    for (const text of [
-      ...itemNoteLines(found.table),
-      ...surveyLines(found.survey),
-      ...warningsOfItems(found.survey),
-    ]) {
-      note(text);
-    }
+    for (const text of [...itemNoteLines(found.table), ...surveyLines(found.survey)]) note(text);
   }
   const locked = await lockedTowers(options, recipe);
+  requireSense(given, found, locked);
   const seen = found ? await seenItems(options, found, locked) : digitsSeen(locked);
   const { tower: _, holdOut, ...chosen } = options;
   const draft = planAlignment(
@@ -125,6 +97,8 @@ export async function beginAlignment(
     },
     seen,
   );
+  const repeated = found && draft.towers.text ? repeatedTextsWarning(found, draft.batchSize) : null;
+  if (repeated !== null) note(repeated);
   await train({ ...options, out }, draft, found, options.force ? "replace" : "new");
 }
 
@@ -176,7 +150,8 @@ async function train(
     const known = new Set(found?.table.problems);
     const problems = opened.problems.filter((problem) => !known.has(problem));
     for (const text of itemNoteLines({ notes: [], problems })) note(text);
-    if (opened.cut > 0) note(`${opened.cut} texts are longer than the text tower takes, and are cut`);
+    const cut = counted(opened.cut, "text is longer", "texts are longer");
+    if (opened.cut > 0) note(`${cut} than the text tower takes: of each, it reads the beginning`);
     const config = settledConfig(draft, opened, mode);
     const ended = await trainAlignment({
       ...{ config, folder, runtime, mode },

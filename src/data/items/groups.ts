@@ -8,7 +8,7 @@ export function textKey(text: string): string {
 
 /**
  * Which items are of one thing: those of one label; of those without a label, those whose texts are equal as sets, whatever
- * their case and order. Each other item is a group of its own.
+ * their case and order, unless one text is that of all. Each other item is a group of its own.
  *
  * @param classes names of labels that have their numbers already
  */
@@ -23,10 +23,14 @@ export function groupItems(
   let next = names?.length ?? [...labels].reduce((most, label) => Math.max(most, Number(label) + 1), 0);
   const byTexts = new Map<string, number>();
   let shared = false;
-  const groups = Int32Array.from(items, ({ id, label, texts }) => {
+  const keys = items.map(({ texts }) =>
+    texts.length === 1 ? textKey(texts[0]!) : texts.map(textKey).sort().join("\0"),
+  );
+  const apart = labels.size > 0 || new Set(keys.filter((key) => key !== "")).size > 1;
+  const groups = Int32Array.from(items, ({ id, label, texts }, row) => {
     if (label !== null) return numbered.labelOf(label);
-    const key = texts.length === 1 ? textKey(texts[0]!) : texts.map(textKey).sort().join("\0");
-    const known = texts.length > 0 ? byTexts.get(key) : undefined;
+    const key = keys[row]!;
+    const known = texts.length > 0 && apart ? byTexts.get(key) : undefined;
     if (known !== undefined) {
       shared = true;
       return known;

@@ -1,4 +1,4 @@
-export { groupItems, pickItems } from "./groups.ts";
+export { groupItems, pickItems, textKey } from "./groups.ts";
 export * from "./item.ts";
 export { itemDataset } from "./itemDataset.ts";
 export { type SplitItems, type SplitItemsOptions, splitItems, takeItems } from "./splitItems.ts";

@@ -1,4 +1,4 @@
-import { embeddingColumn } from "../../../alignment/index.ts";
+import { embeddingColumn, repeatedCaptionsWarning } from "../../../alignment/index.ts";
 import { crc32, InputError } from "../../../base/index.ts";
 import {
   type Column,
@@ -15,13 +15,14 @@ import {
   splitItems,
   surveyItems,
   takeItems,
+  textKey,
 } from "../../../data/index.ts";
 import { AudioColumn, compactSound, type Sound } from "../../../modality/audio/index.ts";
 import { type ImageColumn, pixelsPerImage } from "../../../modality/image/index.ts";
 import { type TextPreparation, textColumn, textPreview } from "../../../modality/text/index.ts";
 import { readSound } from "../audio/readSound.ts";
 import { imageColumnOf } from "../items/imageColumnOf.ts";
-import { readItems } from "../items/readItems.ts";
+import { hasPicturesAlone, readItems } from "../items/readItems.ts";
 import { makeThumbnails } from "../pictureIndex/thumbnails.ts";
 import type { ChosenPreprocessing } from "../pictures/surveyPictures.ts";
 import type { AlignmentData, MeasuredRows } from "./alignmentData.ts";
@@ -50,6 +51,9 @@ export interface FoundItems {
   readonly split: SplitItems;
 }
 
+/** Pictures are all that was found, which are no items to align. */
+export class PicturesAloneError extends InputError {}
+
 /**
  * Looks at a table or folder of items, and sets some aside.
  *
@@ -66,6 +70,11 @@ export async function findItems(source: string, options: OpenItemsOptions): Prom
     unlabelled = false,
     signal,
   } = options;
+  if (await hasPicturesAlone(source, { label, unlabelled })) {
+    throw new PicturesAloneError(
+      `${source} has pictures alone, and an alignment joins two modalities: give each a text or a recording: a column beside it, or a file of its name`,
+    );
+  }
   const read = await readItems(source, {
     ...{ strict, outside, label, unlabelled },
     ...(signal ? { signal } : {}),
@@ -75,10 +84,25 @@ export async function findItems(source: string, options: OpenItemsOptions): Prom
   const use = requireUse(survey);
   if (use.kind !== "alignment") {
     const text = `${source}: ${use.why}, and an alignment joins two modalities: add a column text beside it, or another modality`;
-    throw use.modality === "image" ? new InputError(text) : new NothingJoinedError(text);
+    throw use.modality === "image" ? new PicturesAloneError(text) : new NothingJoinedError(text);
   }
   const split = splitItems(table, { seed, ...(validation === null ? {} : { validation }) });
   return { table, survey, modalities: use.modalities, why: use.why, split };
+}
+
+/** A warning where a batch can hold one text for items of different groups; null where that is rare. */
+export function repeatedTextsWarning({ table, split }: FoundItems, batchSize: number): string | null {
+  const numbers = new Map<string, number>();
+  const texts = Int32Array.from(split.training, (row) => {
+    const [first] = table.items[row]!.texts;
+    if (first === undefined) return -1;
+    const key = textKey(first);
+    const known = numbers.get(key) ?? numbers.size;
+    numbers.set(key, known);
+    return known;
+  });
+  const groups = Int32Array.from(split.training, (row) => table.groups[row]!);
+  return repeatedCaptionsWarning(texts, groups, batchSize);
 }
 
 /** What decoded files take long by. */
@@ -125,7 +149,11 @@ export async function decodeRecordings(
           ...(signal ? { signal } : {}),
         }).then(compactSound, (error: unknown) => {
           if (strict || !(error instanceof InputError)) throw error;
-          problems.push({ path, reason: error.message });
+          const { message } = error;
+          problems.push({
+            path,
+            reason: message.startsWith(file) ? message.slice(file.length).trimStart() : message,
+          });
           return null;
         });
         read.set(file, sound);

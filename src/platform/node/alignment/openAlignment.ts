@@ -41,7 +41,7 @@ import {
 import { lockedFrom } from "./lockedFrom.ts";
 import { pretrainedHead } from "./pretrainedModelTower.ts";
 import { lockedSense, type SenseTower, trainedSense } from "./senseTower.ts";
-import { spokenDigits } from "./spokenDigits.ts";
+import { requireSpeakers, spokenDigits } from "./spokenDigits.ts";
 
 /** The built-in data of the lesson's second part. */
 export const sensesSource = "senses";
@@ -219,6 +219,7 @@ async function picturesFor(
 async function digitRows(config: AlignmentOpening, options: OpenAlignmentOptions) {
   const { text, audio } = config.towers;
   const { signal, onSpoken } = options;
+  requireSpeakers(config.data.heldOut);
   const preparation = await prepareText(
     [...allDigitCaptions],
     text && "encoder" in text ? text.encoder : { name: "bag" },

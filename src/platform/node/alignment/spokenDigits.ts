@@ -1,3 +1,4 @@
+import { InputError } from "../../../base/index.ts";
 import type { Sound } from "../../../modality/audio/index.ts";
 import { compactSound, floatSamples, resample } from "../../../modality/audio/index.ts";
 import { digitWords } from "../../../runs/index.ts";
@@ -15,6 +16,15 @@ export interface SpokenDigit {
 
 /** Who speaks; `kal` has two voices. */
 export const speakers: readonly string[] = [...new Set(voices.map(({ speaker }) => speaker))];
+
+/** @throws InputError for a speaker who is not there, or when all are held out. */
+export function requireSpeakers(heldOut: readonly string[]): void {
+  const unknown = heldOut.some((speaker) => !speakers.includes(speaker));
+  if (!unknown && new Set(heldOut).size < speakers.length) return;
+  throw new InputError(
+    `speakers to hold out: ${heldOut.join(", ")}, expected some of ${speakers.join(", ")}, but not all`,
+  );
+}
 
 const pitches = [0.85, 1, 1.15];
 const stretches = [0.85, 1, 1.2];

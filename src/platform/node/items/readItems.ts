@@ -7,6 +7,7 @@ import { ItemCollector } from "../../../data/items/itemCollector.ts";
 import { type Part, partOf } from "../../../data/part.ts";
 import { explainIoError } from "../files/files.ts";
 import { parquetFilesIn } from "../pictures/listing/parquetPictures.ts";
+import { findPictures, picturesIn } from "../pictures/listing/pictureTree.ts";
 import { isTextTable } from "../pictures/listing/readTable.ts";
 import { tableFields } from "../pictures/listing/tableFields.ts";
 import { isOfEmbeddings, partOfTable } from "../pictures/listing/tablesInFolder.ts";
@@ -75,6 +76,25 @@ export async function readItems(source: string, options: ReadItemsOptions = {}):
     { name: source, root, notes },
     { ...options, ...(options.fields ? { fieldsOf: (row: number) => values[row] } : {}) },
   );
+}
+
+/**
+ * Whether a source has pictures and nothing beside them, at a glance: a folder in which each file is a picture, or a table whose
+ * columns name nothing else. What cannot be told at a glance is not alone.
+ */
+export async function hasPicturesAlone(source: string, options: ReadItemsOptions = {}): Promise<boolean> {
+  try {
+    if (await isFolderAt(source)) {
+      const { others, tree } = await findPictures(source);
+      return others.length === 0 && picturesIn(tree).length > 0;
+    }
+    const { image, text, audio, files } = (await openTable(source, { ...options, label: null })).columns;
+    return image.length > 0 && text.length + audio.length + files.length === 0;
+  } catch (error) {
+    // Whoever reads it all tells what is wrong.
+    if (error instanceof InputError) return false;
+    throw error;
+  }
 }
 
 async function isFolderAt(source: string): Promise<boolean> {
