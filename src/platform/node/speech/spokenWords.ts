@@ -21,6 +21,8 @@ export interface SpokenWordsOptions {
   readonly signal?: AbortSignal;
   /** Where words are kept that were spoken before. Default: the cache folder. */
   readonly cache?: string;
+  /** Where a package is; throws where it is not installed. Default: as Node finds it. */
+  readonly resolve?: (name: string) => string;
 }
 
 /**
@@ -32,7 +34,12 @@ export interface SpokenWordsOptions {
  */
 export async function spokenWords(
   utterances: readonly Utterance[],
-  { onProgress, signal, cache = join(cacheFolder(), "speech") }: SpokenWordsOptions = {},
+  {
+    onProgress,
+    signal,
+    cache = join(cacheFolder(), "speech"),
+    resolve = createRequire(import.meta.url).resolve,
+  }: SpokenWordsOptions = {},
 ): Promise<SpokenWord[]> {
   const lists: (readonly Utterance[])[] = [];
   for (let start = 0; start < utterances.length; start += together) {
@@ -55,7 +62,7 @@ export async function spokenWords(
     else missing.push(place);
   }
   if (missing.length === 0) return spoken.flat();
-  const wasm = synthesiserFile();
+  const wasm = synthesiserFile(resolve);
   const speakOn = async (): Promise<void> => {
     const thread = new Thread<readonly Utterance[], readonly SpokenWord[]>(
       moduleBeside(import.meta.url, "speechWorker"),
@@ -82,9 +89,9 @@ export async function spokenWords(
 }
 
 /** @throws InputError when the package is not there. */
-function synthesiserFile(): string {
+function synthesiserFile(resolve: (name: string) => string): string {
   try {
-    return createRequire(import.meta.url).resolve(synthesiser);
+    return resolve(synthesiser);
   } catch (error) {
     throw new InputError(
       `spoken words are made by the package ${synthesiser}, which is not installed: npm install ${synthesiser}, and begin again`,
