@@ -5,7 +5,7 @@ import { augmentationConfig } from "../augmentationConfig.ts";
 import { chosenEncoder, type EncoderChoices } from "../chosenEncoder.ts";
 import { scheduleConfig } from "../recipes.ts";
 import type { AlignmentConfig } from "./alignmentConfig.ts";
-import type { AlignmentRecipe } from "./alignmentNames.ts";
+import { type AlignmentRecipe, sensesRecipe } from "./alignmentNames.ts";
 import { type LockedTowers, lockedForm } from "./lockedForm.ts";
 
 /** A pair of modalities as it is asked for. */
@@ -64,15 +64,18 @@ export type AlignmentDraft = Omit<AlignmentConfig, "data"> & {
  * - `align`: as a sketch on emoji in five styles found it (AdamW at 0.002 with half a cosine, batches of 256, weight decay 0.05).
  */
 const usual = {
-  senses: { dim: 64, epochs: 1, batchSize: 256, lr: 0.003, schedule: "oneCycle", weightDecay: 0.05 },
+  senses: { dim: 64, epochs: 2, batchSize: 128, lr: 0.003, schedule: "oneCycle", weightDecay: 0.05 },
   align: { dim: 128, epochs: 40, batchSize: 256, lr: 0.002, schedule: "warmupCosine", weightDecay: 0.05 },
 } as const;
 
 /** Pictures of this size at most are told apart by where their parts are. */
 const mostFlattened = 48;
 
+/** Pictures that words and voices meet: they learn all that a few hundred captions and recordings hold from so many. */
+const enoughDigits = 12_000;
+
 /** The rate of the synthesiser's smallest voice, and of telephones; a digit takes less than a second. */
-const spokenDigit = { sampleRate: 8000, seconds: 1, melBins: 40 } as const;
+const spokenDigit = { sampleRate: 8000, seconds: 1, melBins: 32, hop: 0.016 } as const;
 /** Words and short phrases; what is longer is cut to its middle. */
 const spokenPhrase = { sampleRate: 16_000, seconds: 2 } as const;
 
@@ -118,7 +121,8 @@ export function planAlignment(
     version: 2,
     recipe,
     data: {
-      ...{ source: choices.source, limit: choices.limit, validation: choices.validation },
+      ...{ source: choices.source, validation: choices.validation },
+      limit: choices.limit ?? (recipe === sensesRecipe ? enoughDigits : null),
       ...{ labelColumn: choices.labelColumn ?? null, unlabelled: choices.unlabelled ?? false },
       heldOut: [...(choices.heldOut ?? [])],
     },
