@@ -1,5 +1,5 @@
-import type { Measured } from "../../../evaluation/index.ts";
-import { crossModalReport } from "../../../evaluation/index.ts";
+import { Rng } from "../../../base/index.ts";
+import { directionMetrics, type Measured, queryRanks } from "../../../evaluation/index.ts";
 import { runtimeSimilarities } from "../../../neighbours/index.ts";
 import type { AlignmentConfig } from "../../../runs/index.ts";
 import { VariationThreads } from "../variation/variationThreads.ts";
@@ -44,16 +44,27 @@ export async function heldOutSpeakers(
       });
       const { rows } = await opened.measured();
       const embedded = await embedRows(opened.towers, await trainer.encoderState(), rows, options);
-      const { directions } = await crossModalReport(embedded, {
-        seed,
-        similarities: (queries, references, dim) => runtimeSimilarities(runtime, queries, references, dim),
-        signal,
-      });
-      const of = (from: string, to: string): Measured =>
-        directions.find((one) => one.from === from && one.to === to)!.plain!.recallAt[1];
+      const of = async (from: string, to: string): Promise<Measured> => {
+        const [queries, pool] = [from, to].map((name) => embedded.find((one) => one.modality === name)!);
+        const similarities = await runtimeSimilarities(
+          runtime,
+          queries!.embeddings,
+          pool!.embeddings,
+          pool!.dim,
+        );
+        try {
+          const ranks = await queryRanks(similarities.blocks, queries!.labels, pool!.labels, { signal });
+          const rng = Rng.of(seed, "held-out speakers", speaker, from, to);
+          return (await directionMetrics(ranks, queries!.labels, { rng, signal }))!.recallAt[1];
+        } finally {
+          await similarities.dispose();
+        }
+      };
       found.push({
         speaker,
-        ...{ toText: of("audio", "text"), toImage: of("audio", "image"), fromText: of("text", "audio") },
+        toText: await of("audio", "text"),
+        toImage: await of("audio", "image"),
+        fromText: await of("text", "audio"),
       });
     } finally {
       await trainer.dispose();
