@@ -92,7 +92,7 @@ export {
   type UmapProgress,
   type UmapRunOptions,
 } from "./platform/node/umap/umap.ts";
-export type { ReadSound, ReadSoundOptions, ReadWindowsOptions } from "./platform/sound/index.ts";
+export type { ReadSound, ReadSoundOptions, ReadWindowsOptions } from "./platform/sound/monoSound.ts";
 export type {
   FieldKinds,
   IndexedItem,

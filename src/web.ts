@@ -1,5 +1,5 @@
 /** Kindred in a browser: its runtimes, an encoder by itself, sound, and data sets from a URL. */
-export type { ReadSound, ReadSoundOptions, ReadWindowsOptions } from "./platform/sound/index.ts";
+export type { ReadSound, ReadSoundOptions, ReadWindowsOptions } from "./platform/sound/monoSound.ts";
 export { readSound, readSoundWindows, type SoundFile } from "./platform/web/audio/readSound.ts";
 export {
   type LoadDatasetFileOptions,

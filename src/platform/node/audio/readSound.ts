@@ -1,15 +1,14 @@
 import { createReadStream } from "node:fs";
 import type { Channels, SoundWindow } from "../../../modality/audio/index.ts";
+import { type DecodeTrack, undecodable } from "../../sound/containers.ts";
+import { decodedSound } from "../../sound/decodeSound.ts";
 import {
   collected,
-  type DecodeTrack,
-  decodedSound,
   type ReadSound,
   type ReadSoundOptions,
   type ReadWindowsOptions,
-  undecodable,
   windowsIn,
-} from "../../sound/index.ts";
+} from "../../sound/monoSound.ts";
 import { explainIoError } from "../files/files.ts";
 
 /** A sound file by its path, or its bytes under a name for messages. */

@@ -1,15 +1,14 @@
 import { AudioSampleSink } from "mediabunny";
 import type { Channels, SoundWindow } from "../../../modality/audio/index.ts";
+import { type DecodeTrack, undecodable } from "../../sound/containers.ts";
+import { decodedSound } from "../../sound/decodeSound.ts";
 import {
   collected,
-  type DecodeTrack,
-  decodedSound,
   type ReadSound,
   type ReadSoundOptions,
   type ReadWindowsOptions,
-  undecodable,
   windowsIn,
-} from "../../sound/index.ts";
+} from "../../sound/monoSound.ts";
 import { fetched, placeOf } from "../encoder/fetched.ts";
 
 /** A sound file: its bytes under a name for messages, a file or a recording of the browser, or where it is fetched from. */
