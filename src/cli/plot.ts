@@ -61,16 +61,20 @@ const takes = {
 } satisfies OptionTable;
 
 export const plotCommand = (): Command =>
-  commandOf(takes, (options) =>
+  commandOf(takes, (options, { given }) =>
     untilStopped(options, "stopping; once more to stop at once", "stopped: nothing was written", (signal) =>
-      runPlot(options, signal),
+      runPlot(options, given, signal),
     ),
   );
 
-async function runPlot(options: OptionValues<typeof takes>, signal: AbortSignal): Promise<void> {
+async function runPlot(
+  options: OptionValues<typeof takes>,
+  given: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<void> {
   const folder = new RunFolder(options.run);
   const alignment = await folder.readAlignment();
-  if (alignment) return plotJoint(options, folder, alignment, signal);
+  if (alignment) return plotJoint(options, given, folder, alignment, signal);
   const line = new StageLine();
   const { pca, neighbors, json, ...rest } = options;
   const began = performance.now();
@@ -102,18 +106,30 @@ async function runPlot(options: OptionValues<typeof takes>, signal: AbortSignal)
   }
 }
 
+/** The options that plots of several modalities take. */
+const ofSeveral: ReadonlySet<string> = new Set([
+  "run",
+  "checkpoint",
+  "out",
+  "force",
+  "seed",
+  "device",
+  "json",
+]);
+
 /** The plots of a run of several modalities. */
 async function plotJoint(
   options: OptionValues<typeof takes>,
+  given: ReadonlySet<string>,
   folder: RunFolder,
   config: AlignmentConfig,
   signal: AbortSignal,
 ): Promise<void> {
   const { checkpoint, out, force, seed, device, json } = options;
-  for (const name of ["data", "limit", "only", "pca", "neighbors"] as const) {
-    if (options[name] === undefined) continue;
+  const stray = [...given].find((name) => !ofSeveral.has(name));
+  if (stray !== undefined) {
     throw new InputError(
-      `--${flagOf(name)} is for a run of pictures alone, and ${options.run} has several modalities: leave it out`,
+      `--${flagOf(stray)} is for a run of pictures alone, and ${options.run} has several modalities: leave it out`,
     );
   }
   const line = new StageLine();

@@ -198,6 +198,11 @@ describe("a run of several modalities", () => {
 
   it("is drawn as a joint map", async () => {
     const plot = ["plot", "--run", folder.at("whole"), "--out", folder.at("plots"), "--json"];
+    const refused = await kindred([...plot, "--min-dist", "0.5"]);
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/--min-dist is for a run of pictures alone/),
+    ]);
     const report = JSON.parse((await kindredOk(plot)).stdout);
     expect(report.rows).toBe(24);
     const names = await namesBelow(folder.at("plots"));

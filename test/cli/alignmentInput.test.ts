@@ -232,6 +232,7 @@ describe("kindred train refuses in one line, and writes nothing,", () => {
       /--sampler says nothing about a training of several modalities/,
     ],
     ["a trunk", both, ["--trunk", "x.onnx"], /--trunk says nothing about a training of several modalities/],
+    ["a recording", both, ["--no-record"], /--record says nothing about a training of several modalities/],
     [
       "weights to begin with",
       both,

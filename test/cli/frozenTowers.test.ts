@@ -34,7 +34,7 @@ beforeAll(async () => {
   await writeFile(folder.at("data", "items.csv"), `${lines.join("\n")}\n`);
 });
 
-const data = () => ["--data", folder.at("data", "items.csv"), "--no-record", "--batch-size", "8"];
+const data = () => ["--data", folder.at("data", "items.csv"), "--batch-size", "8"];
 const tower = (modality: string, name: string): string[] => ["--tower", `${modality}=${goldenFolder(name)}`];
 const cache = () => ({ env: { KINDRED_CACHE: folder.at("cache") } });
 

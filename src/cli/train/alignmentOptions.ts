@@ -19,7 +19,6 @@ const taken: ReadonlySet<string> = new Set([
     "textEncoder",
     "holdOut",
     "seed",
-    "record",
   ],
   ...["out", "resume", "force", "device", "json"],
 ]);

@@ -83,8 +83,6 @@ export const alignmentConfigSchema = z.strictObject({
   /** Rows in a step. */
   batchSize: whole.min(2),
   seed: whole.min(0),
-  /** Whether a sample's embeddings are recorded on the way. */
-  record: z.boolean(),
 });
 
 export type AlignmentConfig = z.infer<typeof alignmentConfigSchema>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type AlignmentChoices, type AlignmentSeen, planAlignment } from "./planAlignment.ts";
 
 const choices: AlignmentChoices = {
-  ...{ source: "items.csv", limit: null, validation: null, seed: 1, record: false },
+  ...{ source: "items.csv", limit: null, validation: null, seed: 1 },
 };
 const seen: AlignmentSeen = {
   modalities: ["image", "text", "audio"],

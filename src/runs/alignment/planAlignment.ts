@@ -17,7 +17,6 @@ export interface AlignmentChoices extends Pick<EncoderChoices, "encoder" | "widt
   readonly limit: number | null;
   readonly validation: number | null;
   readonly seed: number;
-  readonly record: boolean;
   readonly heldOut?: readonly string[] | undefined;
   readonly labelColumn?: string | undefined;
   readonly unlabelled?: boolean | undefined;
@@ -155,7 +154,6 @@ export function planAlignment(
     patience: choices.patience ?? 0,
     batchSize: Math.min(choices.batchSize ?? byDefault.batchSize, Math.max(2, seen.rows)),
     seed: choices.seed,
-    record: choices.record,
   };
 }
 

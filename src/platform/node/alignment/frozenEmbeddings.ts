@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { InputError } from "../../../base/index.ts";
-import { readFileOrExplain, writeStreamAtomic } from "../files/files.ts";
+import { writeStreamAtomic } from "../files/files.ts";
 import { writeNpy } from "../files/npy.ts";
-import { readFloatNpy } from "../files/npyReader.ts";
+import { keptFloatNpy } from "../files/npyReader.ts";
 import { sha256Of } from "../files/sha256.ts";
 import { cacheFolder } from "../pictures/cache/cacheFolder.ts";
 import { filesAsEntries, makeRoom, markUsed } from "../pictures/cache/cacheRoom.ts";
@@ -43,7 +42,7 @@ export async function frozenEmbeddings(
   const shape = [keys.length, dim] as const;
   const folder = join(cacheFolder(), "embeddings");
   const file = join(folder, `${sha256Of(JSON.stringify([fingerprint, keys]))}.npy`);
-  let made = await keptEmbeddings(file, shape);
+  let made = await keptFloatNpy(file, shape);
   if (made) await markUsed(file);
   else {
     const vectors = await tower.embed([...values.values()], options);
@@ -74,15 +73,4 @@ export async function frozenEmbeddings(
         JSON.stringify([fingerprint, Array.from(rows, (row) => items[row]!.map(({ key }) => key))]),
       ).slice(0, 16),
   };
-}
-
-/** Embeddings from an earlier time; null where there are none, or their file is damaged, which costs the time only. */
-async function keptEmbeddings(file: string, shape: readonly [number, number]): Promise<Float32Array | null> {
-  if (!existsSync(file)) return null;
-  try {
-    return readFloatNpy(await readFileOrExplain(file), shape, file);
-  } catch (error) {
-    if (error instanceof InputError) return null;
-    throw error;
-  }
 }

@@ -1,4 +1,7 @@
+import { existsSync } from "node:fs";
 import { InputError, quote } from "../../../base/index.ts";
+import { readFileOrExplain } from "./files.ts";
+
 /**
  * The numbers of a `.npy` file of float32, version 1.0, little-endian, rows first.
  *
@@ -30,4 +33,15 @@ export function readFloatNpy(bytes: Uint8Array, shape: readonly number[], name: 
     );
   }
   return Float32Array.from({ length: count }, (_, i) => view.getFloat32(start + i * 4, true));
+}
+
+/** The numbers of a cached `.npy` file; null where there is none, or it is damaged, which costs only the time to make it again. */
+export async function keptFloatNpy(file: string, shape: readonly number[]): Promise<Float32Array | null> {
+  if (!existsSync(file)) return null;
+  try {
+    return readFloatNpy(await readFileOrExplain(file), shape, file);
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
 }

@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { AbortedError, InputError, KindredError, type Shape } from "../../../base/index.ts";
 import { fingerprint, gatherImages, type ImageDataset } from "../../../modality/image/index.ts";
 import type { Encoder, TrunkChoice } from "../../../nn/index.ts";
-import { readFileOrExplain, writeStreamAtomic } from "../files/files.ts";
+import { writeStreamAtomic } from "../files/files.ts";
 import { writeNpy } from "../files/npy.ts";
-import { readFloatNpy } from "../files/npyReader.ts";
+import { keptFloatNpy } from "../files/npyReader.ts";
 import { sha256Of } from "../files/sha256.ts";
 import { ModelSession } from "../ort/modelSession.ts";
 import { cacheFolder } from "../pictures/cache/cacheFolder.ts";
@@ -37,7 +36,7 @@ export async function withTrunkFeatures(
   const folder = join(cacheFolder(), "features");
   const file = join(folder, `${key}.npy`);
   const shape = [dataset.count, trunk.features] as const;
-  const kept = await keptFeatures(file, shape);
+  const kept = await keptFloatNpy(file, shape);
   if (kept) {
     await markUsed(file);
     return { ...dataset, features: kept };
@@ -55,17 +54,6 @@ function cacheKey(trunk: TrunkChoice, picture: Shape, dataset: ImageDataset): st
   const { sha256, input, output, dtype, pool, mean, std, channels = picture[0] } = trunk;
   const use = [sha256, input, output, dtype, pool, mean, std, picture, fingerprint(dataset)];
   return JSON.stringify(channels === picture[0] ? use : [...use, channels]);
-}
-
-/** Features from an earlier time; null where there are none, or their file is damaged, which costs the time only. */
-async function keptFeatures(file: string, shape: readonly [number, number]): Promise<Float32Array | null> {
-  if (!existsSync(file)) return null;
-  try {
-    return readFloatNpy(await readFileOrExplain(file), shape, file);
-  } catch (error) {
-    if (error instanceof InputError) return null;
-    throw error;
-  }
 }
 
 async function computed(
